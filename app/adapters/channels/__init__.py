@@ -1,0 +1,1 @@
+"""Ways to reach people, one file a channel; the composition root names the classes, and none imports another."""

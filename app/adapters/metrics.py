@@ -1,0 +1,73 @@
+"""Prometheus figures of this process, in a registry of their own."""
+
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from app.domain.notification import Result
+from app.service.in_force import InForce
+from app.service.ingest import Taken
+from app.service.self_audit import Audit
+
+
+class Metrics:
+    """Every figure is named oncall_*; docs/metrics.md says what each is for."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._alerts: dict[tuple[str, str], Counter] = {}
+        self.alerts = Counter(
+            "oncall_alerts", "Alerts understood, by source and outcome.", ["source", "outcome"], registry=self.registry
+        )
+        self.refused = Counter(
+            "oncall_requests_refused",
+            "Webhooks refused, by source and reason.",
+            ["source", "reason"],
+            registry=self.registry,
+        )
+        self.sends = Counter(
+            "oncall_sends", "Messages handed to a channel, by result.", ["channel", "result"], registry=self.registry
+        )
+        self.loop_errors = Counter(
+            "oncall_loop_errors", "Rounds of a loop that failed.", ["loop"], registry=self.registry
+        )
+        self.overdue = Gauge("oncall_overdue", "Due and late, by kind.", ["kind"], registry=self.registry)
+        self.lateness = Gauge(
+            "oncall_lateness_seconds", "How late the oldest due one is, by kind.", ["kind"], registry=self.registry
+        )
+        self.rules_refused = Gauge(
+            "oncall_rules_refused", "1 while a newer rules file is refused.", registry=self.registry
+        )
+        self.rules_info = Gauge(
+            "oncall_rules_info", "1 for the rules version in force.", ["version"], registry=self.registry
+        )
+        self.accept_seconds = Histogram(
+            "oncall_accept_seconds",
+            "From the request to the durable answer.",
+            registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+        )
+
+    def sent(self, channel: str, result: Result) -> None:
+        self.sends.labels(channel, type(result).__name__.lower()).inc()
+
+    def accepted(self, source: str, taken: Sequence[Taken], seconds: float) -> None:
+        self.accept_seconds.observe(seconds)
+        for one in taken:
+            key = (source, one.outcome)
+            if key not in self._alerts:
+                self._alerts[key] = self.alerts.labels(*key)
+            self._alerts[key].inc()
+
+    def audited(self, found: Audit, in_force: InForce) -> None:
+        self.overdue.labels("timer").set(found.timers)
+        self.overdue.labels("notification").set(found.notifications)
+        self.lateness.labels("timer").set(found.timers_late)
+        self.lateness.labels("notification").set(found.notifications_late)
+        self.rules_refused.set(bool(in_force.refusal))
+        self.rules_info.clear()
+        self.rules_info.labels(in_force.rules.version).set(1)
+
+    def page(self) -> bytes:
+        """The text that Prometheus scrapes."""
+        return generate_latest(self.registry)

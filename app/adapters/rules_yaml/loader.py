@@ -1,0 +1,87 @@
+"""From routing_rules.yaml to `Rules`: read, check everything, build, and only then accept."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from app.adapters.rules_yaml.calendars import build_calendars, default_calendar
+from app.adapters.rules_yaml.defaults import check_defaults
+from app.adapters.rules_yaml.doubts import doubt
+from app.adapters.rules_yaml.ladders import build_ladders
+from app.adapters.rules_yaml.names import Names
+from app.adapters.rules_yaml.people import build_people, build_squads
+from app.adapters.rules_yaml.policies import Policies, told_out_of_hours
+from app.adapters.rules_yaml.reading import read_shape
+from app.adapters.rules_yaml.report import Report
+from app.adapters.rules_yaml.rotas import build_rotas
+from app.adapters.rules_yaml.rule_lines import build_rules
+from app.adapters.rules_yaml.shapes import FileShape
+from app.adapters.rules_yaml.sources import KnownTypes, build_sources
+from app.adapters.rules_yaml.texts import Written, read_texts
+from app.adapters.runbooks_md import load_runbooks
+from app.domain.classify import OnMissingRunbook, Severity
+from app.domain.errors import InvalidRules
+from app.domain.ruleset import Limits, Rules
+from app.domain.runbook import Library
+
+_PLACED = ("calendars", "people", "squads", "rotas", "policies", "ladders", "sources")
+
+
+def load_rules(path: Path, runbooks: Path, sources: Mapping[str, Mapping[str, Severity]]) -> Rules:
+    """The rules in `path` with the runbooks in the folder `runbooks`; raises `InvalidRules` with every problem found.
+
+    `sources` gives each known source type's own severity words, in lower case.
+    """
+    report = Report()
+    written = read_texts(path, report)
+    file = read_shape(written.tree, report)
+    if file is None:
+        raise InvalidRules(report.problems)
+    library, unread = load_runbooks(runbooks, file.defaults.runbook_hosts)
+    rules = _build(file, written, library, sources, report)
+    if report.problems:
+        raise InvalidRules(report.problems)
+    doubt(file, rules, report)
+    return replace(rules, warnings=(*report.doubts, *unread))
+
+
+def _build(file: FileShape, written: Written, library: Library, sources: KnownTypes, report: Report) -> Rules:
+    names = Names(written.tree, report)
+    check_defaults(file, written.tree, names, report)
+    people = build_people(file, names, report)
+    policies = Policies(file, names, report).build()
+    return Rules(
+        version=written.version,
+        zone=file.defaults.timezone,
+        on_missing_runbook=file.defaults.on_missing_runbook or OnMissingRunbook.PAGE,
+        last_resort=file.defaults.last_resort or "",
+        default_calendar=default_calendar(file, report),
+        calendars=build_calendars(file, report),
+        people=people,
+        squads=build_squads(file, names, report),
+        rotas=build_rotas(file, people, told_out_of_hours(policies), names, report),
+        policies=policies,
+        ladders=build_ladders(file, report),
+        rules=build_rules(file, names, report),
+        sources=build_sources(file, sources, report),
+        library=library,
+        limits=_limits(file),
+        places=_places(file),
+    )
+
+
+def _limits(file: FileShape) -> Limits:
+    given = file.limits
+    return Limits(
+        reopen_window=given.reopen_window,
+        best_effort=given.best_effort,
+        hand_over_step=given.hand_over_step.length,
+        storm=given.storm,
+        shadow_counts=given.shadow_counts,
+    )
+
+
+def _places(file: FileShape) -> dict[str, str]:
+    sections = {section: file.at(section) for section in file.keys_in_order}
+    named = {f"{section}.{name}": file.at(section, name) for section in _PLACED for name in getattr(file, section)}
+    return {key: str(place) for key, place in {**sections, **named}.items()}

@@ -1,0 +1,71 @@
+"""The ordered rules of the file, with their matchers compiled."""
+
+from app.adapters.matchers import InvalidMatcher, Matcher, Operator, compile_matchers, parse_matchers
+from app.adapters.rules_yaml.names import Names
+from app.adapters.rules_yaml.report import Report, quoted
+from app.adapters.rules_yaml.shapes import FileShape, RuleShape
+from app.adapters.yaml_document import Place
+from app.domain.classify import Rule
+
+ALERT_NAME = "alertname"
+
+
+def build_rules(file: FileShape, names: Names, report: Report) -> tuple[Rule, ...]:
+    """In the file's order. A rule's name stands for it in pages and reports, so no two share one."""
+    seen: dict[str, Place] = {}
+    rules: list[Rule] = []
+    for number, shape in enumerate(file.rules, start=1):
+        name = shape.name or f"rule {number}"
+        place = shape.at("name")
+        if name in seen:
+            report.refuse(place, f"a rule named {quoted(name)} is already in line {seen[name].line}")
+        seen[name] = place
+        rules.append(_rule(name, shape, names, report))
+    return tuple(rules)
+
+
+def _rule(name: str, shape: RuleShape, names: Names, report: Report) -> Rule:
+    names.check("squads", shape.squad, shape.at("squad"))
+    names.check("policies", shape.policy, shape.at("policy"))
+    names.check("calendars", shape.calendar, shape.at("calendar"))
+    if shape.squad and shape.squad_from:
+        report.doubt(shape.at("squad_from"), "squad_from is never read, for squad is set too", "rules.squad_from")
+    matchers = _matchers(shape, report)
+    return Rule(
+        name=name,
+        where=str(shape.at()),
+        matches=compile_matchers(matchers),
+        severity=shape.severity,
+        squad=shape.squad,
+        squad_from=shape.squad_from,
+        runbook=shape.runbook,
+        policy=shape.policy,
+        calendar=shape.calendar,
+        on_missing_runbook=shape.on_missing_runbook,
+        group_by=tuple(_bare(label) for label in shape.group_by),
+        resolve_with_source=shape.resolve_with_source,
+        alert_names=_alert_names(matchers),
+    )
+
+
+def _matchers(shape: RuleShape, report: Report) -> tuple[Matcher, ...]:
+    """Those that can be read; each is compiled here once by itself, so that a refusal names its own line."""
+    found: list[Matcher] = []
+    for number, text in enumerate(shape.match):
+        try:
+            matchers = parse_matchers(text)
+            compile_matchers(matchers)
+            found.extend(matchers)
+        except InvalidMatcher as error:
+            report.refuse(shape.at("match", number), str(error), "rules.match")
+    return tuple(found)
+
+
+def _alert_names(matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
+    return tuple(
+        matcher.value for matcher in matchers if matcher.name == ALERT_NAME and matcher.operator is Operator.EQUAL
+    )
+
+
+def _bare(label: str) -> str:
+    return label.removeprefix("labels.").removeprefix("annotations.")

@@ -1,0 +1,210 @@
+"""The file's models: every key that routing_rules.yaml may hold. The editors' JSON Schema is made from them."""
+
+# ruff: noqa: RUF012 (pydantic copies a default for each model; ruff cannot see that Shape is one)
+
+from datetime import date, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from app.adapters.rules_yaml.forms import (
+    ChannelNames,
+    ClosedDays,
+    Day,
+    Email,
+    Handover,
+    Hosts,
+    Length,
+    MappingForm,
+    Name,
+    OpenDays,
+    Phone,
+    Regions,
+    Slack,
+    SlackChannel,
+    Text,
+    Texts,
+    Url,
+    Version,
+    Wait,
+    Weeks,
+    Zone,
+    as_list,
+)
+from app.adapters.rules_yaml.located import Shape
+from app.domain.classify import OnMissingRunbook, Severity
+from app.domain.people import Urgency
+from app.domain.policy import Delay
+
+FIRST_MONDAY = date(2026, 1, 5)
+"""Where a rota without a start date begins to count, so that adding a person is the only thing that shifts it."""
+
+
+class DefaultsShape(Shape):
+    """What holds wherever nothing nearer says otherwise."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["on_missing_runbook", "last_resort"]})
+
+    timezone: Zone = ZoneInfo("UTC")
+    on_missing_runbook: OnMissingRunbook | None = None
+    """Required. `triage`: an alert without a runbook is a bug for its squad. `page`: it pages, marked NO RUNBOOK."""
+    runbook_hosts: Hosts = []
+    """Hosts that a runbook link may point to; none listed: any."""
+    last_resort: Text | None = None
+    """Required. The id of the person who is told when nobody else can be."""
+    calendar: Text | None = None
+
+
+class CalendarShape(Shape):
+    """When a team works."""
+
+    timezone: Zone | None = None
+    hours: dict[str, Texts | None] | None = None
+    """Weekdays to hours, such as `mon-fri: "09:00-17:30"`. Days not named are closed."""
+    holidays: Regions | None = None
+    """Country or region codes such as `GB-ENG`."""
+    closed: ClosedDays = []
+    """Extra closed days: dates, or a date with its reason."""
+    open: OpenDays = []
+    """Extra open days, which win over holidays: dates, or a date with its hours."""
+
+
+class PersonShape(Shape):
+    """Somebody who can be told."""
+
+    name: Text | None = None
+    email: Email | None = None
+    slack: Slack | None = None
+    phone: Phone | None = None
+    console: Text | None = None
+    webhook: Url | None = None
+    on_call_since: Day | None = None
+    """Since when this person agrees to be on call out of hours; without it, never."""
+    on_call_until: Day | None = None
+    engineer: bool = True
+    """Whether `members: all` means this person too."""
+    ladders: dict[Urgency, Text] = {}
+
+
+class SquadShape(Shape):
+    """An owner of services."""
+
+    name: Text | None = None
+    channel: SlackChannel = None
+    email: Email | None = None
+    webhook: Url | None = None
+    members: Texts = []
+    calendar: Text | None = None
+    tickets: dict[str, object] | None = None
+
+
+class RotaShape(Shape):
+    """A role that people hold in turn."""
+
+    members: Texts
+    """Person ids in turn, or `all` for every engineer."""
+    rotate: Weeks = 1
+    handover: Handover = (0, time(9))
+    timezone: Zone | None = None
+    starts: Day = FIRST_MONDAY
+    ends: Day | None = None
+    opted_out: Texts = []
+    shadowing: bool | None = None
+    consent: bool | None = None
+
+
+class StepShape(Shape):
+    """Who is told, and how long after the step before."""
+
+    after: Wait | None = None
+    tell: Annotated[Texts, Field(min_length=1)]
+
+
+ChainShape = Annotated[
+    Annotated[Literal["hold"], Tag("hold")]
+    | Annotated[
+        list[StepShape],
+        BeforeValidator(as_list, json_schema_input_type=StepShape | list[StepShape]),
+        Tag("steps"),
+    ],
+    Discriminator(lambda value: "hold" if isinstance(value, str) else "steps"),
+]
+
+
+class PolicyShape(Shape):
+    """Who is told of an incident of this severity, step by step, until somebody has it."""
+
+    in_hours: ChainShape | None = None
+    out_of_hours: ChainShape | None = None
+    """Steps, or `hold` to wait for the next working day."""
+    repeat: int = Field(default=3, ge=1, le=100)
+    urgency: Urgency | None = None
+
+
+class RungShape(Shape):
+    """Channels to try, and how long after the page began; or, alone and last, how often the last rung comes again."""
+
+    after: Length | None = None
+    send: ChannelNames = []
+    again: Length | None = None
+
+
+class RuleShape(Shape):
+    """What holds for the alerts that match. The first rule that matches decides."""
+
+    name: Text | None = None
+    match: Texts
+    """Matchers in Alertmanager's syntax, all of which must hold; none at all match everything."""
+    severity: Severity | None = None
+    squad: Text | None = None
+    squad_from: Text | None = None
+    runbook: Text | None = None
+    policy: Text | None = None
+    calendar: Text | None = None
+    on_missing_runbook: OnMissingRunbook | None = None
+    group_by: Texts = []
+    resolve_with_source: bool = True
+
+
+class SourceShape(Shape):
+    """A monitoring tool that posts here, under a name of its own."""
+
+    type: Text | None = None
+    on_missing_runbook: OnMissingRunbook | None = None
+    severities: dict[str, Severity] = {}
+    acknowledge: bool = False
+    mapping: MappingForm | None = None
+    """For the type generic: the name of a ready mapping, or JMESPath expressions."""
+    options: dict[str, object] = {}
+
+
+class LimitsShape(Shape):
+    """Lengths of time that the process fixes unless they are changed here."""
+
+    reopen_window: Length = timedelta(minutes=10)
+    best_effort: Length = timedelta(hours=2)
+    hand_over_step: Wait = Delay(timedelta(hours=1), working=True)
+    storm: int = Field(default=5, ge=1, le=1000)
+    shadow_counts: bool = False
+    """Whether a shadow's acknowledgement stops the escalation."""
+
+
+class FileShape(Shape):
+    """routing_rules.yaml."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["version", "defaults"]})
+
+    version: Version | None = None
+    """Required."""
+    defaults: DefaultsShape = DefaultsShape()
+    calendars: dict[Name, CalendarShape] = {}
+    people: dict[Name, PersonShape] = {}
+    people_file: Text | None = None
+    squads: dict[Name, SquadShape] = {}
+    rotas: dict[Name, RotaShape] = {}
+    policies: dict[Name, PolicyShape] = {}
+    ladders: dict[Name, list[RungShape]] = {}
+    rules: list[RuleShape] = []
+    sources: dict[Name, SourceShape] = {}
+    limits: LimitsShape = LimitsShape()

@@ -1,0 +1,85 @@
+"""The texts that make up the rules: the file itself and, where it names one, the people's own file."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.adapters.rules_yaml.report import Report
+from app.adapters.yaml_document import MAX_BYTES, Mapped, Place, Scalar, Tree, UnreadableYaml, read_yaml
+from app.domain.errors import InvalidRules
+
+_PEOPLE = "people"
+_PEOPLE_FILE = "people_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The whole as one tree; `version` is a short hash of all texts."""
+
+    tree: Mapped
+    version: str
+
+
+def read_texts(path: Path, report: Report) -> Written:
+    """Raises `InvalidRules` where the file itself cannot be read; trouble with the people's file is reported."""
+    try:
+        raw = _read(path)
+        tree, complaints = read_yaml(raw, path.name)
+    except OSError as error:
+        raise InvalidRules((f"{path.name} cannot be read: {error.strerror}",)) from None
+    except UnreadableYaml as error:
+        raise InvalidRules((str(error),)) from None
+    report.add(complaints)
+    people_raw = b""
+    root = _mapping(tree, path.name)
+    if isinstance(root.get(_PEOPLE_FILE), Scalar):
+        people_raw = _add_people(root, path.parent / str(root[_PEOPLE_FILE]), report)
+    return Written(root, hashlib.sha256(raw + people_raw).hexdigest()[:12])
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _mapping(tree: Tree, name: str) -> Mapped:
+    if tree is None:
+        raise InvalidRules((f'{name}:1 is empty; a file begins with "version: 1"',))
+    if not isinstance(tree, Mapped):
+        raise InvalidRules((f'{name}:1 must be a mapping that begins with "version: 1"',))
+    return tree
+
+
+def _add_people(root: Mapped, path: Path, report: Report) -> bytes:
+    """Put the people of `path` beside those of the file. They stand at its top level or under `people:`."""
+    place = root.places[_PEOPLE_FILE]
+    try:
+        raw = _read(path)
+        tree, complaints = read_yaml(raw, path.name)
+    except OSError as error:
+        report.refuse(place, f"{path.name} cannot be read: {error.strerror}", _PEOPLE_FILE)
+        return b""
+    except UnreadableYaml as error:
+        report.add((error.complaint,))
+        return b""
+    report.add(complaints)
+    if isinstance(tree, Mapped) and set(tree) == {_PEOPLE}:
+        tree = tree[_PEOPLE]
+    if isinstance(tree, Mapped):
+        _join(root, tree, report)
+    else:
+        report.refuse(Place(path.name, 1), "must be a mapping of person ids to people")
+    return raw
+
+
+def _join(root: Mapped, people: Mapped, report: Report) -> None:
+    here = root.get(_PEOPLE)
+    joined = Mapped(root.places.get(_PEOPLE, people.place))
+    for section in (here, people) if isinstance(here, Mapped) else (people,):
+        for id, person in section.items():
+            if id in joined:
+                report.refuse(section.places[id], f'person "{id}" is already in {joined.places[id]}')
+            joined[id], joined.places[id] = person, section.places[id]
+    if here is None or isinstance(here, Mapped):
+        root[_PEOPLE] = joined
+        root.places.setdefault(_PEOPLE, people.place)

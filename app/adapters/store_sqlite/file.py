@@ -1,0 +1,95 @@
+"""Opening the file: ours, whole, new enough, and nobody else's at the moment, or refused with what to do."""
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+
+from app.adapters.store_sqlite.failures import meaning_of
+from app.adapters.store_sqlite.rows import STATEMENTS
+from app.adapters.store_sqlite.schema import migrate
+from app.domain.errors import StoreRefused, StoreUnavailable
+
+_SETTINGS = """
+PRAGMA busy_timeout = 2000;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA cache_size = -16384;
+PRAGMA mmap_size = 0;
+PRAGMA temp_store = MEMORY;
+PRAGMA secure_delete = OFF;
+PRAGMA trusted_schema = OFF;
+PRAGMA wal_autocheckpoint = 2000;
+PRAGMA journal_size_limit = 67108864;
+"""
+"""No memory map: a disk that fails must be an error here, not a signal that kills the process."""
+
+
+class OpenFile:
+    """A connection and the lock that makes it the only one of its kind."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = _lock(path)
+        try:
+            self.connection = _connect(path)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._identity = _identity(path)
+
+    def check(self) -> None:
+        """Raise `StoreUnavailable` when the file was taken away: commits to it would be lost with it."""
+        if _identity(self.path) != self._identity:
+            raise StoreUnavailable(f"{self.path} was removed or replaced while in use: restart the server")
+
+    def close(self) -> None:
+        self.connection.close()
+        os.close(self._lock)
+
+
+def open_file(path: Path) -> OpenFile:
+    """Raises `StoreRefused` with what to do about it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return OpenFile(path.resolve())
+    except OSError as error:
+        raise StoreRefused(
+            f"{path} cannot be opened ({error.strerror}): make its folder writable, or name another file"
+        ) from error
+    except sqlite3.Error as error:
+        raise StoreRefused(f"{path} cannot be opened ({error}): {meaning_of(error) or 'restore a copy'}") from error
+
+
+def _lock(path: Path) -> int:
+    """The lock goes with the process, however it ends. A file of its own, for SQLite's locks must not be disturbed."""
+    beside = path.with_name(path.name + ".lock")
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise StoreRefused(
+            f"{path} is in use by another server: stop that one first, "
+            "or name another file (several servers at once need Redis)"
+        ) from None
+    return descriptor
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
+    try:
+        connection.executescript(_SETTINGS)
+        migrate(connection, str(path))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,160 @@
+"""Incidents with their alerts, keys and timeline: written by decisions, read by id, by key and in pages."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from app.adapters import codec
+from app.adapters.store_sqlite import outbox, records
+from app.adapters.store_sqlite.rows import (
+    Row,
+    Value,
+    execute_rows,
+    id_of,
+    number_of,
+    required_number,
+    select_rows,
+    ticks_or_none,
+)
+from app.domain.errors import Conflict
+from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Status
+from app.service.ports import IncidentQuery, Loaded, Record
+
+_MISMATCHES = "SELECT expected.column1 FROM ("
+_MISMATCHES_END = """) AS expected LEFT JOIN incidents ON incidents.id = expected.column1
+    WHERE coalesce(incidents.version, 0) <> expected.column2"""
+_INSERT = "INSERT INTO incidents (id, version, status, severity, squad, source, due_at, doc)"
+_NEW = "WITH new (id, version, status, severity, squad, source, due_at, doc) AS ("
+_UPDATE = ") UPDATE incidents SET version = new.version, doc = new.doc FROM new WHERE incidents.id = new.id"
+_UPDATE_INDEXED = """) UPDATE incidents SET status = new.status, severity = new.severity, squad = new.squad, due_at = new.due_at
+    FROM new WHERE incidents.id = new.id AND (incidents.status, incidents.severity, incidents.squad, incidents.due_at)
+        IS NOT (new.status, new.severity, new.squad, new.due_at)"""
+_UNLEASE = "DELETE FROM incident_leases WHERE id IN ("
+_KEYS = "REPLACE INTO keys (key, incident, firing, episode)"
+_ALERTS = "INSERT INTO alerts (incident, key, doc)"
+_OR_REPLACE = "ON CONFLICT (incident, key) DO UPDATE SET doc = excluded.doc"
+_TIMELINE = "INSERT INTO timeline (incident, version, doc)"
+_BY_KEY = "SELECT key, incident, firing, episode FROM keys WHERE key IN ("
+_BY_ID = "SELECT doc FROM incidents WHERE id IN ("
+
+
+def commit(connection: sqlite3.Connection, decisions: Sequence[Decision], added: Sequence[Record]) -> None:
+    """Write what the decisions left, having compared every version first: a `Conflict` finds nothing written."""
+    kept = [(decision, decision.incident) for decision in decisions if decision.incident is not None]
+    last = {incident.id: incident for _, incident in kept}
+    created = _compare_versions(connection, [incident for _, incident in kept])
+    rows = {id: _incident_row(incident) for id, incident in last.items()}
+    execute_rows(connection, _INSERT, [row for id, row in rows.items() if id in created])
+    changed = [row for id, row in rows.items() if id not in created]
+    execute_rows(connection, _NEW, changed, _UPDATE)
+    execute_rows(connection, _NEW, changed, _UPDATE_INDEXED)
+    execute_rows(connection, _UNLEASE, [(row[0],) for row in rows.values()], ")")
+    execute_rows(connection, _KEYS, list(_key_rows(kept)))
+    execute_rows(connection, _ALERTS, list(_alert_rows(kept)), _OR_REPLACE)
+    execute_rows(connection, _TIMELINE, list(_timeline_rows(kept)))
+    outbox.add(connection, [notification for decision, _ in kept for notification in decision.notifications])
+    records.put(connection, added)
+
+
+def load(connection: sqlite3.Connection, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
+    found = select_rows(connection, _BY_KEY, [(key,) for key in dict.fromkeys(keys)], ")")
+    known = {key: KnownKey(id_of(incident), bool(firing), episode) for key, incident, firing, episode in found}
+    numbers = {row[1] for row in found} | {number for id in ids if (number := number_of(id)) is not None}
+    documents = select_rows(connection, _BY_ID, [(number,) for number in numbers], ")")
+    incidents = [codec.decode_incident(document) for (document,) in documents]
+    return Loaded({incident.id: incident for incident in incidents}, known)
+
+
+def page(connection: sqlite3.Connection, query: IncidentQuery) -> list[Incident]:
+    """Newest first. Whoever asks for open ones only is served from the index of those."""
+    conditions: list[str] = []
+    values: list[Value] = []
+    for column, wanted in (
+        ("status", sorted(query.statuses)),
+        ("severity", sorted(query.severities)),
+        ("squad", [query.squad] if query.squad else []),
+        ("source", [query.source] if query.source else []),
+    ):
+        if wanted:
+            conditions.append(f"{column} IN ({','.join('?' * len(wanted))})")
+            values += [str(value) for value in wanted]
+    if query.statuses and Status.RESOLVED not in query.statuses:
+        conditions.append("status <> 'resolved'")
+    if query.before:
+        conditions.append("id < ?")
+        values.append(number_of(query.before))
+    where = " AND ".join(conditions) or "TRUE"
+    statement = f"SELECT doc FROM incidents WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 (only "?" varies)
+    return [codec.decode_incident(document) for (document,) in connection.execute(statement, (*values, query.limit))]
+
+
+def alerts(connection: sqlite3.Connection, incident: str, limit: int, after: str) -> list[AlertRow]:
+    rows = connection.execute(
+        "SELECT doc FROM alerts WHERE incident = ? AND key > ? ORDER BY key LIMIT ?",
+        (number_of(incident), after, limit),
+    )
+    return [codec.decode_alert(document) for (document,) in rows]
+
+
+def timeline(connection: sqlite3.Connection, incident: str) -> list[Entry]:
+    rows = connection.execute("SELECT doc FROM timeline WHERE incident = ? ORDER BY version", (number_of(incident),))
+    return [entry for (document,) in rows for entry in codec.decode_entries(document)]
+
+
+def _compare_versions(connection: sqlite3.Connection, incidents: Iterable[Incident]) -> set[str]:
+    """Ids of the new ones. Raises `Conflict` unless each follows what is stored, or its predecessor in this call."""
+    stored: dict[str, int] = {}
+    reached: dict[str, int] = {}
+    for incident in incidents:
+        before = reached.get(incident.id, incident.version - 1)
+        if incident.version != before + 1 or before < 0:
+            raise Conflict(f"incident {incident.id}: version {incident.version} cannot follow version {before}")
+        stored.setdefault(incident.id, before)
+        reached[incident.id] = incident.version
+    wrong = select_rows(
+        connection, _MISMATCHES, [(required_number(id), version) for id, version in stored.items()], _MISMATCHES_END
+    )
+    if wrong:
+        names = ", ".join(id_of(number) for (number,) in wrong)
+        raise Conflict(f"somebody else committed first to incident {names}: load it and decide again")
+    return {id for id, version in stored.items() if version == 0}
+
+
+Kept = Sequence[tuple[Decision, Incident]]
+
+
+def _incident_row(incident: Incident) -> Row:
+    return (
+        required_number(incident.id),
+        incident.version,
+        incident.status.value,
+        incident.severity.value,
+        incident.squad,
+        incident.source,
+        ticks_or_none(incident.due_at),
+        codec.encode(incident),
+    )
+
+
+def _key_rows(kept: Kept) -> Iterable[Row]:
+    for decision, incident in kept:
+        number = required_number(incident.id)
+        for key in decision.keys:
+            yield key, number, 0, 0
+        for alert in decision.alerts:
+            yield alert.key, number, int(alert.firing), alert.episode
+
+
+def _alert_rows(kept: Kept) -> Iterable[Row]:
+    return (
+        (required_number(alert.incident), alert.key, codec.encode(alert))
+        for decision, _ in kept
+        for alert in decision.alerts
+    )
+
+
+def _timeline_rows(kept: Kept) -> Iterable[Row]:
+    return (
+        (required_number(incident.id), incident.version, codec.encode(decision.timeline))
+        for decision, incident in kept
+        if decision.timeline
+    )

@@ -1,0 +1,40 @@
+"""The outbox's rows: written once by a commit, replaced by whoever claimed them."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from app.adapters import codec
+from app.adapters.store_sqlite.rows import Row, execute_rows, number_of, required_number, ticks_or_none
+from app.domain.notification import Notification
+
+_ADD = "INSERT INTO outbox (incident, key, due_at, doc)"
+_UNLESS_THERE = "ON CONFLICT (incident, key) DO NOTHING"
+_OR_REPLACE = "ON CONFLICT (incident, key) DO UPDATE SET due_at = excluded.due_at, doc = excluded.doc"
+_SETTLED = "DELETE FROM outbox_leases WHERE id IN (SELECT outbox.id FROM ("
+_UNLEASE = """) AS settled CROSS JOIN outbox
+    ON outbox.incident = settled.column1 AND outbox.key = settled.column2)"""
+
+
+def add(connection: sqlite3.Connection, notifications: Sequence[Notification]) -> None:
+    """Store those whose key is new."""
+    execute_rows(connection, _ADD, [_row(notification) for notification in notifications], _UNLESS_THERE)
+
+
+def settle(connection: sqlite3.Connection, notifications: Sequence[Notification]) -> None:
+    rows = [_row(notification) for notification in notifications]
+    execute_rows(connection, _ADD, rows, _OR_REPLACE)
+    execute_rows(connection, _SETTLED, [row[:2] for row in rows], _UNLEASE)
+
+
+def of_incident(connection: sqlite3.Connection, incident: str) -> list[Notification]:
+    rows = connection.execute("SELECT doc FROM outbox WHERE incident = ? ORDER BY key", (number_of(incident),))
+    return [codec.decode_notification(document) for (document,) in rows]
+
+
+def _row(notification: Notification) -> Row:
+    return (
+        required_number(notification.incident),
+        notification.key,
+        ticks_or_none(notification.due_at),
+        codec.encode(notification),
+    )

@@ -1,0 +1,103 @@
+"""The tables, and the scripts that lead from each version of them to the next."""
+
+import sqlite3
+
+from app.domain.errors import StoreRefused
+
+APPLICATION_ID = 0x6F6E6361
+"""Marks the file as ours ("onca"), so that somebody else's database is never written to."""
+
+_FIRST = """
+CREATE TABLE incidents (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    squad TEXT NOT NULL,
+    source TEXT NOT NULL,
+    due_at INTEGER,
+    doc BLOB NOT NULL
+) STRICT;
+CREATE INDEX incidents_due ON incidents (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX incidents_open ON incidents (id) WHERE status <> 'resolved';
+CREATE INDEX incidents_squad ON incidents (squad);
+CREATE INDEX incidents_source ON incidents (source);
+
+CREATE TABLE keys (
+    key TEXT PRIMARY KEY,
+    incident INTEGER NOT NULL,
+    firing INTEGER NOT NULL,
+    episode INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+    incident INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    doc BLOB NOT NULL,
+    UNIQUE (incident, key)
+) STRICT;
+
+CREATE TABLE timeline (
+    incident INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    doc BLOB NOT NULL,
+    PRIMARY KEY (incident, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    incident INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    due_at INTEGER,
+    doc BLOB NOT NULL,
+    UNIQUE (incident, key)
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE records (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    expires_at INTEGER,
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;
+"""
+
+MIGRATIONS = (_FIRST,)
+"""Script n leads from schema n to schema n + 1; one that has been released is never edited."""
+
+LEASES = """
+CREATE TEMP TABLE incident_leases (id INTEGER PRIMARY KEY, until INTEGER NOT NULL);
+CREATE TEMP TABLE outbox_leases (id INTEGER PRIMARY KEY, until INTEGER NOT NULL);
+"""
+"""Leases live in memory, inside the same transactions as the rest: whoever held them is gone when this process is."""
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring the file to the newest schema, each step in a transaction of its own."""
+    refuse_foreign(connection, path)
+    for version in range(_schema_of(connection), len(MIGRATIONS)):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[version]}"
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1}; COMMIT;"
+        )
+    connection.executescript(LEASES)
+
+
+def refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
+    """Raise `StoreRefused` for a database that is not ours or is newer than this program."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (application or tables):
+        raise StoreRefused(f"{path} is a database of another program: name a file of its own for the store")
+    if (schema := _schema_of(connection)) > len(MIGRATIONS):
+        raise StoreRefused(
+            f"{path} was written by a newer version (schema {schema}, this one knows {len(MIGRATIONS)}): "
+            "run that version, or restore a copy from before the upgrade"
+        )
+
+
+def _schema_of(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

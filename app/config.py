@@ -1,0 +1,63 @@
+"""Settings from the environment, read once at the start; only the composition root looks at them."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable ONCALL_<NAME>; docs/settings.md lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="ONCALL_", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; loopback unless set.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
+    rules: Path = Field(Path("routing_rules.yaml"), description="The rules file.")
+    runbooks: Path = Field(Path("runbooks"), description="The folder of Markdown runbooks.")
+    store: str = Field("sqlite:///var/oncall.db", description="Where everything durable lives: sqlite:///path.")
+    public_url: str = Field(
+        "", description="How people reach this server, for links in messages; default: host and port."
+    )
+    admin_token: str = Field(
+        "", description="The first API token, with every scope; else one is made and printed once."
+    )
+    secret_key: str = Field("", description="Signs action links; else one is made and kept in the store.")
+    link_hours: int = Field(72, gt=0, description="How long an action link is valid.")
+    smtp_url: str = Field("", description="smtp://user:password@host:port?from=oncall@example.com, or smtps://.")
+    slack_token: str = Field("", description="Bot token with chat:write.")
+    slack_api_url: str = Field("https://slack.com/api", description="Slack's API, or something that stands in for it.")
+    webhook_secret: str = Field("", description="whsec_…: signs outgoing webhooks (Standard Webhooks).")
+    console: Literal["auto", "on", "off"] = Field(
+        "auto", description="Page on the console; auto: when nothing else is set up."
+    )
+    max_body: int = Field(1_048_576, gt=0, description="Largest request body in bytes, also after decompression.")
+    poll_seconds: float = Field(1.0, gt=0, description="How often due times are looked at when nothing rings.")
+    reload_seconds: float = Field(
+        2.0, gt=0, description="How often the rules file and runbooks are looked at for changes."
+    )
+    quarantine_keep: int = Field(1000, gt=0, description="How many refused bodies are kept.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @property
+    def base_url(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def source_secrets(environment: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Secrets by source instance: ONCALL_SOURCE_<NAME>_SECRET, where <NAME> is upper case with `_` for all else."""
+    found = os.environ if environment is None else environment
+    prefix, suffix = "ONCALL_SOURCE_", "_SECRET"
+    return {
+        name[len(prefix) : -len(suffix)]: value
+        for name, value in found.items()
+        if name.startswith(prefix) and name.endswith(suffix) and value
+    }
+
+
+def environment_name(source: str) -> str:
+    """The <NAME> of a source instance: "rollbar-web" is ROLLBAR_WEB."""
+    return "".join(c if c.isalnum() else "_" for c in source).upper()

@@ -1,0 +1,45 @@
+"""The pure look-ups that a decision needs, for one instant, each worked out once however many decisions share it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.calendar import Calendar
+from app.domain.rota import DatedFacts, OnCall, on_call
+from app.domain.ruleset import Rules
+
+
+@dataclass(slots=True)
+class Context:
+    """`now` is aware UTC; rules and facts are those in force at `now`."""
+
+    now: datetime
+    rules: Rules
+    facts: DatedFacts = field(default_factory=DatedFacts)
+    _on_call: dict[str, OnCall] = field(default_factory=dict)
+    _hours: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    _next_change: dict[str, datetime | None] = field(default_factory=dict)
+
+    def on_call(self, rota: str) -> OnCall:
+        found = self._on_call.get(rota)
+        if found is None:
+            found = on_call(self.rules.rotas[rota], self.rules.people, self.facts, self.now)
+            self._on_call[rota] = found
+        return found
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name, or the default one if a later rules file has dropped it."""
+        return self.rules.calendars.get(name) or self.rules.calendars[self.rules.default_calendar]
+
+    def hours(self, calendar: str) -> tuple[bool, str]:
+        """Whether it is working hours now, and why."""
+        found = self._hours.get(calendar)
+        if found is None:
+            known = self.calendar(calendar)
+            found = (known.is_open(self.now), known.explain(self.now))
+            self._hours[calendar] = found
+        return found
+
+    def next_change(self, calendar: str) -> datetime | None:
+        if calendar not in self._next_change:
+            self._next_change[calendar] = self.calendar(calendar).next_change(self.now)
+        return self._next_change[calendar]

@@ -1,0 +1,127 @@
+"""Which due sendings go out as one message: what is due to a reader together, when it is a digest or a storm."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from app.domain.incident import Incident, Mark
+from app.domain.message import Item, Message, MessageKind, one_line
+from app.domain.notification import Notification, Send, is_reminder
+from app.domain.ruleset import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One sending of one notification, with its incident as it is now."""
+
+    notification: Notification
+    position: int
+    incident: Incident
+
+    @property
+    def send(self) -> Send:
+        return self.notification.sends[self.position]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Sendings that make one message; never empty, all on one channel to one address."""
+
+    dues: tuple[Due, ...]
+
+    @property
+    def is_digest(self) -> bool:
+        return len(self.dues) > 1
+
+
+def bundle(dues: Iterable[Due], storm: int) -> tuple[Bundle, ...]:
+    """Every sending in exactly one bundle: digests by name, more than `storm` to one address as one, else alone."""
+    by_address: dict[tuple[str, str, str], list[Due]] = defaultdict(list)
+    for due in dues:
+        by_address[due.send.channel, due.send.address, due.notification.digest].append(due)
+    return tuple(one for key, group in by_address.items() for one in _split(group, bool(key[2]), storm))
+
+
+def _split(group: list[Due], digest: bool, storm: int) -> list[Bundle]:
+    if digest or len(group) > storm:
+        return [Bundle(tuple(group))]
+    return [Bundle((due,)) for due in group]
+
+
+def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str]) -> Message:
+    """The message of a bundle. `link` makes the signed address of a notification's action page."""
+    first = one.dues[0]
+    items = tuple(_item(due, link(due.notification)) for due in one.dues)
+    kind = MessageKind.DIGEST if one.is_digest else _kind(first)
+    return Message(
+        key=_key(one),
+        kind=kind,
+        channel=first.send.channel,
+        address=first.send.address,
+        reader=_name(first.notification, rules),
+        headline=_headline(kind, items),
+        items=items,
+    )
+
+
+def _kind(due: Due) -> MessageKind:
+    kind = due.notification.kind
+    return MessageKind.REMINDER if kind is MessageKind.PAGE and is_reminder(due.notification, due.send) else kind
+
+
+def _item(due: Due, link: str) -> Item:
+    incident, notification = due.incident, due.notification
+    warning = "NO RUNBOOK." if Mark.NO_RUNBOOK in incident.marks else ""
+    return Item(
+        incident=incident.id,
+        severity=incident.severity.value,
+        title=incident.title,
+        squad=incident.squad,
+        since=incident.opened_at,
+        count=incident.count,
+        why=notification.why.sentence(),
+        runbook=_runbook(incident.runbook, link),
+        link=link,
+        status=incident.status.value,
+        remark=" ".join(part for part in (warning, notification.remark) if part),
+    )
+
+
+def _runbook(reference: str, link: str) -> str:
+    """Its own address, or for a local runbook the action page, which shows its text."""
+    if not reference or "://" in reference or not link:
+        return reference
+    return f"{link}#runbook"
+
+
+_OPENINGS: Mapping[MessageKind, str] = {
+    MessageKind.REMINDER: "STILL OPEN",
+    MessageKind.STOP: "STOP",
+    MessageKind.HAND_OVER: "HAND-OVER",
+    MessageKind.RESOLVED: "RESOLVED",
+    MessageKind.NOTICE: "NOTICE",
+}
+
+
+def _headline(kind: MessageKind, items: tuple[Item, ...]) -> str:
+    if len(items) > 1:
+        counts = {word: sum(item.severity == word for item in items) for word in ("critical", "high", "triage")}
+        said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        return f"DIGEST {len(items)} incidents: {said}"
+    item = items[0]
+    words = [_OPENINGS.get(kind, ""), item.severity.upper(), one_line(item.title, 200)]
+    return " ".join(word for word in words if word)
+
+
+def _name(notification: Notification, rules: Rules) -> str:
+    known = (rules.squads if notification.squad else rules.people).get(notification.reader)
+    return known.name if known else notification.reader
+
+
+def _key(one: Bundle) -> str:
+    """The same for the same sendings, however often they are tried."""
+    parts = sorted(f"{due.notification.key}#{due.send.round}.{due.send.channel}" for due in one.dues)
+    if len(parts) == 1:
+        return parts[0]
+    return f"digest-{blake2b(chr(10).join(parts).encode(), digest_size=16).hexdigest()}"

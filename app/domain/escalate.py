@@ -1,0 +1,223 @@
+"""Walking an escalation policy: starting a chain, telling its next step, holding, and the last resort."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.classify import Severity
+from app.domain.context import Context
+from app.domain.incident import WAITING, Entry, Incident, Mark, Status, Timer
+from app.domain.message import MessageKind
+from app.domain.notification import Notification, Why
+from app.domain.people import Urgency
+from app.domain.policy import Chain, Delay, Policy
+from app.domain.tell import LAST_RESORT, Recipient, Told, page_for, person_recipient, resolve, squad_recipient
+
+DEFAULT_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An incident on its way through a decision, with what has been said and written so far."""
+
+    incident: Incident
+    notifications: tuple[Notification, ...] = ()
+    timeline: tuple[Entry, ...] = ()
+
+    def note(self, at: datetime, what: str, text: str, who: str = "router", channel: str = "") -> "Change":
+        return replace(self, timeline=(*self.timeline, Entry(at, what, text, who, channel)))
+
+    def told(self, notifications: tuple[Notification, ...]) -> "Change":
+        return replace(self, notifications=(*self.notifications, *notifications))
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a step is told: why now, as what kind of message, in which digest, with what remark, and when the next
+    step comes if not as the policy says."""
+
+    cause: str
+    kind: MessageKind = MessageKind.PAGE
+    digest: str = ""
+    remark: str = ""
+    next_after: Delay | None = None
+
+
+def policy_of(incident: Incident, ctx: Context) -> Policy:
+    """The incident's policy, or its severity's if a later rules file has dropped it."""
+    return ctx.rules.policies.get(incident.policy) or ctx.rules.policies[incident.severity.value]
+
+
+def chain_of(incident: Incident, in_hours: bool, ctx: Context) -> Chain:
+    """The steps for those hours; triage has none."""
+    if incident.severity is Severity.TRIAGE:
+        return Chain("triage")
+    return policy_of(incident, ctx).chain(in_hours)
+
+
+def start_chain(change: Change, ctx: Context, manner: Manner) -> Change:
+    """A fresh first pass of the chain that belongs to the hours of now; pages that have ended are dropped."""
+    incident = change.incident
+    in_hours, _ = ctx.hours(incident.calendar)
+    fresh = replace(
+        incident,
+        status=Status.TRIGGERED,
+        cycle=incident.cycle + 1,
+        in_hours=in_hours,
+        step=-1,
+        passes=1,
+        stepped_at=None,
+        marks=tuple(mark for mark in incident.marks if mark not in WAITING and mark is not Mark.LAST_RESORT),
+        pages=tuple(page for page in incident.pages if page.until is None or page.until > ctx.now),
+        timers={},
+        acknowledged_at=None,
+        acknowledged_by=None,
+        holder_role="",
+    )
+    change = replace(change, incident=fresh)
+    if fresh.severity is Severity.TRIAGE:
+        return _post_triage(change, ctx, manner)
+    if policy_of(fresh, ctx).chain(in_hours).hold:
+        return _hold(change, ctx, manner)
+    return next_step(change, ctx, manner)
+
+
+def _post_triage(change: Change, ctx: Context, manner: Manner) -> Change:
+    """To the squad's channel once; the queue of the first responder is the list of open triage incidents."""
+    squad = squad_recipient(change.incident.squad, ctx)
+    if isinstance(squad, str):
+        return change.note(ctx.now, "triaged", f"in the triage queue only: {squad}")
+    return tell(change, ctx, Told((squad,), ()), "triage", "triage queue", manner)
+
+
+def _hold(change: Change, ctx: Context, manner: Manner) -> Change:
+    """Kept until the next working day starts; where none ever does, the in-hours chain is told now instead."""
+    incident = change.incident
+    morning = ctx.calendar(incident.calendar).next_day_start(ctx.now)
+    if incident.in_hours or morning is None:
+        return next_step(replace(change, incident=replace(incident, in_hours=True)), ctx, manner)
+    held = replace(incident, marks=(*incident.marks, Mark.HELD), timers={Timer.RELEASE: morning})
+    _, hours = ctx.hours(incident.calendar)
+    return replace(change, incident=held).note(ctx.now, "held", f"held until {_stamp(morning)}: {hours}")
+
+
+def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -> Change:
+    """Tell the next step that has somebody; empty ones are passed at once. After the last pass, or when no step has
+    anybody (or `wrap` forbids a further pass), the last resort."""
+    policy = policy_of(change.incident, ctx)
+    chain = policy.chain(change.incident.in_hours)
+    for _ in chain.steps:
+        moved = _move_on(change.incident, chain, policy.repeat, wrap)
+        if moved is None:
+            break
+        change = replace(change, incident=moved)
+        told = resolve(chain.steps[moved.step].tell, moved, policy.urgency, ctx)
+        where = f"policy {chain.name}, step {moved.step + 1} of {len(chain.steps)}, pass {moved.passes}"
+        change = tell(change, ctx, told, f"{moved.passes}/{moved.step}", where, manner)
+        if not told.is_nobody:
+            return arm(change, ctx, manner)
+    return last_resort(change, ctx, manner.cause)
+
+
+def _move_on(incident: Incident, chain: Chain, repeat: int, wrap: bool) -> Incident | None:
+    """The incident at the next step, in the next pass after the last one; None when all passes are over."""
+    if incident.step + 1 < len(chain.steps):
+        return replace(incident, step=incident.step + 1)
+    if wrap and incident.passes < repeat and chain.steps:
+        return replace(incident, step=0, passes=incident.passes + 1)
+    return None
+
+
+def tell(change: Change, ctx: Context, told: Told, step: str, where: str, manner: Manner) -> Change:
+    for note in told.notes:
+        change = change.note(ctx.now, "nobody", note)
+    for recipient in told.recipients:
+        change = _tell_one(change, ctx, recipient, step, where, manner)
+    return change
+
+
+def _tell_one(change: Change, ctx: Context, recipient: Recipient, step: str, where: str, manner: Manner) -> Change:
+    """Page one reader; an earlier page of the same reader ends here, so that two ladders never run side by side."""
+    incident = change.incident
+    why = _why(recipient, incident, where, manner.cause, ctx)
+    remark = " ".join(part for part in (_shadow_remark(recipient), manner.remark) if part)
+    page, live = page_for(recipient, incident, step, manner.kind, why, ctx, manner.digest, remark)
+    others = tuple(other for other in incident.pages if other.reader != live.reader)
+    change = replace(change, incident=replace(incident, pages=(*others, live)))
+    return change.told((page,)).note(
+        ctx.now, page.kind.value, f"{recipient.reader} told as {recipient.role}: {why.sentence()}"
+    )
+
+
+def _why(recipient: Recipient, incident: Incident, where: str, cause: str, ctx: Context) -> Why:
+    _, hours = ctx.hours(incident.calendar)
+    return Why(
+        role=recipient.role,
+        rota=recipient.rota,
+        rule=incident.reasons[0] if incident.reasons else "",
+        calendar=hours,
+        policy=where,
+        cause=cause,
+        rules_version=ctx.rules.version,
+    )
+
+
+def _shadow_remark(recipient: Recipient) -> str:
+    return "You are shadowing: somebody else has been paged too." if recipient.shadowing else ""
+
+
+def arm(change: Change, ctx: Context, manner: Manner) -> Change:
+    """Set the timers that follow a step: the next step, and the change of hours where both hours have a chain."""
+    incident = change.incident
+    policy, chain = policy_of(incident, ctx), chain_of(incident, incident.in_hours, ctx)
+    following = incident.step + 1
+    delay = chain.steps[following if following < len(chain.steps) else -1].after
+    timers: dict[Timer, datetime] = {Timer.ESCALATE: _after(manner.next_after or delay, incident, ctx)}
+    change_of_hours = ctx.next_change(incident.calendar)
+    if change_of_hours and not policy.chain(not incident.in_hours).hold:
+        timers[Timer.REROUTE] = change_of_hours
+    return replace(change, incident=replace(incident, stepped_at=ctx.now, timers=timers))
+
+
+def _after(delay: Delay, incident: Incident, ctx: Context) -> datetime:
+    length = delay.length or DEFAULT_WAIT
+    if delay.working:
+        worked = ctx.calendar(incident.calendar).add_working(ctx.now, length)
+        if worked is not None:
+            return worked
+    return ctx.now + length
+
+
+def last_resort(change: Change, ctx: Context, cause: str) -> Change:
+    """The one contact that every rules file must name; never given up, and the holder from here on."""
+    incident = change.incident
+    recipient = person_recipient(ctx.rules.last_resort, LAST_RESORT, Urgency.URGENT, ctx)
+    without = _without(incident.timers, Timer.ESCALATE)
+    stepped = replace(incident, timers=without, stepped_at=ctx.now)
+    if Mark.LAST_RESORT not in stepped.marks:
+        stepped = replace(stepped, marks=(*stepped.marks, Mark.LAST_RESORT))
+    change = replace(change, incident=stepped)
+    if isinstance(recipient, str):
+        return change.note(ctx.now, "nobody", f"the last resort cannot be told: {recipient}")
+    manner = Manner(f"{cause}; nobody else could be told or answered")
+    told = Told((recipient,), ())
+    return _with_reroute(tell(change, ctx, told, f"{stepped.passes}/last", "last resort", manner), ctx)
+
+
+def _with_reroute(change: Change, ctx: Context) -> Change:
+    """A change of hours still routes an unanswered incident afresh."""
+    incident = change.incident
+    change_of_hours = ctx.next_change(incident.calendar)
+    if incident.severity is Severity.TRIAGE or incident.status is not Status.TRIGGERED or change_of_hours is None:
+        return change
+    if policy_of(incident, ctx).chain(not incident.in_hours).hold:
+        return change
+    return replace(change, incident=replace(incident, timers={**incident.timers, Timer.REROUTE: change_of_hours}))
+
+
+def _without(timers: Mapping[Timer, datetime], *gone: Timer) -> dict[Timer, datetime]:
+    return {timer: at for timer, at in timers.items() if timer not in gone}
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%a %d %b %H:%M} UTC"

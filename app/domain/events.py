@@ -1,0 +1,126 @@
+"""What can happen to an incident: each is a small value, whoever caused it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.alert import Alert
+from app.domain.incident import KnownKey
+from app.domain.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it and over which channel (api, cli, link, slack, sms, voice, page, source, router)."""
+
+    id: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFired:
+    """A firing alert with its route. `new_id` is the id an incident gets if this one opens it; `known` is what the
+    store holds of the alert's key when that leads to the incident at hand."""
+
+    alert: Alert
+    route: Route
+    new_id: str
+    known: KnownKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertResolved:
+    """The source says that the alert is over."""
+
+    alert: Alert
+    known: KnownKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAcknowledged:
+    """The tool says somebody acknowledged it there. `counts` is the source's setting; by default it is only noted."""
+
+    alert: Alert
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A person reports what no monitor foresaw."""
+
+    new_id: str
+    by: Actor
+    title: str
+    description: str
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Unacknowledge:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    by: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    by: Actor
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    by: Actor
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Tell the next step now instead of waiting for it."""
+
+    by: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSecondLine:
+    by: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    by: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    by: Actor
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDue:
+    """The incident's `due_at` has come; a stale one changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderUnreachable:
+    """Every method of the reader of notification `key` has failed for good."""
+
+    key: str
+    reader: str
+    reason: str
+
+
+Action = Acknowledge | Unacknowledge | Resolve | Snooze | Reassign | Escalate | CallSecondLine | Park | Note
+Event = AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | ReaderUnreachable

@@ -1,0 +1,142 @@
+"""What a person reads: one rendered message, the same facts on every channel."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+TITLE_LIMIT = 300
+FACT_LIMIT = 2_000
+ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
+
+
+class MessageKind(StrEnum):
+    """Why it is sent. A reminder is a later rung of a page; a post goes to a squad's channel; a notice asks nothing."""
+
+    PAGE = "page"
+    REMINDER = "reminder"
+    POST = "post"
+    DIGEST = "digest"
+    STOP = "stop"
+    HAND_OVER = "hand_over"
+    RESOLVED = "resolved"
+    NOTICE = "notice"
+
+
+ASKS_FOR_SOMEBODY = frozenset({MessageKind.PAGE, MessageKind.REMINDER, MessageKind.DIGEST, MessageKind.HAND_OVER})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One incident inside a message: a page has one, a digest has all that were due together.
+
+    `severity` is critical, high or triage; `since` aware UTC; `why` says why this reader, in a sentence; `runbook` is
+    a URL, a local slug, or empty; `link` opens the action page (empty where the reader has none); `remark` is what
+    there is to say besides, such as NO RUNBOOK or the hand-over's summary.
+    """
+
+    incident: str
+    severity: str
+    title: str
+    squad: str
+    since: datetime
+    count: int
+    why: str
+    runbook: str
+    link: str
+    status: str
+    remark: str = ""
+
+    def title_line(self) -> str:
+        """Severity and title, for example `CRITICAL Checkout is down`."""
+        return f"{self.severity.upper()} {one_line(self.title, TITLE_LIMIT)}"
+
+    def runbook_address(self) -> str:
+        """The runbook where it is something to click, else empty. It holds no character that could end a link early."""
+        return self.runbook if ADDRESS.fullmatch(self.runbook) and self.runbook.isprintable() else ""
+
+    def facts(self, timezone: str = "UTC") -> tuple[tuple[str, str], ...]:
+        """What a reader needs besides the title, as (name, value), in the order of need at 3 a.m.; empty ones left out.
+
+        Each value is one line, so no text from an alert can pass for a line of ours.
+        """
+        named = [
+            ("note", one_line(self.remark, FACT_LIMIT)),
+            ("why you", one_line(self.why, FACT_LIMIT)),
+            ("act", one_line(self.link, len(self.link))),
+            ("runbook", one_line(self.runbook, FACT_LIMIT) or "none"),
+            ("squad", one_line(self.squad, TITLE_LIMIT)),
+            ("since", _local(self.since, timezone)),
+            ("count", f"{self.count} alert{'' if self.count == 1 else 's'}"),
+            ("status", one_line(self.status, TITLE_LIMIT)),
+            ("id", one_line(self.incident, TITLE_LIMIT)),
+        ]
+        return tuple((name, value) for name, value in named if value)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel is asked to send.
+
+    `key` stays the same when the same message is sent again (the idempotency key). `address` is the reader's on this
+    channel; `reader` their name. `headline` is one line without line breaks. `timezone` is the IANA name of the zone
+    that times are shown in. Texts come from alerts and are not trusted: each channel escapes them for its own medium.
+    """
+
+    key: str
+    kind: MessageKind
+    channel: str
+    address: str
+    reader: str
+    headline: str
+    items: tuple[Item, ...]
+    timezone: str = "UTC"
+
+    def button(self) -> str:
+        """What the button says that opens an item's link."""
+        return "Open and acknowledge" if self.kind in ASKS_FOR_SOMEBODY else "Open"
+
+    def headline_says_it(self) -> bool:
+        """Whether the headline already holds severity and title of the only item, so that they need no line more."""
+        spoken = self.headline.casefold()
+        return len(self.items) == 1 and all(
+            words.casefold() in spoken for words in (self.items[0].severity, self.items[0].title)
+        )
+
+    def text(self) -> str:
+        """The whole message as plain text: the headline, then every item with all its facts, one line a fact."""
+        headline = one_line(self.headline, TITLE_LIMIT * 2)
+        if self.headline_says_it():
+            return "\n".join([headline, "", *_fact_lines(self.items[0], self.timezone)])
+        blocks = [
+            "\n".join([number + item.title_line(), *_fact_lines(item, self.timezone)])
+            for number, item in zip(_numbers(len(self.items)), self.items, strict=True)
+        ]
+        return "\n\n".join([headline, *blocks])
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` without line breaks or control characters, cut for display with an ellipsis."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def _numbers(count: int) -> list[str]:
+    return [f"{n}. " for n in range(1, count + 1)] if count > 1 else [""] * count
+
+
+def _fact_lines(item: Item, timezone: str) -> list[str]:
+    return [f"  {name:8} {value}" for name, value in item.facts(timezone)]
+
+
+def _local(instant: datetime, timezone: str) -> str:
+    return f"{instant.astimezone(_zone(timezone)):%a %d %b %Y, %H:%M %Z}"
+
+
+def _zone(timezone: str) -> tzinfo:
+    """A zone that does not exist must not stop a page: UTC then."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

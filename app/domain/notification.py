@@ -1,0 +1,245 @@
+"""A notification: one message to one reader, climbing that reader's ladder until it is answered or exhausted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zlib import crc32
+
+from app.domain.message import MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The channel took the message; `reference` is the provider's id of it, if it gave one."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It did not work now and may work later; `after` is what the provider asked for."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """It will never work like this (unknown address, channel not configured)."""
+
+    reason: str
+
+
+Result = Sent | Retry | Rejected
+
+MOST_ATTEMPTS = 6
+FIRST_BACKOFF = timedelta(seconds=5)
+LAST_RESORT_AGAIN = timedelta(minutes=5)
+MOST_SENDS = 200
+
+
+class SendState(StrEnum):
+    """How one sending on one channel stands. `skipped` was never tried because it was no longer wanted."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class NotificationState(StrEnum):
+    """`live` still has something to send; `done` reached the reader; `ended` was no longer wanted; `failed` reached
+    nobody by any method."""
+
+    LIVE = "live"
+    DONE = "done"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One rung on one channel: `after` is in seconds from the notification's start."""
+
+    channel: str
+    address: str
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions."""
+
+    channel: str
+    address: str
+    due_at: datetime
+    state: SendState = SendState.PENDING
+    attempts: int = 0
+    round: int = 1
+    at: datetime | None = None
+    reason: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What chose this reader at that instant; each is a readable phrase, so that the page explains itself."""
+
+    role: str
+    rota: str = ""
+    rule: str = ""
+    calendar: str = ""
+    policy: str = ""
+    cause: str = ""
+    rules_version: str = ""
+
+    def sentence(self) -> str:
+        """The whole reason in one sentence."""
+        said = [self.cause, self.rota or self.role, self.calendar, self.policy, self.rule]
+        return "; ".join(part for part in said if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """An outbox row.
+
+    `key` is built from incident, cycle, pass, step and reader, so that a step cannot page twice. `reader` is a person's
+    or squad's id, `squad` says which. `due_at` is when there is next something to send (None: over). `again` repeats in
+    seconds. `once` ends after the first success. `while_listed`: alive only while the incident lists the key among its
+    pages. `never_fails` goes on for ever (the last resort). `ends_at` ends it.
+    Rows with the same `digest` that are due together are sent as one message per reader and channel.
+    """
+
+    key: str
+    incident: str
+    kind: MessageKind
+    reader: str
+    role: str
+    why: Why
+    created_at: datetime
+    due_at: datetime | None
+    plan: tuple[Planned, ...]
+    squad: bool = False
+    again: float | None = None
+    once: bool = False
+    while_listed: bool = False
+    never_fails: bool = False
+    ends_at: datetime | None = None
+    digest: str = ""
+    remark: str = ""
+    state: NotificationState = NotificationState.LIVE
+    ended: str = ""
+    sends: tuple[Send, ...] = ()
+
+
+def begin(notification: Notification) -> Notification:
+    """The notification with its first round of sendings laid out; unchanged when it has begun already."""
+    if notification.sends:
+        return notification
+    start = notification.created_at
+    return replace(notification, sends=_round(notification.plan, start, 1, timed=True))
+
+
+def due_sends(notification: Notification, now: datetime) -> tuple[int, ...]:
+    """Which of `sends` are to be tried now, by position."""
+    return tuple(
+        n for n, send in enumerate(notification.sends) if send.state is SendState.PENDING and send.due_at <= now
+    )
+
+
+def is_reminder(notification: Notification, send: Send) -> bool:
+    """Whether the reader has been reached before at an earlier rung."""
+    return any(other.state is SendState.SENT and other.due_at < send.due_at for other in notification.sends)
+
+
+def record(notification: Notification, results: Mapping[int, Result], now: datetime) -> Notification:
+    """What came of the sendings at these positions, and what is due next.
+
+    A failure brings the next untried method at once. When all is tried: another round after `again`, or over; `failed`
+    only when no method has ever reached the reader (and never for the last resort, which goes round again).
+    """
+    sends = list(notification.sends)
+    for position, result in results.items():
+        sends[position] = _tried(sends[position], result, notification.key, now)
+    if not any(isinstance(result, Sent) for result in results.values()):
+        _bring_forward(sends, now)
+    return _settled(replace(notification, sends=tuple(sends)), now)
+
+
+def end(notification: Notification, reason: str) -> Notification:
+    """No longer wanted: nothing more is sent, and the reason is kept."""
+    sends = tuple(
+        replace(send, state=SendState.SKIPPED) if send.state is SendState.PENDING else send
+        for send in notification.sends
+    )
+    return replace(notification, sends=sends, due_at=None, state=NotificationState.ENDED, ended=reason)
+
+
+def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool) -> tuple[Send, ...]:
+    return tuple(
+        Send(rung.channel, rung.address, start + timedelta(seconds=rung.after if timed else 0), round=number)
+        for rung in plan
+    )
+
+
+def _tried(send: Send, result: Result, key: str, now: datetime) -> Send:
+    tried = replace(send, attempts=send.attempts + 1, at=now)
+    match result:
+        case Sent(reference):
+            return replace(tried, state=SendState.SENT, reference=reference, reason="")
+        case Rejected(reason):
+            return replace(tried, state=SendState.FAILED, reason=reason)
+        case Retry(reason, after):
+            if tried.attempts >= MOST_ATTEMPTS:
+                return replace(tried, state=SendState.FAILED, reason=f"given up after {tried.attempts} tries: {reason}")
+            wait = max(after or timedelta(0), _backoff(tried.attempts, f"{key}{send.channel}"))
+            return replace(tried, due_at=now + wait, reason=reason)
+
+
+def _backoff(attempt: int, seed: str) -> timedelta:
+    """5 s, 10 s, 20 s… with up to half as much again, spread by the row's own key."""
+    spread = crc32(f"{seed}{attempt}".encode()) / 0xFFFFFFFF
+    return FIRST_BACKOFF * (1 << (attempt - 1)) * (1 + spread / 2)
+
+
+def _bring_forward(sends: list[Send], now: datetime) -> None:
+    for position, send in enumerate(sends):
+        if send.state is SendState.PENDING and send.attempts == 0:
+            sends[position] = replace(send, due_at=min(send.due_at, now))
+            return
+
+
+def _settled(notification: Notification, now: datetime) -> Notification:
+    """The row's state and next due time, after its sendings have changed."""
+    reached = any(send.state is SendState.SENT for send in notification.sends)
+    if notification.once and reached:
+        return replace(_skipping(notification), due_at=None, state=NotificationState.DONE)
+    pending = [send.due_at for send in notification.sends if send.state is SendState.PENDING]
+    if pending:
+        return replace(notification, due_at=min(pending))
+    if notification.never_fails and not reached:
+        return _go_round(notification, now + LAST_RESORT_AGAIN, notification.plan)
+    if not reached:
+        return replace(notification, due_at=None, state=NotificationState.FAILED)
+    if notification.again is None:
+        return replace(notification, due_at=None, state=NotificationState.DONE)
+    return _go_round(notification, now + timedelta(seconds=notification.again), _working(notification))
+
+
+def _skipping(notification: Notification) -> Notification:
+    return replace(end(notification, ""), state=notification.state)
+
+
+def _working(notification: Notification) -> tuple[Planned, ...]:
+    """The methods that have reached the reader at least once."""
+    good = {(send.channel, send.address) for send in notification.sends if send.state is SendState.SENT}
+    return tuple(rung for rung in notification.plan if (rung.channel, rung.address) in good)
+
+
+def _go_round(notification: Notification, start: datetime, plan: tuple[Planned, ...]) -> Notification:
+    """One more round of these methods, all at once."""
+    number = notification.sends[-1].round + 1
+    sends = (*notification.sends, *_round(plan, start, number, timed=False))[-MOST_SENDS:]
+    return replace(notification, sends=sends, due_at=start)

@@ -1,0 +1,229 @@
+"""What people do to an incident, over whichever channel; each is idempotent, and an illegal one changes nothing."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.domain.classify import Severity
+from app.domain.context import Context
+from app.domain.errors import IllegalTransition, InvalidPayload
+from app.domain.escalate import Change, Manner, arm, chain_of, last_resort, next_step, start_chain, tell
+from app.domain.events import (
+    Acknowledge,
+    Actor,
+    CallSecondLine,
+    Escalate,
+    Note,
+    Park,
+    Reassign,
+    Resolve,
+    Snooze,
+    Unacknowledge,
+)
+from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer
+from app.domain.message import MessageKind
+from app.domain.people import Urgency
+from app.domain.policy import Target, TargetKind
+from app.domain.tell import Told, notice_for, person_recipient, resolve
+from app.domain.working_time import after_acknowledging, until_hand_over
+
+SECOND_LINE = "second_line"
+
+
+def acknowledge(incident: Incident, event: Acknowledge, ctx: Context) -> Decision:
+    """Somebody has it. A shadow's is recorded and ends the shadow's own ladder only."""
+    own = tuple(page for page in incident.pages if page.reader == event.by.id)
+    if own and all(page.shadowing for page in own) and not ctx.rules.limits.shadow_counts:
+        return _without_pages_of(incident, event.by, "acknowledged while shadowing, which stops nothing", ctx)
+    change = acknowledged(Change(incident), event.by.id, event.by.channel, ctx)
+    return _done(change, Outcome.ACKNOWLEDGED)
+
+
+def acknowledge_again(incident: Incident, event: Acknowledge, ctx: Context) -> Decision:
+    """On one that somebody has: taking up a parked or snoozed one, answering a call for help, or nothing at all."""
+    if WAITING.intersection(incident.marks):
+        return _done(acknowledged(Change(incident), event.by.id, event.by.channel, ctx), Outcome.ACKNOWLEDGED)
+    if any(page.reader == event.by.id for page in incident.pages):
+        return _without_pages_of(incident, event.by, f"has joined {incident.acknowledged_by}", ctx)
+    return _already(incident)
+
+
+def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change:
+    """The incident is `who`'s: everything pending stops, and the two hours or the end of the day are set."""
+    incident = change.incident
+    taken = replace(
+        incident,
+        status=Status.ACKNOWLEDGED,
+        acknowledged_at=ctx.now,
+        acknowledged_by=who,
+        holder_role=next((page.role for page in incident.pages if page.reader == who), incident.holder_role),
+        pages=(),
+        marks=_awake(incident),
+        timers=after_acknowledging(incident, ctx),
+        updated_at=ctx.now,
+    )
+    return replace(change, incident=taken).note(ctx.now, "acknowledged", f"{who} has it", who, channel)
+
+
+def unacknowledge(incident: Incident, event: Unacknowledge, ctx: Context) -> Decision:
+    """Given back: the chain starts again from its first step."""
+    cause = f"{event.by.id} gave it back"
+    change = _acted(incident, ctx, "unacknowledged", cause, event.by)
+    return _done(start_chain(change, ctx, Manner(cause)), Outcome.DONE)
+
+
+def resolve_incident(incident: Incident, event: Resolve, ctx: Context) -> Decision:
+    change = resolved(Change(incident), event.by.id, event.by.channel, event.reason, ctx)
+    return _done(change, Outcome.RESOLVED)
+
+
+def resolved(change: Change, who: str, channel: str, reason: str, ctx: Context) -> Change:
+    """Over: nothing is pending any more, and whoever has it or was paged for it is told (not the one who did it)."""
+    incident = change.incident
+    over = replace(
+        incident,
+        status=Status.RESOLVED,
+        resolved_at=ctx.now,
+        resolved_by=who,
+        pages=(),
+        timers={},
+        marks=_awake(incident),
+        updated_at=ctx.now,
+    )
+    text = f"resolved by {who}" + (f": {reason}" if reason else "")
+    change = replace(change, incident=over).note(ctx.now, "resolved", text, who, channel)
+    for holder in _holders(incident, who):
+        change = change.told(notice_for(holder, over, MessageKind.RESOLVED, text, Urgency.QUIET, ctx))
+    return change
+
+
+def snooze(incident: Incident, event: Snooze, ctx: Context) -> Decision:
+    """Quiet until an instant; then it starts again from the first step."""
+    if event.until <= ctx.now:
+        raise InvalidPayload("must lie in the future", "until")
+    asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers={Timer.UNSNOOZE: event.until})
+    text = f"snoozed until {event.until:%a %d %b %H:%M} UTC"
+    return _done(_acted(asleep, ctx, "snoozed", text, event.by), Outcome.DONE)
+
+
+def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
+    """Given to one person, who is paged; without an answer the chain goes on with its next step."""
+    policy_urgency = Urgency.QUIET if incident.severity is Severity.TRIAGE else Urgency.URGENT
+    recipient = person_recipient(event.to, "assignee", policy_urgency, ctx)
+    if isinstance(recipient, str):
+        raise InvalidPayload(recipient, "to")
+    cause = f"given to {event.to} by {event.by.id}"
+    change = _acted(_back_in_play(incident, ctx), ctx, "reassigned", cause, event.by)
+    change = tell(change, ctx, Told((recipient,), ()), "reassigned", "reassigned", Manner(cause))
+    before = (incident.acknowledged_by or "", incident.holder_role)
+    if before[0] not in (event.to, event.by.id):
+        change = change.told(notice_for(before, change.incident, MessageKind.NOTICE, cause, Urgency.QUIET, ctx))
+    if incident.severity is not Severity.TRIAGE:
+        change = arm(change, ctx, Manner(cause))
+    return _done(change, Outcome.DONE)
+
+
+def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
+    """The next step at once; also of one that somebody has, who thereby no longer has it."""
+    _refuse_triage(incident, "escalated")
+    cause = f"escalated by {event.by.id}" + (f": {event.reason}" if event.reason else "")
+    change = _acted(_back_in_play(incident, ctx), ctx, "escalated", cause, event.by)
+    return _done(next_step(change, ctx, Manner(cause)), Outcome.DONE)
+
+
+def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) -> Decision:
+    """Second line is paged beside whoever has it; if there is none, the last resort."""
+    if any(page.role == SECOND_LINE for page in incident.pages):
+        return _already(incident)
+    cause = f"called in by {event.by.id}" + (f": {event.reason}" if event.reason else "")
+    change = _acted(incident, ctx, "second_line", cause, event.by)
+    targets = (Target(TargetKind.ROTA, SECOND_LINE),) if SECOND_LINE in ctx.rules.rotas else ()
+    told = resolve(targets, incident, Urgency.URGENT, ctx)
+    change = tell(change, ctx, told, f"second_line@{_stamp(ctx.now)}", "second line on request", Manner(cause))
+    if told.is_nobody:
+        change = last_resort(change, ctx, cause)
+    return _done(change, Outcome.DONE)
+
+
+def park(incident: Incident, event: Park, ctx: Context) -> Decision:
+    """Left until the next working day; still acknowledged."""
+    if Mark.PARKED in incident.marks:
+        return _already(incident)
+    change = _acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
+    return _done(parked(change, ctx), Outcome.DONE)
+
+
+def parked(change: Change, ctx: Context) -> Change:
+    """Nobody is paged for it until the working day starts, unless it gets worse."""
+    incident = change.incident
+    marks = (*_awake(incident), Mark.PARKED)
+    return replace(change, incident=replace(incident, pages=(), marks=marks, timers=until_hand_over(incident, ctx)))
+
+
+def note(incident: Incident, event: Note, ctx: Context) -> Decision:
+    return _done(_acted(incident, ctx, "note", event.text, event.by), Outcome.DONE)
+
+
+def already_resolved(incident: Incident, event: object, ctx: Context) -> Decision:
+    return _already(incident)
+
+
+def already_triggered(incident: Incident, event: object, ctx: Context) -> Decision:
+    return _already(incident)
+
+
+def _acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
+    return Change(replace(incident, updated_at=ctx.now)).note(ctx.now, what, text, by.id, by.channel)
+
+
+def _done(change: Change, outcome: Outcome) -> Decision:
+    return Decision(change.incident, outcome, notifications=change.notifications, timeline=change.timeline)
+
+
+def _already(incident: Incident) -> Decision:
+    """As it was asked for already; the incident is returned for the answer, and nothing is written."""
+    return Decision(None, Outcome.ALREADY)
+
+
+def _awake(incident: Incident) -> tuple[Mark, ...]:
+    return tuple(mark for mark in incident.marks if mark not in WAITING)
+
+
+def _back_in_play(incident: Incident, ctx: Context) -> Incident:
+    """Triggered again where its chain stands, with nobody being paged and nobody having it."""
+    in_hours, _ = ctx.hours(incident.calendar)
+    return replace(
+        incident,
+        status=Status.TRIGGERED,
+        cycle=incident.cycle + 1,
+        in_hours=in_hours or chain_of(incident, in_hours, ctx).hold,
+        marks=_awake(incident),
+        pages=(),
+        timers={},
+        acknowledged_at=None,
+        acknowledged_by=None,
+        holder_role="",
+    )
+
+
+def _without_pages_of(incident: Incident, by: Actor, text: str, ctx: Context) -> Decision:
+    pages = tuple(page for page in incident.pages if page.reader != by.id)
+    change = _acted(replace(incident, pages=pages), ctx, "acknowledgement_recorded", f"{by.id} {text}", by)
+    return _done(change, Outcome.RECORDED)
+
+
+def _holders(incident: Incident, who: str) -> tuple[tuple[str, str], ...]:
+    """Who has it, else everybody whom a live page tells of it, each with their role."""
+    if incident.acknowledged_by:
+        holders = {incident.acknowledged_by: incident.holder_role}
+    else:
+        holders = {page.reader: page.role for page in incident.pages}
+    return tuple((holder, role) for holder, role in holders.items() if holder != who)
+
+
+def _refuse_triage(incident: Incident, verb: str) -> None:
+    if incident.severity is Severity.TRIAGE:
+        raise IllegalTransition(f"incident {incident.id} is in triage and cannot be {verb}; raise its severity first")
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S.%f}"

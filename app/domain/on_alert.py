@@ -1,0 +1,214 @@
+"""What a source's reports do to an incident: open it, count, join, raise, re-open, resolve."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.domain.alert import Alert
+from app.domain.classify import Severity
+from app.domain.context import Context
+from app.domain.escalate import Change, Manner, start_chain
+from app.domain.events import AlertAcknowledged, AlertFired, AlertResolved, Raise
+from app.domain.incident import (
+    AlertRow,
+    Decision,
+    Incident,
+    KnownKey,
+    Mark,
+    Outcome,
+    Status,
+    alert_key,
+    group_key,
+)
+from app.domain.message import MessageKind
+from app.domain.on_action import acknowledged, resolved
+from app.domain.people import Urgency
+from app.domain.route import Route
+from app.domain.tell import notice_for
+
+NOTHING = Decision(None, Outcome.IGNORED)
+
+
+def open_incident(incident: Incident | None, event: AlertFired, ctx: Context) -> Decision:
+    """A new incident, routed at once."""
+    alert, route = event.alert, event.route
+    new = _new(event.new_id, alert.source, alert.title, alert.description, route, ctx)
+    new = replace(new, alerts=1, firing=1)
+    change = Change(new).note(ctx.now, "opened", "; ".join(route.reasons), who=alert.source)
+    change = start_chain(change, ctx, Manner(f"new {route.severity} alert from {alert.source}"))
+    return _decision(change, _outcome(change.incident), (_row(change.incident, alert, route, ctx.now),), route)
+
+
+def raise_incident(incident: Incident | None, event: Raise, ctx: Context) -> Decision:
+    """A new incident that a person reports."""
+    new = _new(event.new_id, "people", event.title, event.description, event.route, ctx)
+    change = Change(new).note(ctx.now, "opened", f"raised by {event.by.id}", event.by.id, event.by.channel)
+    change = start_chain(change, ctx, Manner(f"raised by {event.by.id}"))
+    return _decision(change, _outcome(change.incident))
+
+
+def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
+    """A report for an open incident: a repeat only counts; a new alert joins; a worse one raises and pages."""
+    alert, route = event.alert, event.route
+    counted = replace(incident, count=incident.count + 1, updated_at=ctx.now)
+    worse = route.severity.rank > incident.severity.rank
+    if _is_firing(incident, event.known) and not worse:
+        return Decision(counted, Outcome.REPEATED)
+    change = _joined(Change(counted), event, ctx)
+    if worse:
+        change = _raised(change, route, ctx)
+    known = event.known is not None and event.known.incident == incident.id
+    outcome = Outcome.REPEATED if known else Outcome.GROUPED
+    return _decision(change, outcome, (_row(change.incident, alert, route, ctx.now),))
+
+
+def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
+    """Within the re-open window the same incident starts again from the first step; later it is a new one."""
+    window = ctx.rules.limits.reopen_window
+    if incident.resolved_at is None or ctx.now - incident.resolved_at > window:
+        return open_incident(None, event, ctx)
+    again = replace(
+        _routed(incident, event.route, ctx),
+        count=incident.count + 1,
+        alerts=incident.alerts + (0 if event.known and event.known.incident == incident.id else 1),
+        firing=1,
+        episode=incident.episode + 1,
+        resolved_at=None,
+        resolved_by=None,
+        updated_at=ctx.now,
+    )
+    text = f"fired again within {_minutes(window)} of being resolved by {incident.resolved_by}"
+    change = Change(again).note(ctx.now, "reopened", text, who=event.alert.source)
+    change = start_chain(change, ctx, Manner("fired again soon after it was resolved"))
+    row = _row(change.incident, event.alert, event.route, ctx.now)
+    return _decision(change, _outcome(change.incident), (row,), event.route)
+
+
+def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> Decision:
+    """One alert is over; the incident is when all its alerts are and the rule lets the source resolve it."""
+    if not _is_firing(incident, event.known):
+        return NOTHING
+    firing = max(0, incident.firing - 1)
+    change = Change(replace(incident, firing=firing, updated_at=ctx.now))
+    if firing == 0 and incident.resolve_with_source:
+        change = resolved(change, event.alert.source, "source", "all its alerts are resolved", ctx)
+    else:
+        kept = "" if firing else "; the rule leaves resolving to a person"
+        text = f"{event.alert.title}: {firing} still firing{kept}"
+        change = change.note(ctx.now, "alert_resolved", text, who=event.alert.source)
+    row = AlertRow(
+        incident=incident.id,
+        key=alert_key(event.alert.source, event.alert.dedup_key),
+        firing=False,
+        episode=incident.episode,
+        severity=incident.severity,
+        alert=event.alert,
+        seen_at=ctx.now,
+    )
+    return _decision(change, Outcome.RESOLVED, (row,))
+
+
+def source_acknowledged(incident: Incident, event: AlertAcknowledged, ctx: Context) -> Decision:
+    """A machine's acknowledgement has no owner: it is noted, and stops nothing unless the source's setting says so."""
+    change = Change(replace(incident, updated_at=ctx.now))
+    if event.counts and incident.status is Status.TRIGGERED:
+        change = acknowledged(change, event.alert.source, "source", ctx)
+    else:
+        text = f"{event.alert.title or event.alert.dedup_key}: acknowledged in the tool, which stops nothing here"
+        change = change.note(ctx.now, "source_acknowledged", text, who=event.alert.source)
+    return _decision(change, Outcome.ACKNOWLEDGED)
+
+
+def nothing_open(incident: Incident | None, event: object, ctx: Context) -> Decision:
+    """A report about something that is not open here."""
+    return NOTHING
+
+
+def _new(id: str, source: str, title: str, description: str, route: Route, ctx: Context) -> Incident:
+    blank = Incident(
+        id=id,
+        source=source,
+        dedup_key=route.dedup_key,
+        title=title,
+        description=description,
+        severity=route.severity,
+        status=Status.TRIGGERED,
+        opened_at=ctx.now,
+        updated_at=ctx.now,
+    )
+    return _routed(blank, route, ctx)
+
+
+def _routed(incident: Incident, route: Route, ctx: Context) -> Incident:
+    """The incident with everything that the route decides."""
+    kept = tuple(mark for mark in incident.marks if mark not in route.marks and mark is not Mark.NO_RUNBOOK)
+    return replace(
+        incident,
+        severity=route.severity,
+        squad=route.squad or incident.squad,
+        rule=route.rule,
+        rules_version=ctx.rules.version,
+        runbook=route.runbook,
+        calendar=route.calendar,
+        policy=route.policy,
+        resolve_with_source=route.resolve_with_source,
+        marks=(*kept, *route.marks),
+        reasons=route.reasons,
+    )
+
+
+def _is_firing(incident: Incident, known: KnownKey | None) -> bool:
+    """Whether the store's word on the alert is of this incident and of this opening of it."""
+    return known is not None and known.incident == incident.id and known.firing and known.episode == incident.episode
+
+
+def _joined(change: Change, event: AlertFired, ctx: Context) -> Change:
+    """Count the alert as firing here, unless it does already."""
+    incident = change.incident
+    if _is_firing(incident, event.known):
+        return change
+    is_new = event.known is None or event.known.incident != incident.id
+    joined = replace(incident, alerts=incident.alerts + is_new, firing=incident.firing + 1)
+    text = event.alert.title if is_new else f"{event.alert.title} fires again"
+    return replace(change, incident=joined).note(ctx.now, "grouped", text, who=event.alert.source)
+
+
+def _raised(change: Change, route: Route, ctx: Context) -> Change:
+    """Worse than before: routed afresh and paged, whoever has it and whatever it waited for; the holder is told."""
+    before = change.incident
+    cause = f"it got worse: {before.severity} → {route.severity}"
+    change = replace(change, incident=_routed(before, route, ctx)).note(ctx.now, "raised", cause)
+    change = start_chain(change, ctx, Manner(cause))
+    holder = (before.acknowledged_by or "", before.holder_role)
+    if any(page.reader == holder[0] for page in change.incident.pages):
+        return change
+    return change.told(notice_for(holder, change.incident, MessageKind.NOTICE, cause, Urgency.URGENT, ctx))
+
+
+def _row(incident: Incident, alert: Alert, route: Route, now: datetime) -> AlertRow:
+    return AlertRow(
+        incident=incident.id,
+        key=alert_key(alert.source, alert.dedup_key),
+        firing=True,
+        episode=incident.episode,
+        severity=route.severity,
+        alert=alert,
+        seen_at=now,
+    )
+
+
+def _outcome(incident: Incident) -> Outcome:
+    if incident.severity is Severity.TRIAGE:
+        return Outcome.TRIAGED
+    return Outcome.HELD if Mark.HELD in incident.marks else Outcome.OPENED
+
+
+def _decision(
+    change: Change, outcome: Outcome, alerts: tuple[AlertRow, ...] = (), opened_by: Route | None = None
+) -> Decision:
+    incident = change.incident
+    keys = (group_key(incident.source, incident.dedup_key),) if opened_by and opened_by.grouped else ()
+    return Decision(incident, outcome, alerts, keys, change.notifications, change.timeline)
+
+
+def _minutes(length: object) -> str:
+    return str(length).removesuffix(":00")

@@ -1,0 +1,142 @@
+"""What falls due: one instant, one incident, its timers in a fixed order; a stale one changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.domain.classify import Severity
+from app.domain.context import Context
+from app.domain.escalate import Change, Manner, last_resort, next_step, policy_of, start_chain
+from app.domain.events import ReaderUnreachable, TimerDue
+from app.domain.incident import Decision, Incident, Mark, Outcome, Status, Timer
+from app.domain.message import MessageKind
+from app.domain.on_action import parked
+from app.domain.people import Urgency
+from app.domain.policy import Delay
+from app.domain.tell import notice_for
+from app.domain.working_time import after_acknowledging
+
+MORNING = "morning"
+
+
+def timer_due(incident: Incident, event: TimerDue, ctx: Context) -> Decision:
+    """Handle every timer that is due now, each kind once."""
+    change = Change(incident)
+    for timer in Timer:
+        due = change.incident.timers.get(timer)
+        if due is not None and due <= ctx.now:
+            change = HANDLERS[timer](change, ctx)
+    if change.incident is incident:
+        return Decision(None, Outcome.IGNORED)
+    touched = replace(change.incident, updated_at=ctx.now)
+    return Decision(touched, Outcome.DONE, notifications=change.notifications, timeline=change.timeline)
+
+
+def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Context) -> Decision:
+    """Somebody who was paged cannot be reached at all: if nobody else has been paged, the next step comes at once."""
+    page = incident.page(event.key)
+    if page is None:
+        return Decision(None, Outcome.IGNORED)
+    others = tuple(other for other in incident.pages if other.key != event.key)
+    text = f"{event.reader} could not be reached: {event.reason}"
+    change = Change(replace(incident, pages=others, updated_at=ctx.now)).note(ctx.now, "nobody", text)
+    if all(other.shadowing for other in others) and incident.severity is not Severity.TRIAGE:
+        change = _next_human(change, ctx, f"{event.reader} could not be reached")
+    return Decision(change.incident, Outcome.DONE, notifications=change.notifications, timeline=change.timeline)
+
+
+def _next_human(change: Change, ctx: Context, cause: str) -> Change:
+    if change.incident.status is Status.TRIGGERED:
+        return next_step(change, ctx, Manner(cause), wrap=False)
+    return last_resort(change, ctx, cause)
+
+
+def _unsnooze(change: Change, ctx: Context) -> Change:
+    return start_chain(change.note(ctx.now, "woke", "the snooze is over"), ctx, Manner("the snooze is over"))
+
+
+def _release(change: Change, ctx: Context) -> Change:
+    manner = Manner("held until the working day", MessageKind.DIGEST, digest=MORNING)
+    return start_chain(change.note(ctx.now, "released", "the working day has started"), ctx, manner)
+
+
+def _reroute(change: Change, ctx: Context) -> Change:
+    _, hours = ctx.hours(change.incident.calendar)
+    return start_chain(change.note(ctx.now, "rerouted", hours), ctx, Manner("the hours changed and nobody has it"))
+
+
+def _escalate(change: Change, ctx: Context) -> Change:
+    """The next step; a chain whose policy holds things out of hours waits for the morning."""
+    incident = change.incident
+    in_hours, _ = ctx.hours(incident.calendar)
+    morning = ctx.calendar(incident.calendar).next_day_start(ctx.now)
+    if not in_hours and morning and policy_of(incident, ctx).chain(in_hours).hold:
+        return replace(change, incident=replace(incident, timers={**incident.timers, Timer.ESCALATE: morning}))
+    return next_step(change, ctx, Manner("nobody acknowledged the step before"))
+
+
+def _stop(change: Change, ctx: Context) -> Change:
+    """Two hours of best effort are over: told to stop, and parked. Not in working hours, where they start anew."""
+    incident = change.incident
+    if ctx.hours(incident.calendar)[0]:
+        return _set_again(change, ctx)
+    holder = (incident.acknowledged_by or "", incident.holder_role)
+    text = f"best effort is over: {holder[0]} may stop"
+    told = notice_for(holder, incident, MessageKind.STOP, text, Urgency.URGENT, ctx, remark="Stop now and rest.")
+    return parked(change.told(told).note(ctx.now, "stop", text), ctx).note(
+        ctx.now, "park", "until the next working day"
+    )
+
+
+def _park(change: Change, ctx: Context) -> Change:
+    if ctx.hours(change.incident.calendar)[0]:
+        return _set_again(change, ctx)
+    return parked(change, ctx).note(ctx.now, "park", "the working day is over")
+
+
+def _set_again(change: Change, ctx: Context) -> Change:
+    incident = change.incident
+    return replace(change, incident=replace(incident, timers=after_acknowledging(incident, ctx)))
+
+
+def _hand_over(change: Change, ctx: Context) -> Change:
+    """To the first responder with a summary; the night's responder is told and can take it back."""
+    before = change.incident
+    holder, limits = (before.acknowledged_by or "", before.holder_role), ctx.rules.limits
+    manner = Manner(
+        "handed over at the start of the working day",
+        MessageKind.HAND_OVER,
+        digest=MORNING,
+        remark=_summary(before),
+        next_after=Delay(limits.hand_over_step, working=True),
+    )
+    change = start_chain(change.note(ctx.now, "hand_over", _summary(before)), ctx, manner)
+    after = change.incident
+    change = replace(change, incident=replace(after, marks=(*_once(after.marks), Mark.HANDED_OVER)))
+    if any(page.reader == holder[0] for page in after.pages):
+        return change
+    cause = "handed over at the start of the working day; acknowledge to take it back if you are in the middle of it"
+    return change.told(notice_for(holder, change.incident, MessageKind.HAND_OVER, cause, Urgency.QUIET, ctx))
+
+
+def _once(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    return tuple(mark for mark in marks if mark is not Mark.HANDED_OVER)
+
+
+def _summary(incident: Incident) -> str:
+    taken = f", acknowledged {incident.acknowledged_at:%a %H:%M} UTC" if incident.acknowledged_at else ""
+    state = ", parked" if Mark.PARKED in incident.marks else ""
+    return (
+        f"From {incident.acknowledged_by}: open since {incident.opened_at:%a %d %b %H:%M} UTC{taken}{state}; "
+        f"{incident.count} reports, {incident.firing} alerts still firing."
+    )
+
+
+HANDLERS: dict[Timer, Callable[[Change, Context], Change]] = {
+    Timer.UNSNOOZE: _unsnooze,
+    Timer.RELEASE: _release,
+    Timer.HAND_OVER: _hand_over,
+    Timer.REROUTE: _reroute,
+    Timer.STOP: _stop,
+    Timer.PARK: _park,
+    Timer.ESCALATE: _escalate,
+}

@@ -1,0 +1,233 @@
+"""Rotas: who holds a named role at an instant, by rotation, opt-out, consent and cover."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.calendar import WEEKDAYS, instant
+from app.domain.people import Person
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """A weekly rotation.
+
+    `members` are person ids in turn; `starts` is the local date of the first handover or later (the first shift begins
+    at the first handover instant on or after it). The handover is `weekday` (Monday is 0) at local `handover` time.
+    `opted_out` members never hold it. `consent_required` is true for out-of-hours roles. `weeks` is a shift's length.
+    `ends` closes the rota (a shadow's end date). `shadowing` marks a role that is paged in parallel and covers nothing.
+    """
+
+    name: str
+    zone: ZoneInfo
+    members: tuple[str, ...]
+    starts: date
+    weekday: int
+    handover: time
+    weeks: int = 1
+    opted_out: frozenset[str] = frozenset()
+    consent_required: bool = False
+    ends: date | None = None
+    shadowing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A stretch of somebody's shift that another person holds; `since` <= t < `until`, aware UTC."""
+
+    rota: str
+    person: str
+    since: datetime
+    until: datetime
+    made_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOutWeeks:
+    """Weeks in which a person skips a rota; local dates, `since` <= week's handover date < `until`."""
+
+    rota: str
+    person: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFacts:
+    """What changes from week to week and is therefore kept in the store: cover, opted-out weeks, consents.
+
+    `consents` maps a person to (since, until) spans that stand beside what the rules file says. Later covers win.
+    """
+
+    covers: tuple[Cover, ...] = ()
+    opted_out_weeks: tuple[OptedOutWeeks, ...] = ()
+    consents: Mapping[str, tuple[tuple[date, date | None], ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Who holds a role at an instant, and why.
+
+    `person` is None for a gap. `since`/`until` bound the stretch (shift cut by cover; until is None when open ended).
+    `why` is a sentence for the page, such as "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30".
+    """
+
+    rota: str
+    person: str | None
+    since: datetime | None
+    until: datetime | None
+    why: str
+
+
+def on_call(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:
+    """Who holds `rota` at `at`: the last cover that holds then and counts, else whose turn it is, else nobody.
+
+    The answer is the same for every instant of its stretch.
+    """
+    return _with_cover(rota, people, facts, _shift(rota, people, facts, at), at)
+
+
+def shifts(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
+) -> tuple[OnCall, ...]:
+    """Every stretch that touches `since` to `until`, gaps too, each beginning where the one before ends.
+
+    They are whole, as `on_call` gives them: the first may begin before `since` and the last end after `until`.
+    """
+    found: list[OnCall] = []
+    moment: datetime | None = since
+    while moment is not None and moment < until:
+        found.append(on_call(rota, people, facts, moment))
+        moment = found[-1].until
+    return tuple(found)
+
+
+def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:
+    """The stretch as it stands before any cover."""
+    closes = instant(rota.ends, time(), rota.zone) if rota.ends else None
+    if closes and at >= closes:
+        return OnCall(rota.name, None, closes, None, f"nobody in rota {rota.name}: it ended on {rota.ends}")
+    number = _number(rota, at)
+    if number < 0:
+        begins = _handover(rota, 0)
+        why = f"nobody in rota {rota.name}: its first shift begins {_local(begins, rota.zone)}"
+        return OnCall(rota.name, None, None, _earlier(closes, begins), why)
+    since, until = _handover(rota, number), _earlier(closes, _handover(rota, number + 1))
+    person, passed_over = _in_turn(rota, people, facts, number)
+    why = _why(rota, person, passed_over, _stretch(rota, since, until))
+    return OnCall(rota.name, person, since, until, why)
+
+
+def _number(rota: Rota, at: datetime) -> int:
+    """The number of the shift that `at` lies in, counted in handovers since the first; below zero before it."""
+    days = (at.astimezone(rota.zone).date() - _handover_date(rota, 0)).days
+    number = days // (7 * rota.weeks)
+    if at < _handover(rota, number):
+        return number - 1
+    return number + 1 if at >= _handover(rota, number + 1) else number
+
+
+def _handover_date(rota: Rota, number: int) -> date:
+    """The local date on which shift `number` begins; that of shift 0 is the first handover day from `starts` on."""
+    return rota.starts + timedelta(days=(rota.weekday - rota.starts.weekday()) % 7 + 7 * rota.weeks * number)
+
+
+def _handover(rota: Rota, number: int) -> datetime:
+    return instant(_handover_date(rota, number), rota.handover, rota.zone)
+
+
+def _in_turn(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, number: int
+) -> tuple[str | None, Mapping[str, str]]:
+    """The first member, from whose turn it is onwards, who can hold the shift; and why each before them cannot."""
+    day = _handover_date(rota, number)
+    passed_over: dict[str, str] = {}
+    for place in range(number, number + len(rota.members)):
+        member = rota.members[place % len(rota.members)]
+        reason = _opted_out(rota, facts, member, day) or _unfit(rota, people, facts, member, day)
+        if not reason:
+            return member, passed_over
+        passed_over[member] = reason
+    return None, passed_over
+
+
+def _opted_out(rota: Rota, facts: DatedFacts, member: str, day: date) -> str:
+    """Why `member` skips the shift that begins on `day`: for good, or for one of its weeks; empty if they do not."""
+    if member in rota.opted_out:
+        return "opted out"
+    weeks = [day + timedelta(weeks=week) for week in range(rota.weeks)]
+    for skipped in facts.opted_out_weeks:
+        ours = skipped.rota == rota.name and skipped.person == member
+        if ours and any(skipped.since <= week < skipped.until for week in weeks):
+            return "opted out that week"
+    return ""
+
+
+def _unfit(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, person: str, day: date) -> str:
+    """Why `person` cannot be asked to hold the rota from `day` on: unknown, or no consent to it; empty if they can."""
+    known = people.get(person)
+    if known is None:
+        return "not in people"
+    if rota.consent_required and not known.consents(day) and not _has_dated_consent(facts, person, day):
+        return "no consent"
+    return ""
+
+
+def _has_dated_consent(facts: DatedFacts, person: str, day: date) -> bool:
+    spans = (facts.consents or {}).get(person, ())
+    return any(since <= day and (until is None or day < until) for since, until in spans)
+
+
+def _with_cover(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, shift: OnCall, at: datetime) -> OnCall:
+    """The shift cut by what later covers leave of it, or the last cover that holds at `at` and counts."""
+    since, until, notes = shift.since, shift.until, ""
+    for cover in reversed(facts.covers):
+        if cover.rota != rota.name or cover.since >= cover.until:
+            continue
+        if at < cover.since:
+            until = _earlier(until, cover.since)
+        elif at >= cover.until:
+            since = _later(since, cover.until)
+        else:
+            since, until = _later(since, cover.since), _earlier(until, cover.until)
+            reason = _unfit(rota, people, facts, cover.person, cover.since.astimezone(rota.zone).date())
+            if not reason:
+                why = _why_covering(rota, cover.person, shift.person, _stretch(rota, since, until))
+                return OnCall(rota.name, cover.person, since, until, why + notes)
+            notes += f"; {cover.person}'s cover does not count: {reason}"
+    return OnCall(rota.name, shift.person, since, until, shift.why + notes)
+
+
+def _why_covering(rota: Rota, person: str, covered: str | None, stretch: str) -> str:
+    verb = "keeps their own turn" if person == covered else f"covers {covered or 'a gap'}"
+    return f"{person} {verb} in rota {rota.name}, {stretch}"
+
+
+def _why(rota: Rota, person: str | None, passed_over: Mapping[str, str], stretch: str) -> str:
+    named = [f"{member} ({reason})" for member, reason in passed_over.items()]
+    if person is None:
+        return f"nobody in rota {rota.name}, {stretch}: {' and '.join(named) or 'it has no members'}"
+    if named:
+        return f"{person} fills in for {' and '.join(named)} in rota {rota.name}, {stretch}"
+    return f"{person}'s {'week' if rota.weeks == 1 else 'turn'} in rota {rota.name}, {stretch}"
+
+
+def _stretch(rota: Rota, since: datetime, until: datetime) -> str:
+    return f"{_local(since, rota.zone)} to {_local(until, rota.zone)}"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    """Such as "Mon 16 Nov 17:30"; spelled out here, for strftime follows the machine's language."""
+    local = at.astimezone(zone)
+    return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {_MONTHS[local.month - 1]} {local.hour:02}:{local.minute:02}"
+
+
+def _earlier(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else min(one, other)
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)

@@ -1,0 +1,71 @@
+"""The rules file as the domain sees it: one immutable whole, compiled and checked by the loader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.calendar import Calendar
+from app.domain.classify import OnMissingRunbook, Rule, Severity, SourceSettings
+from app.domain.people import ContactMethod, Ladder, Person, Squad, Urgency
+from app.domain.policy import Policy
+from app.domain.rota import Rota
+from app.domain.runbook import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Lengths of time that the process fixes by default and a file may change."""
+
+    reopen_window: timedelta = timedelta(minutes=10)
+    best_effort: timedelta = timedelta(hours=2)
+    hand_over_step: timedelta = timedelta(hours=1)
+    storm: int = 5
+    shadow_counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the rules file says. Every name used in it exists in it (the loader refuses the file otherwise).
+
+    `version` is a short hash of the text. `policies` holds one per severity name, plus named ones that rules refer to.
+    `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses the one named
+    after the urgency. `places` says where a thing is written: "rotas.primary" to "routing_rules.yaml:41".
+    """
+
+    version: str
+    zone: ZoneInfo
+    on_missing_runbook: OnMissingRunbook
+    last_resort: str
+    default_calendar: str
+    calendars: Mapping[str, Calendar]
+    people: Mapping[str, Person]
+    squads: Mapping[str, Squad]
+    rotas: Mapping[str, Rota]
+    policies: Mapping[str, Policy]
+    ladders: Mapping[str, Ladder]
+    rules: tuple[Rule, ...]
+    sources: Mapping[str, SourceSettings]
+    library: Library
+    limits: Limits = Limits()
+    warnings: tuple[str, ...] = ()
+    text: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def calendar_for(self, rule: Rule | None, squad: str) -> Calendar:
+        """The rule's calendar, else the squad's, else the default."""
+        named = (rule.calendar if rule else None) or (self.squads[squad].calendar if squad in self.squads else "")
+        return self.calendars[named or self.default_calendar]
+
+    def policy_for(self, rule: Rule | None, severity: Severity) -> Policy | None:
+        """The rule's policy, else the severity's; None for triage, which has none."""
+        if severity is Severity.TRIAGE:
+            return None
+        return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
+        return self.ladders[dict(person.ladders).get(urgency, urgency.value)]
+
+    def methods_of(self, person: str) -> tuple[ContactMethod, ...]:
+        found = self.people.get(person)
+        return found.methods if found else ()

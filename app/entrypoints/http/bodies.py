@@ -1,0 +1,48 @@
+"""Reading a request as a plain value, with the body limit held before and after decompression."""
+
+import zlib
+from datetime import datetime
+
+from starlette.requests import Request as HttpRequest
+
+from app.domain.errors import InvalidPayload, PayloadTooLarge, UnsupportedMedia
+from app.service.ports import Request
+
+
+async def plain_request(request: HttpRequest, most: int, now: datetime) -> Request:
+    """The request as a source wants it. Raises `PayloadTooLarge`, `UnsupportedMedia` or `InvalidPayload`."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
+    body = await _read(request, most)
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding and encoding != "identity":
+        body = _decompressed(body, encoding, most)
+    return Request(request.method, request.url.path, dict(request.query_params), headers, body, now)
+
+
+async def _read(request: HttpRequest, most: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > most:
+        raise PayloadTooLarge(f"the body is larger than {most} bytes")
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length > most:
+            raise PayloadTooLarge(f"the body is larger than {most} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _decompressed(body: bytes, encoding: str, most: int) -> bytes:
+    if encoding not in ("gzip", "deflate"):
+        raise UnsupportedMedia(f"content-encoding {encoding[:40]!r} is not understood; send gzip, deflate or none")
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        plain = unpack.decompress(body, most + 1)
+    except zlib.error:
+        raise InvalidPayload(f"the body is not valid {encoding}") from None
+    if len(plain) > most:
+        raise PayloadTooLarge(f"the body is larger than {most} bytes when unpacked")
+    if not unpack.eof:
+        raise InvalidPayload(f"the {encoding} body ends too early")
+    return plain

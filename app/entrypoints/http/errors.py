@@ -1,0 +1,93 @@
+"""One table from error to status, and the problem details (RFC 9457) that go with it."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    InvalidPayload,
+    InvalidRules,
+    NotFound,
+    PayloadTooLarge,
+    StoreUnavailable,
+    Unauthorised,
+    UnsupportedMedia,
+)
+
+log = structlog.get_logger()
+
+STATUSES: dict[type[AppError], tuple[int, str]] = {
+    InvalidPayload: (400, "The request cannot be understood"),
+    Unauthorised: (401, "No valid credential"),
+    Forbidden: (403, "Not allowed"),
+    NotFound: (404, "Not found"),
+    Conflict: (409, "Conflict"),
+    IllegalTransition: (409, "Not possible in this state"),
+    PayloadTooLarge: (413, "Too large"),
+    UnsupportedMedia: (415, "Unsupported media type"),
+    InvalidRules: (422, "The rules file cannot be used"),
+    StoreUnavailable: (503, "Cannot promise to keep it now"),
+}
+
+
+def problem(
+    status: int, title: str, detail: str, headers: dict[str, str] | None = None, **more: object
+) -> JSONResponse:
+    """A problem-details reply; `more` are its extension members."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def problem_of(error: AppError) -> JSONResponse:
+    """The reply to one of our own errors, by the nearest class in the table."""
+    status, title = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), (500, "Internal error"))
+    headers: dict[str, str] = {}
+    more: dict[str, object] = {}
+    if isinstance(error, StoreUnavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthorised):
+        headers["WWW-Authenticate"] = 'Bearer realm="oncall-router"'
+    if isinstance(error, InvalidPayload) and error.field:
+        more["field"] = error.field
+    return problem(status, title, str(error), headers, **more)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _app_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)  # noqa: S101 - registered for this class only
+    return problem_of(error)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    """FastAPI's own findings in our shape: 400 for what is not JSON, 422 for impossible values; never the input."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = [
+        {"field": ".".join(str(part) for part in one["loc"][1:]), "reason": str(one["msg"]), "kind": str(one["type"])}
+        for one in error.errors()
+    ]
+    if any(one["kind"] == "json_invalid" for one in found):
+        return problem(400, "The request cannot be understood", "the body is not valid JSON")
+    said = "; ".join(f"{one['field'] or 'body'}: {one['reason']}" for one in found)
+    return problem(422, "A value cannot be", said, errors=found)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return problem(error.status_code, str(error.detail), str(error.detail), dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.exception("request.failed", path=request.url.path, error=type(error).__name__)
+    return problem(500, "Internal error", "something broke here; the log of the server says what, by request id")

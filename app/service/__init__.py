@@ -1,0 +1,1 @@
+"""Use cases, read top to bottom: load, decide, commit; and the ports they ask for."""

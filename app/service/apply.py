@@ -1,0 +1,209 @@
+"""The one road by which anything happens to an incident: load, step, commit, in micro-batches."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from app.domain.context import Context
+from app.domain.errors import Conflict, NotFound
+from app.domain.events import Event
+from app.domain.incident import Decision, Incident, KnownKey, Outcome
+from app.domain.step import step
+from app.service.in_force import InForce
+from app.service.ports import Clock, Loaded, Store
+
+T = TypeVar("T")
+
+MOST_JOBS = 2000
+MOST_CONFLICTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.
+
+    `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
+    """
+
+    event: Callable[[KnownKey | None], Event]
+    keys: tuple[str, ...] = ()
+    id: str = ""
+    must_exist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a job: the outcome and the incident as it is now, or the error that refused it."""
+
+    outcome: Outcome
+    incident: Incident | None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Request:
+    jobs: Sequence[Job]
+    answer: "asyncio.Future[list[Applied]]"
+
+
+class Applier:
+    """Takes all that is queued together: one load, one fold of `step` in order, one commit, then every answer.
+
+    A storm on one incident costs one load and one commit a batch; one fsync serves many requests. On `Conflict` the
+    whole batch is loaded and decided again, which is safe because deciding is pure.
+    """
+
+    def __init__(self, store: Store, in_force: InForce, clock: Clock, ring: Callable[[], None]) -> None:
+        self._store = store
+        self._in_force = in_force
+        self._clock = clock
+        self._ring = ring
+        self._waiting: list[_Request] = []
+        self._arrived = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def submit(self, jobs: Sequence[Job]) -> list[Applied]:
+        """Each job's result, in order, once all of them are durable.
+
+        Raises `StoreUnavailable` when the store cannot keep the promise; then nothing of these jobs has happened.
+        """
+        answer: asyncio.Future[list[Applied]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Request(jobs, answer))
+        self._arrived.set()
+        return await answer
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="apply")
+
+    async def stop(self) -> None:
+        """Finish what has been submitted, then end."""
+        self._stopping = True
+        self._arrived.set()
+        if self._task:
+            await self._task
+
+    async def _run(self) -> None:
+        while not (self._stopping and not self._waiting):
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                await self._answer(self._take())
+
+    def _take(self) -> list[_Request]:
+        taken: list[_Request] = []
+        jobs = 0
+        for request in self._waiting:
+            if taken and jobs + len(request.jobs) > MOST_JOBS:
+                break
+            taken.append(request)
+            jobs += len(request.jobs)
+        del self._waiting[: len(taken)]
+        return taken
+
+    async def _answer(self, requests: list[_Request]) -> None:
+        try:
+            results = await self._decide([job for request in requests for job in request.jobs])
+        except Exception as error:
+            for request in requests:
+                if not request.answer.done():
+                    request.answer.set_exception(error)
+            return
+        start = 0
+        for request in requests:
+            end = start + len(request.jobs)
+            if not request.answer.done():
+                request.answer.set_result(results[start:end])
+            start = end
+
+    async def _decide(self, jobs: list[Job]) -> list[Applied]:
+        keys = tuple(dict.fromkeys(key for job in jobs for key in job.keys))
+        ids = tuple(dict.fromkeys(job.id for job in jobs if job.id))
+        for _ in range(MOST_CONFLICTS):
+            fold = Fold(await self._store.load(keys, ids), self._in_force.context(self._clock.now()))
+            results = [fold.apply(job) for job in jobs]
+            decisions = fold.decisions()
+            if not decisions:
+                return results
+            with suppress(Conflict):
+                await self._store.commit(decisions)
+                self._ring()
+                return results
+        raise Conflict(f"others kept changing the same incidents ({MOST_CONFLICTS} tries)")
+
+
+@dataclass(slots=True)
+class Fold:
+    """Decides one job after another over what was loaded, each seeing what those before it did."""
+
+    loaded: Loaded
+    ctx: Context
+    _incidents: dict[str, Incident] = field(default_factory=dict)
+    _keys: dict[str, KnownKey] = field(default_factory=dict)
+    _made: dict[str, list[Decision]] = field(default_factory=dict)
+
+    def apply(self, job: Job) -> Applied:
+        """The job's result; an error of its own leaves everything as it was."""
+        incident = self._find(job)
+        if incident is None and job.must_exist:
+            return Applied(Outcome.IGNORED, None, NotFound(f"there is no incident {job.id}"))
+        known = self._key(job.keys[0]) if job.keys else None
+        try:
+            decision = step(incident, job.event(known), self.ctx)
+        except Exception as error:
+            return Applied(Outcome.IGNORED, incident, error)
+        if decision.incident is None:
+            return Applied(decision.outcome, incident)
+        self._take_in(decision, decision.incident)
+        return Applied(decision.outcome, decision.incident)
+
+    def decisions(self) -> list[Decision]:
+        """One decision an incident, at the version after the one that was loaded."""
+        return [self._merged(id, made) for id, made in self._made.items()]
+
+    def _find(self, job: Job) -> Incident | None:
+        """By id; by keys the first open one, else the one that was resolved last."""
+        if job.id:
+            return self._incident(job.id)
+        found = [incident for incident in map(self._of_key, job.keys) if incident]
+        if not found:
+            return None
+        return next((one for one in found if one.is_open), None) or max(found, key=lambda one: one.updated_at)
+
+    def _of_key(self, key: str) -> Incident | None:
+        known = self._key(key)
+        return self._incident(known.incident) if known else None
+
+    def _key(self, key: str) -> KnownKey | None:
+        return self._keys.get(key) or self.loaded.keys.get(key)
+
+    def _incident(self, id: str) -> Incident | None:
+        return self._incidents.get(id) or self.loaded.incidents.get(id)
+
+    def _take_in(self, decision: Decision, incident: Incident) -> None:
+        self._incidents[incident.id] = incident
+        self._made.setdefault(incident.id, []).append(decision)
+        for row in decision.alerts:
+            self._keys[row.key] = KnownKey(incident.id, row.firing, row.episode)
+        for key in decision.keys:
+            self._keys[key] = KnownKey(incident.id, False, incident.episode)
+
+    def _merged(self, id: str, made: list[Decision]) -> Decision:
+        before = self.loaded.incidents.get(id)
+        incident = replace(self._incidents[id], version=(before.version if before else 0) + 1)
+        if len(made) == 1:
+            return replace(made[0], incident=incident)
+        return Decision(
+            incident=incident,
+            outcome=made[-1].outcome,
+            alerts=tuple({row.key: row for one in made for row in one.alerts}.values()),
+            keys=tuple(dict.fromkeys(key for one in made for key in one.keys)),
+            notifications=_joined(one.notifications for one in made),
+            timeline=_joined(one.timeline for one in made),
+        )
+
+
+def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(item for part in parts for item in part)

@@ -1,0 +1,146 @@
+"""The outbox: claim what is due, ask whether it is still wanted, send it, record what came of it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.domain.digest import Bundle, Due, bundle, compose
+from app.domain.events import ReaderUnreachable
+from app.domain.incident import Incident
+from app.domain.notification import (
+    Notification,
+    NotificationState,
+    Rejected,
+    Result,
+    Retry,
+    begin,
+    due_sends,
+    end,
+    record,
+)
+from app.service.apply import Applier, Job
+from app.service.in_force import InForce
+from app.service.ports import Channel, Clock, Store
+
+LEASE = timedelta(seconds=60)
+MOST_AT_ONCE = 500
+MOST_PER_CHANNEL = 16
+DIGEST_PATIENCE = timedelta(seconds=30)
+DIGEST_POLL = timedelta(seconds=1)
+
+
+def refusal(notification: Notification, incident: Incident | None, now: datetime) -> str:
+    """Why a notification is no longer wanted; empty when it is.
+
+    A page lives only while its incident lists it; a message that asks for nothing is always wanted.
+    """
+    if incident is None:
+        return "the incident is gone"
+    if notification.ends_at and notification.ends_at <= now:
+        return "the hours of this role are over"
+    if not notification.while_listed or incident.page(notification.key):
+        return ""
+    if not incident.is_open:
+        return f"resolved by {incident.resolved_by}"
+    return f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "overtaken by a later page"
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Sends the outbox. `link` makes the signed address of a notification's action page; `sent` is told of every
+    result, for the figures."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    in_force: InForce
+    applier: Applier
+    clock: Clock
+    link: Callable[[Notification], str]
+    sent: Callable[[str, Result], None] = lambda channel, result: None
+    _busy: set[str] = field(default_factory=set)
+    _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+
+    async def claim(self) -> Sequence[Notification]:
+        """What is due now and not in these hands already."""
+        claimed = await self.store.claim_notifications(self.clock.now(), LEASE, MOST_AT_ONCE)
+        fresh = [one for one in claimed if one.key not in self._busy]
+        self._busy.update(one.key for one in fresh)
+        return fresh
+
+    async def send(self, claimed: Sequence[Notification]) -> None:
+        """Send these, and settle each as soon as all its sendings of this round have ended."""
+        try:
+            await self._send(claimed)
+        finally:
+            self._busy.difference_update(one.key for one in claimed)
+
+    async def _send(self, claimed: Sequence[Notification]) -> None:
+        now = self.clock.now()
+        ids = tuple({one.incident for one in claimed})
+        incidents = (await self.store.load((), ids)).incidents
+        refused = {one.key: refusal(one, incidents.get(one.incident), now) for one in claimed}
+        await self.store.settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
+        wanted = [begin(one) for one in claimed if not refused[one.key]]
+        ready = await self._without_early_digests(wanted, now)
+        dues = [Due(one, position, incidents[one.incident]) for one in ready for position in due_sends(one, now)]
+        await self._deliver(ready, bundle(dues, self.in_force.rules.limits.storm))
+
+    async def _without_early_digests(self, wanted: list[Notification], now: datetime) -> list[Notification]:
+        """A digest waits until the timers that feed it have fired, though not for ever."""
+        early = [one for one in wanted if one.digest and now - one.created_at < DIGEST_PATIENCE]
+        if not early or not (await self.store.backlog(now)).timers:
+            return wanted
+        await self.store.settle([replace(one, due_at=now + DIGEST_POLL) for one in early])
+        return [one for one in wanted if one not in early]
+
+    async def _deliver(self, rows: list[Notification], bundles: tuple[Bundle, ...]) -> None:
+        left = {row.key: (row, dict[int, Result]()) for row in rows}
+        pending = {asyncio.create_task(self._send_bundle(one)): one for one in bundles}
+        open_sends = Counter(due.notification.key for one in bundles for due in one.dues)
+        while pending:
+            done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            finished: list[Notification] = []
+            for task in done:
+                one, result = pending.pop(task), task.result()
+                for due in one.dues:
+                    row, results = left[due.notification.key]
+                    results[due.position] = result
+                    open_sends[row.key] -= 1
+                    if open_sends[row.key] == 0:
+                        finished.append(record(row, results, self.clock.now()))
+            await self._settle(finished)
+
+    async def _send_bundle(self, one: Bundle) -> Result:
+        name = one.dues[0].send.channel
+        channel = self.channels.get(name)
+        if channel is None:
+            result: Result = Rejected(f"channel {name} is not set up")
+        else:
+            async with self._slots.setdefault(name, asyncio.Semaphore(MOST_PER_CHANNEL)):
+                result = await _safely(channel, one, self)
+        self.sent(name, result)
+        return result
+
+    async def _settle(self, rows: Iterable[Notification]) -> None:
+        """Tell the incident first of whoever cannot be reached, so that no crash in between loses it."""
+        settled = list(rows)
+        failed = [row for row in settled if row.state is NotificationState.FAILED]
+        if failed:
+            await self.applier.submit([_unreachable(row) for row in failed])
+        await self.store.settle(settled)
+
+
+async def _safely(channel: Channel, one: Bundle, dispatcher: Dispatcher) -> Result:
+    """A channel that breaks its promise and raises is a failure of that sending only."""
+    try:
+        return await channel.send(compose(one, dispatcher.in_force.rules, dispatcher.link))
+    except Exception as error:
+        return Retry(f"{channel.name} broke: {type(error).__name__}")
+
+
+def _unreachable(row: Notification) -> Job:
+    reasons = "; ".join(dict.fromkeys(f"{send.channel}: {send.reason}" for send in row.sends if send.reason))
+    event = ReaderUnreachable(row.key, row.reader, reasons)
+    return Job(lambda _: event, id=row.incident)

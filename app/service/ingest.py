@@ -1,0 +1,49 @@
+"""Alerts come in: route each, and apply them together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.domain.alert import Alert, AlertStatus
+from app.domain.events import AlertAcknowledged, AlertFired, AlertResolved
+from app.domain.incident import Outcome, alert_key, group_key
+from app.domain.route import route_alert
+from app.domain.ruleset import Rules
+from app.service.apply import Applied, Applier, Job
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one alert; `incident` is empty where it led to none."""
+
+    outcome: Outcome
+    incident: str
+
+
+async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id: Callable[[], str]) -> list[Taken]:
+    """One outcome per alert, in order, all durable when it returns.
+
+    Raises `StoreUnavailable` when nothing could be promised, and the error of a decision that failed.
+    """
+    results = await applier.submit([job_for(alert, rules, new_id) for alert in alerts])
+    return [_taken(result) for result in results]
+
+
+def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str]) -> Job:
+    """The event that an alert is, and the keys under which its incident may be found."""
+    own = alert_key(alert.source, alert.dedup_key)
+    match alert.status:
+        case AlertStatus.RESOLVED:
+            return Job(lambda known: AlertResolved(alert, known), (own,))
+        case AlertStatus.ACKNOWLEDGED:
+            counts = rules.sources[alert.source].acknowledge
+            return Job(lambda known: AlertAcknowledged(alert, counts), (own,))
+        case AlertStatus.FIRING:
+            route, fresh = route_alert(alert, rules), new_id()
+            keys = (own, group_key(alert.source, route.dedup_key)) if route.grouped else (own,)
+            return Job(lambda known: AlertFired(alert, route, fresh, known), keys)
+
+
+def _taken(result: Applied) -> Taken:
+    if result.error:
+        raise result.error
+    return Taken(result.outcome, result.incident.id if result.incident else "")

@@ -1,0 +1,199 @@
+"""What the use cases ask of the outside world; each docstring is a promise that contract tests check."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from app.domain.alert import Alert
+from app.domain.classify import Severity, SourceSettings
+from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Status
+from app.domain.message import Message
+from app.domain.notification import Notification, Result
+
+
+class Clock(Protocol):
+    """Where the current instant comes from."""
+
+    def now(self) -> datetime:
+        """Now, as an aware UTC datetime."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request as a plain value. Header names are lower case; of repeated query names the last one counts."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+class Verdict(Enum):
+    """What a source can say of who sent a request."""
+
+    SIGNED = "signed"
+    UNSIGNED = "unsigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A reply to a handshake, a test or a control message: it opens and closes nothing. `note` says what it was."""
+
+    note: str
+    status: int = 202
+    body: Mapping[str, object] | str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What was understood in a request, in the sender's order (which may be none at all)."""
+
+    alerts: tuple[Alert, ...]
+
+
+class Source(Protocol):
+    """One monitoring tool's webhook: stateless, synchronous, never raises anything but `AppError`."""
+
+    type: str
+    severities: Mapping[str, Severity]
+    """The tool's own severity words, lower case, to ours; a file may change it per instance."""
+
+    def verify(self, request: Request, secret: str, now: datetime, instance: SourceSettings) -> Verdict:
+        """SIGNED when the tool's own proof is there and right, UNSIGNED when the request carries none (the caller
+        then asks for a token). Raises `Unauthorised` when a proof is there and wrong, stale or malformed."""
+        ...
+
+    def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
+        """The alerts in a request. Unknown fields are no error. Raises `InvalidPayload` with field and reason."""
+        ...
+
+
+class Channel(Protocol):
+    """A way to reach people. `send` never raises, ends within its own timeout (at most 20 s), puts no secret into a
+    reason, sends `message.key` as idempotency key where the provider has one, and cuts long text but never a link."""
+
+    name: str
+
+    async def send(self, message: Message) -> Result: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the store holds of some keys and ids; what does not exist is left out."""
+
+    incidents: Mapping[str, Incident]
+    keys: Mapping[str, KnownKey]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is due and how long it has been: figures for the self-audit."""
+
+    timers: int
+    oldest_timer: datetime | None
+    notifications: int
+    oldest_notification: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentQuery:
+    """Which incidents to list, newest first. Empty sets mean any. `before` is a cursor: an incident id, exclusive."""
+
+    statuses: frozenset[Status] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    squad: str = ""
+    source: str = ""
+    before: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A small thing that is not an incident (a token, a rules version, a quarantined body): `body` is JSON text.
+
+    Of one kind, ids sort by time where order matters. `expires_at` lets the store drop it.
+    """
+
+    kind: str
+    id: str
+    body: str
+    expires_at: datetime | None = None
+
+
+class Store(Protocol):
+    """Where everything durable lives. Any method raises `StoreUnavailable` when the promise cannot be kept; then
+    nothing of that call is stored."""
+
+    async def load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
+        """The latest incident of each key, and each incident by id, in one consistent read."""
+        ...
+
+    async def commit(self, decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
+        """All decisions and records at once or none, durable when it returns.
+
+        Each decision's incident has the version it was loaded with plus one (1 when new). Raises `Conflict` when any
+        incident's stored version is not exactly one less. Several decisions of one incident in one call carry
+        successive versions. Notifications whose key exists already are left as they are. The incident's `due_at`
+        replaces any lease on it.
+        """
+        ...
+
+    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
+        """Ids of incidents due at `now`, oldest first; none is handed out again before `now + lease`."""
+        ...
+
+    async def claim_notifications(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notification]:
+        """Notifications due at `now`, oldest first; none is handed out again before `now + lease`."""
+        ...
+
+    async def settle(self, notifications: Sequence[Notification]) -> None:
+        """Replace these rows (which the caller has claimed); their `due_at` replaces the lease."""
+        ...
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """What is due at `now`, leased or not."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the next incident or notification becomes due or its lease ends; None when there is nothing."""
+        ...
+
+    async def incidents(self, query: IncidentQuery) -> Sequence[Incident]: ...
+
+    async def alerts(self, incident: str, limit: int, after: str = "") -> Sequence[AlertRow]:
+        """Alerts of an incident by key, after the key `after`."""
+        ...
+
+    async def timeline(self, incident: str) -> Sequence[Entry]:
+        """Every entry, in order of commit."""
+        ...
+
+    async def notifications(self, incident: str) -> Sequence[Notification]:
+        """Every notification of an incident, by key."""
+        ...
+
+    async def record(self, kind: str, id: str) -> Record | None: ...
+
+    async def records(self, kind: str, limit: int = 1000, before: str = "") -> Sequence[Record]:
+        """Records of a kind, newest id first, with ids below `before` when it is given."""
+        ...
+
+    async def add_record(self, record: Record, keep: int | None = None) -> bool:
+        """Store it unless its id exists (then False). With `keep`, the oldest of that kind beyond that are dropped."""
+        ...
+
+    async def put_record(self, record: Record) -> None: ...
+
+    async def delete_record(self, kind: str, id: str) -> None: ...
+
+    async def sweep(self, now: datetime) -> int:
+        """Drop expired records; how many went."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,99 @@
+"""A webhook arrives: who sent it, what does it say, and what became of it."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.domain.classify import SourceSettings
+from app.domain.errors import InvalidPayload, Unauthorised, UnknownSource
+from app.service.apply import Applier
+from app.service.in_force import InForce
+from app.service.ingest import Taken, ingest
+from app.service.ports import Alerts, Clock, Control, Request, Source, Store, Verdict
+from app.service.quarantine import keep_refused
+from app.service.tokens import Scope, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """`secrets` gives an instance's secret by its name, empty where it has none."""
+
+    sources: Mapping[str, Source]
+    secrets: Callable[[str], str]
+    tokens: Tokens
+    in_force: InForce
+    applier: Applier
+    store: Store
+    clock: Clock
+    new_id: Callable[[], str]
+    keep: int
+
+    async def receive(self, name: str, request: Request) -> list[Taken] | Control:
+        """Verify, parse, route and store; durable when it returns.
+
+        Raises `UnknownSource`, `Unauthorised`, `InvalidPayload` (the body is then in quarantine), `StoreUnavailable`.
+        """
+        instance, source = self.find(name)
+        await self.admit(instance, source, request)
+        return await self.take(instance, source, request)
+
+    def find(self, name: str) -> tuple[SourceSettings, Source]:
+        instance = self.in_force.rules.sources.get(name)
+        source = self.sources.get(instance.type) if instance else None
+        if instance is None or source is None:
+            raise UnknownSource(f"no source is called {name!r}; name one under `sources:` in the rules file")
+        return instance, source
+
+    async def admit(self, instance: SourceSettings, source: Source, request: Request) -> None:
+        """The tool's signature, or the instance's secret as token, Basic password or Bearer, or an ingest token."""
+        secret = self.secrets(instance.name)
+        if secret:
+            if source.verify(request, secret, self.clock.now(), instance) is Verdict.SIGNED:
+                return
+            if any(_same(given, secret) for given in _credentials(request)):
+                return
+        for given in _credentials(request):
+            await self.tokens.ask(given, Scope.INGEST)
+            return
+        raise Unauthorised(f"source {instance.name!r} asks for its signature, its secret, or a token with scope ingest")
+
+    async def take(self, instance: SourceSettings, source: Source, request: Request) -> list[Taken] | Control:
+        try:
+            parsed = source.parse(request, instance)
+        except InvalidPayload as refused:
+            await keep_refused(instance.name, str(refused), request, self.store, self.keep, self.new_id)
+            raise
+        if isinstance(parsed, Control):
+            return parsed
+        return await self.put(parsed)
+
+    async def put(self, parsed: Alerts) -> list[Taken]:
+        if not parsed.alerts:
+            return []
+        return await ingest(parsed.alerts, self.in_force.rules, self.applier, self.new_id)
+
+
+def _credentials(request: Request) -> list[str]:
+    """What the sender offers besides a signature: `?token=`, a Bearer token, or a Basic password."""
+    found = [request.query["token"]] if request.query.get("token") else []
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        found.append(value.strip())
+    if scheme.lower() == "basic":
+        found.extend(_basic_password(value.strip()))
+    return found
+
+
+def _basic_password(value: str) -> list[str]:
+    try:
+        decoded = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return []
+    _, found, password = decoded.partition(":")
+    return [password] if found and password else []
+
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,35 @@
+"""Rules and runbooks change while pages go out: a good file replaces the last one, a broken one is refused."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from app.domain.errors import InvalidRules
+from app.domain.ruleset import Rules
+from app.service.in_force import InForce
+from app.service.ports import Clock, Record, Store
+
+KIND = "rules"
+KEEP = 500
+
+
+async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Store, clock: Clock) -> bool:
+    """Whether other rules are in force now. A refused file leaves the last good one paging, and shows in `refusal`."""
+    try:
+        rules = await asyncio.to_thread(load)
+    except InvalidRules as refused:
+        in_force.refusal = refused.problems
+        return False
+    in_force.refusal = ()
+    if rules.version == in_force.rules.version:
+        return False
+    await keep_version(rules, store, clock.now())
+    in_force.rules, in_force.loaded_at = rules, clock.now()
+    return True
+
+
+async def keep_version(rules: Rules, store: Store, now: datetime) -> None:
+    """Every version that was ever in force is kept with its date, so that the past stays what it was."""
+    body = json.dumps({"version": rules.version, "at": now.isoformat(), "text": rules.text})
+    await store.add_record(Record(KIND, f"{now:%Y%m%dT%H%M%S.%f}-{rules.version}", body), keep=KEEP)

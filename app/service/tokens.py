@@ -1,0 +1,92 @@
+"""API tokens: random, stored only as a hash, each with scopes."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from app.domain.errors import Forbidden, Unauthorised
+from app.service.ports import Record, Store
+
+KIND = "token"
+
+
+class Scope(StrEnum):
+    """`manage` includes every other scope but `pay`."""
+
+    INGEST = "ingest"
+    READ = "read"
+    RESPOND = "respond"
+    MANAGE = "manage"
+    PAY = "pay"
+
+
+ADMIN = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of a token: its name, its scopes, and the person it belongs to (empty: nobody in particular)."""
+
+    name: str
+    scopes: frozenset[Scope]
+    person: str = ""
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes or (Scope.MANAGE in self.scopes and scope is not Scope.PAY)
+
+
+class Tokens:
+    """Looks tokens up by hash; found ones are remembered for as long as the process lives and none is deleted here."""
+
+    def __init__(self, store: Store, admin_token: str = "") -> None:
+        self._store = store
+        self._known: dict[str, Token] = {}
+        if admin_token:
+            self._known[_hash(admin_token)] = Token("admin", ADMIN)
+
+    async def ask(self, secret: str, scope: Scope) -> Token:
+        """The token, if it may do this. Raises `Unauthorised` or `Forbidden`."""
+        digest = _hash(secret)
+        token = self._known.get(digest) or await self._load(digest)
+        if not token.may(scope):
+            raise Forbidden(f"token {token.name!r} lacks the scope {scope!r}")
+        return token
+
+    async def create(self, name: str, scopes: frozenset[Scope], person: str = "") -> str:
+        """A new token; the secret is returned this once and stored only as a hash."""
+        secret = f"oncall_{token_urlsafe(32)}"
+        body = json.dumps({"name": name, "scopes": sorted(scopes), "person": person})
+        await self._store.put_record(Record(KIND, _hash(secret), body))
+        return secret
+
+    async def listed(self) -> list[tuple[str, Token]]:
+        """Each token with the first digits of its hash, by which it is revoked."""
+        return [(record.id[:12], _token(record)) for record in await self._store.records(KIND)]
+
+    async def revoke(self, prefix: str) -> bool:
+        """Forget the token whose hash starts so (at least 8 digits); False when there is none."""
+        for record in await self._store.records(KIND):
+            if len(prefix) >= 8 and record.id.startswith(prefix):
+                await self._store.delete_record(KIND, record.id)
+                self._known.pop(record.id, None)
+                return True
+        return False
+
+    async def _load(self, digest: str) -> Token:
+        record = await self._store.record(KIND, digest)
+        if record is None:
+            raise Unauthorised("the token is not known")
+        token = _token(record)
+        self._known[digest] = token
+        return token
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _token(record: Record) -> Token:
+    body = json.loads(record.body)
+    return Token(body["name"], frozenset(Scope(scope) for scope in body["scopes"]), body.get("person", ""))

@@ -1,0 +1,72 @@
+"""Rollbar: one item is one alert, whatever happened to it."""
+
+from pathlib import Path
+
+import pytest
+
+from app.adapters.sources import SOURCES
+from app.domain.alert import AlertStatus
+from app.domain.classify import Severity
+from app.domain.errors import InvalidPayload
+from app.service.ports import Control
+from tests.contracts.source_contract import Rig, SourceContract, a_request, alerts_of, an_instance
+
+FIXTURES = Path(__file__).parent / "fixtures" / "rollbar"
+ROLLBAR = SOURCES["rollbar"]
+
+
+def sent(name: str) -> bytes:
+    return (FIXTURES / f"{name}.json").read_bytes()
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig(
+        ROLLBAR,
+        FIXTURES,
+        a_request(sent("new_item")),
+        a_request(sent("resolved_item")),
+        tests=(a_request(sent("test")), a_request(sent("deploy"))),
+    )
+
+
+class TestRollbar(SourceContract):
+    """The contract, on Rollbar's bodies."""
+
+
+def test_an_item_is_read_whole() -> None:
+    (alert,) = alerts_of(ROLLBAR, a_request(sent("new_item")))
+
+    assert (alert.dedup_key, alert.severity) == ("771204381", "50")
+    assert alert.title == "TimeoutError: carrier API did not answer"
+    assert alert.description == "TimeoutError: carrier API did not answer"
+    assert alert.labels["project"] == "5521"
+    assert alert.labels["item"] == "318"
+    assert ROLLBAR.severities[alert.severity] is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("reactivated_item", AlertStatus.FIRING),
+        ("occurrence", AlertStatus.FIRING),
+        ("unknown_event_resolved", AlertStatus.RESOLVED),
+    ],
+)
+def test_every_event_is_about_the_same_item(name: str, status: AlertStatus) -> None:
+    (alert,) = alerts_of(ROLLBAR, a_request(sent(name)))
+
+    assert (alert.dedup_key, alert.status) == ("771204381", status)
+
+
+def test_a_muted_item_opens_and_closes_nothing() -> None:
+    body = '{"event_name": "muted_item", "data": {"item": {"id": 1, "status": "muted"}}}'
+
+    assert isinstance(ROLLBAR.parse(a_request(body), an_instance(ROLLBAR)), Control)
+
+
+def test_a_body_without_an_item_is_refused_by_field() -> None:
+    with pytest.raises(InvalidPayload) as refused:
+        ROLLBAR.parse(a_request('{"event_name": "new_item", "data": {}}'), an_instance(ROLLBAR))
+
+    assert refused.value.field == "data.item"

@@ -1,0 +1,145 @@
+"""One table of statuses, and nothing of a URL but its host ever shown."""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from app.adapters.outbound_http import BODY_LIMIT, OutboundHttp, Unreachable, outcome_of, place_of, retry_after
+from app.domain.notification import Rejected, Retry, Sent
+from tests.contracts.channel_contract import REFUSED, RETRIED
+from tests.contracts.channel_rig import QUICK, a_silent_peer, free_port
+
+THEN = "Sun, 05 Jul 2026 02:00:00 GMT"
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[OutboundHttp]:
+    http = OutboundHttp(total=QUICK)
+    yield http
+    await http.aclose()
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_2xx_took_it(status: int) -> None:
+    assert outcome_of(status, {}) == Sent()
+
+
+@pytest.mark.parametrize("status", [*RETRIED, 599])
+def test_what_may_pass_is_retried(status: int) -> None:
+    assert outcome_of(status, {}) == Retry(f"answered {status}")
+
+
+@pytest.mark.parametrize("status", [*REFUSED, 100, 499])
+def test_what_stays_is_rejected(status: int) -> None:
+    assert isinstance(outcome_of(status, {}), Rejected)
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        ("0", "", 0),
+        ("120", "", 120),
+        (" 7 ", "", 7),
+        ("901", "", 900),
+        ("9" * 5_000, "", 900),
+        ("Sun, 05 Jul 2026 02:01:30 GMT", THEN, 90),
+        ("Sun, 05 Jul 2026 04:00:00 +0200", THEN, 0),
+        ("Sun, 05 Jul 2026 01:00:00 GMT", THEN, 0),
+        ("Mon, 06 Jul 2026 02:00:00 GMT", THEN, 900),
+    ],
+)
+def test_the_asked_wait_is_read_and_capped(value: str, date: str, seconds: int) -> None:
+    assert retry_after({"retry-after": value, "date": date}) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("value", ["", "-5", "soon", "1.5", "²", "Sun, 99 Foo 2026", THEN])
+def test_a_wait_that_cannot_be_read_is_none(value: str) -> None:
+    assert retry_after({"retry-after": value}) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://user:hunter2@hooks.example.com/T0/s3cr3t?token=s3cr3t#s3cr3t", "hooks.example.com"),
+        ("http://127.0.0.1:8080/x", "127.0.0.1:8080"),
+        ("http://[", "an address that is no URL"),
+        ("http://host:port/", "an address that is no URL"),
+        ("hunter2", "an address that is no URL"),
+    ],
+)
+def test_only_host_and_port_of_a_url_are_shown(url: str, place: str) -> None:
+    assert place_of(url) == place
+
+
+@pytest.mark.server
+async def test_a_reply_comes_back_whole_with_lower_case_headers(http: OutboundHttp, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/x", data="hello").respond_with_data("hi", status=202, headers={"X-Request-Id": "7"})
+
+    reply = await http.post(httpserver.url_for("/x"), content=b"hello")
+
+    assert (reply.status, reply.body, reply.headers["x-request-id"]) == (202, b"hi", "7")
+
+
+@pytest.mark.server
+async def test_a_redirect_is_not_followed(http: OutboundHttp, httpserver: HTTPServer) -> None:
+    away = {"location": httpserver.url_for("/elsewhere")}
+    httpserver.expect_request("/x").respond_with_data("", status=307, headers=away)
+    httpserver.expect_request("/elsewhere").respond_with_data("stolen")
+
+    reply = await http.post(httpserver.url_for("/x"), content=b"secret")
+
+    assert (reply.status, len(httpserver.log)) == (307, 1)
+
+
+@pytest.mark.server
+async def test_an_endless_reply_is_cut_and_no_compression_is_asked_for(
+    http: OutboundHttp, httpserver: HTTPServer
+) -> None:
+    asked: list[str] = []
+
+    def endless(request: Request) -> Response:
+        asked.append(request.headers["accept-encoding"])
+        return Response(b"x" * (BODY_LIMIT + 1))
+
+    httpserver.expect_request("/x").respond_with_handler(endless)
+
+    reply = await http.post(httpserver.url_for("/x"))
+
+    assert (len(reply.body), asked) == (BODY_LIMIT, ["identity"])
+
+
+@pytest.mark.server
+async def test_what_goes_wrong_is_said_without_the_url(http: OutboundHttp, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with a_silent_peer() as silent:
+        reasons = [
+            await _reason(http, f"http://u:hunter2@127.0.0.1:{port}/s3cr3t?t=s3cr3t") for port in (silent, free_port())
+        ]
+
+    assert [reason.partition(" ")[2] for reason in reasons] == ["did not answer in time", "could not be connected to"]
+    assert not any(secret in text for secret in ("hunter2", "s3cr3t") for text in (*reasons, caplog.text))
+
+
+@pytest.mark.parametrize(
+    "url", ["", "asha", "ftp://x.example/", "http://[", "http://" + "a" * 300 + ".example/", "http://x.example/\n"]
+)
+async def test_a_url_that_cannot_be_used_raises_nothing_else(http: OutboundHttp, url: str) -> None:
+    assert await _reason(http, url)
+
+
+@pytest.mark.parametrize("value", ["Bearer s3cr3t\r\nx: y", "Bearer s3cr3té"])
+async def test_a_header_that_cannot_be_sent_is_not_repeated(http: OutboundHttp, value: str) -> None:
+    reason = await _reason(http, f"http://127.0.0.1:{free_port()}/", {"authorization": value})
+
+    assert "s3cr3t" not in reason
+
+
+async def _reason(http: OutboundHttp, url: str, headers: dict[str, str] | None = None) -> str:
+    with pytest.raises(Unreachable) as unreachable:
+        await http.post(url, headers=headers)
+    assert unreachable.value.__suppress_context__
+    return unreachable.value.reason

@@ -1,0 +1,103 @@
+"""Valid values for tests: name only what matters to the test."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.alert import Alert, AlertStatus
+from app.domain.classify import Severity
+from app.domain.incident import AlertRow, Decision, Entry, Incident, Outcome, Status, Timer, alert_key
+from app.domain.message import MessageKind
+from app.domain.notification import Notification, Planned, Why
+
+NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""A Monday morning in London's winter: the first instant of an office day."""
+
+
+def an_id(number: int = 1) -> str:
+    """The id of the numbered incident; ids sort like their numbers."""
+    return f"{0x019B_8C55_0000_0000 + number:016x}"
+
+
+def an_alert(**changes: Any) -> Alert:
+    fields: dict[str, Any] = {
+        "source": "alertmanager",
+        "source_type": "alertmanager",
+        "dedup_key": "payments-down",
+        "status": AlertStatus.FIRING,
+        "title": "Payments API is down",
+        "severity": "critical",
+        "labels": {"alertname": "PaymentsDown", "service": "payments"},
+        "runbooks": ("payments-api-down",),
+        "started_at": NINE,
+        "raw": '{"status":"firing"}',
+    }
+    return Alert(**fields | changes)
+
+
+def an_incident(**changes: Any) -> Incident:
+    """Triggered at nine, escalating at ten, as committed for the first time."""
+    fields: dict[str, Any] = {
+        "id": an_id(),
+        "source": "alertmanager",
+        "dedup_key": "payments-down",
+        "title": "Payments API is down",
+        "severity": Severity.CRITICAL,
+        "status": Status.TRIGGERED,
+        "opened_at": NINE,
+        "updated_at": NINE,
+        "version": 1,
+        "squad": "payments",
+        "alerts": 1,
+        "firing": 1,
+        "timers": {Timer.ESCALATE: NINE.replace(hour=10)},
+    }
+    return Incident(**fields | changes)
+
+
+def an_alert_row(**changes: Any) -> AlertRow:
+    alert = changes.get("alert") or an_alert()
+    fields: dict[str, Any] = {
+        "incident": an_id(),
+        "key": alert_key(alert.source, alert.dedup_key),
+        "firing": True,
+        "episode": 1,
+        "severity": Severity.CRITICAL,
+        "alert": alert,
+        "seen_at": NINE,
+    }
+    return AlertRow(**fields | changes)
+
+
+def an_entry(**changes: Any) -> Entry:
+    fields: dict[str, Any] = {"at": NINE, "what": "opened", "text": "opened by alertmanager"}
+    return Entry(**fields | changes)
+
+
+def a_notification(**changes: Any) -> Notification:
+    """A page to Asha that is due at nine; its key follows its incident and reader."""
+    incident = changes.get("incident", an_id())
+    reader = changes.get("reader", "asha")
+    fields: dict[str, Any] = {
+        "key": f"{incident}/0/1/0/{reader}",
+        "incident": incident,
+        "kind": MessageKind.PAGE,
+        "reader": reader,
+        "role": "first_responder",
+        "why": Why(role="first_responder", rota="first_responder, week of 5 January", cause="a new incident"),
+        "created_at": NINE,
+        "due_at": NINE,
+        "plan": (Planned("slack", "U0123", 0.0), Planned("sms", "+441632960001", 180.0)),
+        "again": 900.0,
+    }
+    return Notification(**fields | changes)
+
+
+def a_decision(**changes: Any) -> Decision:
+    """A new incident with its alert, one timeline entry and one page, all of the incident named."""
+    incident = changes.get("incident", an_incident())
+    fields: dict[str, Any] = {"incident": incident, "outcome": Outcome.OPENED}
+    if incident is not None:
+        fields["alerts"] = (an_alert_row(incident=incident.id),)
+        fields["notifications"] = (a_notification(incident=incident.id),)
+        fields["timeline"] = (an_entry(),)
+    return Decision(**fields | changes)

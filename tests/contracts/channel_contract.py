@@ -1,0 +1,166 @@
+"""The promises of `Channel`, as tests that every channel runs against a peer of its own.
+
+A test module gives a fixture `rig` and a class that inherits one contract: `ChannelContract` for any channel,
+`RemoteContract` for one that talks over a socket, `HttpContract` for one that talks HTTP.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from app.domain.notification import Rejected, Result, Retry, Sent
+from app.service.ports import Channel
+from tests.contracts.channel_rig import (
+    HOSTILE,
+    QUICK,
+    HttpRig,
+    RemoteRig,
+    Rig,
+    a_page,
+    a_silent_peer,
+    an_item,
+    free_port,
+)
+
+RETRIED = (408, 425, 429, 500, 502, 503, 504)
+REFUSED = (301, 307, 400, 401, 403, 404, 410, 413, 422)
+LOGS_OF_PEERS = ("werkzeug", "mail")
+
+
+class ChannelContract:
+    """What holds for every channel."""
+
+    async def test_a_page_arrives_with_all_its_facts(self, rig: Rig) -> None:
+        outcome = await rig.channel.send(a_page(rig.address))
+
+        assert isinstance(outcome, Sent)
+        [received] = rig.received()
+        for fact in ("CRITICAL", "Checkout answers 500", "payments", "12", "primary this week"):
+            assert fact in received.read
+        assert an_item().runbook in received.read
+        assert an_item().link in received.read
+
+    async def test_a_notice_without_items_arrives(self, rig: Rig) -> None:
+        outcome = await rig.channel.send(a_page(rig.address, headline="Ben covers you tonight", items=()))
+
+        assert isinstance(outcome, Sent)
+        assert "Ben covers you tonight" in rig.received()[0].read
+
+    async def test_a_digest_misses_nothing(self, rig: Rig) -> None:
+        links = [f"https://oncall.example.com/a/{number:04d}." + "s" * 120 for number in range(300)]
+
+        outcome = await rig.channel.send(a_page(rig.address, *(an_item(link=link) for link in links)))
+
+        assert isinstance(outcome, Sent)
+        [received] = rig.received()
+        assert [link for link in links if link not in received.read] == []
+
+    async def test_long_texts_are_cut_but_never_the_link(self, rig: Rig) -> None:
+        long = "x & <y> " * 20_000
+        item = an_item(title=long, why=long, remark=long, squad=long, runbook="https://wiki.example.com/" + "r" * 9_000)
+
+        outcome = await rig.channel.send(a_page(rig.address, item, headline=long))
+
+        assert isinstance(outcome, Sent)
+        assert item.link in rig.received()[0].read
+
+    async def test_hostile_text_is_inert(self, rig: Rig) -> None:
+        item = an_item(title=HOSTILE, why=HOSTILE, remark=HOSTILE, squad=HOSTILE, runbook=HOSTILE)
+
+        outcome = await rig.channel.send(a_page(rig.address, item, item, headline=HOSTILE, reader=HOSTILE))
+
+        assert isinstance(outcome, Sent)
+        assert [piece for piece in rig.live if piece in rig.received()[0].raw] == []
+
+    async def test_no_secret_is_printed_when_it_works(
+        self, rig: Rig, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+
+        outcome = await rig.channel.send(a_page(rig.address))
+
+        assert_no_secret(rig, rig.channel, outcome, caplog, capsys)
+
+
+class RemoteContract(ChannelContract):
+    """What holds for a channel with somebody at the other end of a socket."""
+
+    async def test_the_same_message_again_has_the_same_key(self, rig: RemoteRig) -> None:
+        for key in ("inc_01/1/0/asha", "inc_01/1/0/asha", "inc_01/1/1/asha"):
+            await rig.channel.send(a_page(rig.address, key=key))
+
+        first, again, other = [received.key for received in rig.received()]
+        assert first
+        assert (first == again, first == other) == (True, False)
+
+    async def test_a_refused_connection_is_retried(
+        self, rig: RemoteRig, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        channel, address = rig.at_port(free_port())
+
+        outcome = await channel.send(a_page(address))
+
+        assert isinstance(outcome, Retry)
+        assert_no_secret(rig, channel, outcome, caplog, capsys)
+
+    async def test_a_silent_peer_is_given_up_in_time_and_retried(
+        self, rig: RemoteRig, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        async with a_silent_peer() as port:
+            channel, address = rig.at_port(port)
+
+            async with asyncio.timeout(QUICK.total_seconds() * 4):
+                outcome = await channel.send(a_page(address))
+
+        assert isinstance(outcome, Retry)
+        assert_no_secret(rig, channel, outcome, caplog, capsys)
+
+
+class HttpContract(RemoteContract):
+    """What holds for a channel over HTTP: which statuses are worth another try."""
+
+    @pytest.mark.parametrize("status", RETRIED)
+    async def test_a_status_that_may_pass_is_retried(self, rig: HttpRig, status: int) -> None:
+        rig.answer(status, {})
+
+        assert isinstance(await rig.channel.send(a_page(rig.address)), Retry)
+
+    @pytest.mark.parametrize("status", REFUSED)
+    async def test_a_status_that_stays_is_rejected(
+        self, rig: HttpRig, status: int, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        rig.answer(status, {"location": "https://evil.example/"})
+
+        outcome = await rig.channel.send(a_page(rig.address))
+
+        assert isinstance(outcome, Rejected)
+        assert str(status) in outcome.reason
+        assert_no_secret(rig, rig.channel, outcome, caplog, capsys)
+
+    @pytest.mark.parametrize(("asked", "waited"), [("30", 30), ("86400", 900)])
+    async def test_the_wait_that_the_peer_asks_for_is_passed_on_up_to_15_minutes(
+        self, rig: HttpRig, asked: str, waited: int
+    ) -> None:
+        rig.answer(429, {"retry-after": asked})
+
+        outcome = await rig.channel.send(a_page(rig.address))
+
+        assert isinstance(outcome, Retry)
+        assert outcome.after == timedelta(seconds=waited)
+
+
+def assert_no_secret(
+    rig: Rig,
+    channel: Channel,
+    outcome: Result,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ours = [repr(record.__dict__) for record in caplog.records if not record.name.startswith(LOGS_OF_PEERS)]
+    printed = "\n".join([repr(channel), repr(outcome), *ours, *capsys.readouterr()])
+    assert [secret for secret in rig.secrets if secret in printed] == []

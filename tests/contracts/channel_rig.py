@@ -1,0 +1,118 @@
+"""What a channel's tests stand on: a channel with its peer, a page to send, and peers that misbehave."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from app.domain.message import Item, Message, MessageKind
+from app.service.ports import Channel
+
+HOSTILE = (
+    "https://evil.example|x <!channel> <https://evil.example|click> <script>alert(1)</script> & ```"
+    "\x1b[2J\u202e\x00\ud800\r\nBcc: mallory@evil.example\n"
+)
+QUICK = timedelta(seconds=0.5)
+"""The total timeout of a rig's channel, so that a silent peer does not make a slow test."""
+
+
+@dataclass(frozen=True)
+class FixedClock:
+    """A clock that stands still."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message as the peer got it: as a person reads it, as it came, and by which key it would be recognised."""
+
+    read: str
+    raw: str
+    key: str = ""
+
+
+@dataclass
+class Rig:
+    """A channel and its peer. `live` is what hostile text looks like on this channel when it is not inert."""
+
+    channel: Channel
+    address: str
+    received: Callable[[], list[Received]]
+    live: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass
+class RemoteRig(Rig):
+    """`at_port` is the same channel with its peer at another port, and the address that leads there."""
+
+    at_port: Callable[[int], tuple[Channel, str]] = field(kw_only=True)
+
+
+@dataclass
+class HttpRig(RemoteRig):
+    """`answer` makes the peer give that status and those headers from now on."""
+
+    answer: Callable[[int, Mapping[str, str]], None] = field(kw_only=True)
+
+
+def an_item(**changes: object) -> Item:
+    item = Item(
+        incident="inc_01",
+        severity="critical",
+        title="Checkout answers 500",
+        squad="payments",
+        since=datetime(2026, 7, 5, 2, 4, tzinfo=UTC),
+        count=12,
+        why="You are primary this week (rule 3, out of hours).",
+        runbook="https://wiki.example.com/checkout",
+        link="https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln",
+        status="triggered",
+    )
+    return replace(item, **changes)  # type: ignore[arg-type]
+
+
+def a_page(address: str, *items: Item, **changes: object) -> Message:
+    message = Message(
+        key="inc_01/1/0/asha",
+        kind=MessageKind.PAGE,
+        channel="any",
+        address=address,
+        reader="Asha",
+        headline="CRITICAL Checkout answers 500",
+        items=items or (an_item(),),
+    )
+    return replace(message, **changes)  # type: ignore[arg-type]
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def a_silent_peer() -> AsyncIterator[int]:
+    """A port that takes connections and never says a word."""
+    done = asyncio.Event()
+
+    async def keep_silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await done.wait()
+        writer.close()
+
+    server = await asyncio.start_server(keep_silent, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        done.set()
+        server.close()
+        await server.wait_closed()
+        await asyncio.sleep(0)

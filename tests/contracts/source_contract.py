@@ -1,0 +1,282 @@
+"""The promises of `Source`, as tests that every source runs on fixtures of its own.
+
+A test module gives a fixture `rig` and a class that inherits `SourceContract`, or `SignedContract` where the tool has a
+proof of its own.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.adapters.sources import SOURCES
+from app.domain.alert import Alert, AlertStatus
+from app.domain.classify import SourceSettings
+from app.domain.errors import AppError, InvalidPayload, Unauthorised
+from app.service.ports import Alerts, Control, Request, Source, Verdict
+
+AT = datetime(2026, 6, 14, 2, 12, tzinfo=UTC)
+SECRET = "a-made-up-secret-of-thirty-two-c"
+CANARY = "ZQXCANARYZQX"
+
+HOSTILE_BODIES = {
+    "nothing": b"",
+    "only blanks": b" \n",
+    "not JSON": b'{"a": ' + CANARY.encode(),
+    "cut off": b'{"alerts": [{"labels": {"a": "' + CANARY.encode(),
+    "not UTF-8": b'{"a": "' + CANARY.encode() + b'\xff"}',
+    "NaN": b'{"a": NaN}',
+    "Infinity": b'{"a": -Infinity}',
+    "half a surrogate pair": b'{"a": "' + CANARY.encode() + b'\\ud83d"}',
+    "raw NUL": b'{"a": "' + CANARY.encode() + b'\x00"}',
+    "escaped NUL": b'{"a": "' + CANARY.encode() + b'\\u0000"}',
+    "escaped NUL in a key": b'{"\\u0000": 1}',
+    "the same key twice": b'{"' + CANARY.encode() + b'": 1, "' + CANARY.encode() + b'": 2}',
+    "a depth bomb": b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "a number of 5,000 digits": b'{"a": ' + b"9" * 5_000 + b"}",
+}
+MALFORMED_PROOFS = (
+    "",
+    " ",
+    "x",
+    "ünïcödé",
+    "\ud800",
+    "é" * 64,
+    "0" * 64,
+    "sha256=" + "0" * 64,
+    "v1,",
+    "\x00",
+    "=" * 9_999,
+)
+SHARED_TEST = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)
+"""One test body runs for every source, and its fixture is a value: both checks guard against what cannot happen."""
+
+REPLACEMENTS: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1e308, 10**30, "", " ", "resolved", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"),
+    *([], {}, [[]], [None], {"a": {"b": [1]}}, "💥" * 50, "https://example.net/", "javascript:x", "１２３"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """A source with its fixtures. `prove` puts the tool's right proof on a request, `with_proof` any other."""
+
+    source: Source
+    fixtures: Path
+    firing: Request
+    resolved: Request
+    tests: tuple[Request, ...] = ()
+    prove: Callable[[Request, str, datetime], Request] = lambda request, secret, at: request
+    with_proof: Callable[[Request, str], Request] = lambda request, value: request
+    is_body_signed: bool = True
+    is_time_signed: bool = False
+
+    @property
+    def instance(self) -> SourceSettings:
+        return an_instance(self.source)
+
+    def bodies(self) -> list[bytes]:
+        return [path.read_bytes() for path in sorted(self.fixtures.glob("*.json"))]
+
+
+def an_instance(source: Source, **options: object) -> SourceSettings:
+    return SourceSettings(name=f"our-{source.type}", type=source.type, severities=source.severities, options=options)
+
+
+def a_request(
+    body: bytes | str, path: str = "/webhooks/x", query: dict[str, str] | None = None, **headers: str
+) -> Request:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = body.encode() if isinstance(body, str) else body
+    return Request("POST", path, query or {}, {"content-type": "application/json", **given}, sent, AT)
+
+
+def alerts_of(source: Source, request: Request, **options: object) -> tuple[Alert, ...]:
+    """What a source understands in a request that must hold alerts."""
+    understood = source.parse(request, an_instance(source, **options))
+    assert isinstance(understood, Alerts), understood
+    return understood.alerts
+
+
+def with_header(request: Request, name: str, value: str) -> Request:
+    return replace(request, headers={**request.headers, name: value})
+
+
+class SourceContract:
+    """What every source keeps, signed or not."""
+
+    def test_it_is_registered_under_its_type(self, rig: Rig) -> None:
+        assert SOURCES[rig.source.type] is rig.source
+        assert all(word == word.lower().strip() for word in rig.source.severities)
+
+    def test_a_firing_alert_and_its_resolution_share_a_dedup_key(self, rig: Rig) -> None:
+        firing, resolved = alerts_of(rig.source, rig.firing), alerts_of(rig.source, rig.resolved)
+
+        assert {alert.status for alert in firing} == {AlertStatus.FIRING}
+        assert {alert.status for alert in resolved} == {AlertStatus.RESOLVED}
+        assert [alert.dedup_key for alert in firing] == [alert.dedup_key for alert in resolved]
+
+    def test_the_same_request_is_understood_the_same_way_twice(self, rig: Rig) -> None:
+        assert rig.source.parse(rig.firing, rig.instance) == rig.source.parse(rig.firing, rig.instance)
+
+    def test_every_fixture_is_understood_and_each_alert_is_whole(self, rig: Rig) -> None:
+        for body in rig.bodies():
+            understood = rig.source.parse(replace(rig.firing, body=body), rig.instance)
+            check_understood(understood, rig)
+
+    def test_unknown_fields_are_kept_in_the_raw_copy(self, rig: Rig) -> None:
+        sent = json.loads(rig.firing.body)
+        holder = sent["alerts"][0] if "alerts" in sent else sent
+        holder["invented_later"] = {"why": CANARY}
+
+        first = alerts_of(rig.source, replace(rig.firing, body=json.dumps(sent).encode()))[0]
+
+        assert CANARY in first.raw
+
+    def test_a_test_message_opens_nothing(self, rig: Rig) -> None:
+        for request in rig.tests:
+            assert isinstance(rig.source.parse(request, rig.instance), Control)
+
+    @pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
+    def test_a_hostile_body_is_refused_without_quoting_it(self, rig: Rig, body: bytes) -> None:
+        with pytest.raises(InvalidPayload) as refused:
+            rig.source.parse(replace(rig.firing, body=body, query={}), rig.instance)
+
+        assert CANARY not in str(refused.value)
+        assert refused.value.__cause__ is None
+
+    @pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
+    def test_verifying_a_hostile_body_raises_nothing_of_its_own(self, rig: Rig, body: bytes) -> None:
+        refusal = ""
+
+        try:
+            rig.source.verify(replace(rig.firing, body=body), SECRET, AT, rig.instance)
+        except AppError as refused:
+            refusal = str(refused)
+
+        assert CANARY not in refusal
+
+    @given(choice=st.data())
+    @settings(max_examples=60, deadline=None, suppress_health_check=SHARED_TEST)
+    def test_a_mutated_body_gives_alerts_or_control_or_a_clear_error(self, rig: Rig, choice: st.DataObject) -> None:
+        body = choice.draw(st.sampled_from(rig.bodies()))
+        request = replace(rig.firing, body=choice.draw(mutations(body)))
+
+        with suppress(AppError):
+            rig.source.verify(request, SECRET, AT, rig.instance)
+        try:
+            understood = rig.source.parse(request, rig.instance)
+        except AppError:
+            return
+
+        check_understood(understood, rig)
+
+    def test_without_a_proof_it_is_unsigned(self, rig: Rig) -> None:
+        assert rig.source.verify(rig.firing, SECRET, AT, rig.instance) is Verdict.UNSIGNED
+
+    def test_without_a_secret_nothing_is_signed(self, rig: Rig) -> None:
+        signed = rig.prove(rig.firing, SECRET, AT)
+
+        assert rig.source.verify(signed, "", AT, rig.instance) is Verdict.UNSIGNED
+
+
+class SignedContract(SourceContract):
+    """What a source with a proof of its own keeps besides."""
+
+    def test_the_right_proof_is_signed(self, rig: Rig) -> None:
+        signed = rig.prove(rig.firing, SECRET, AT)
+
+        assert rig.source.verify(signed, SECRET, AT, rig.instance) is Verdict.SIGNED
+
+    def test_a_proof_made_with_another_secret_is_refused(self, rig: Rig) -> None:
+        signed = rig.prove(rig.firing, SECRET[::-1], AT)
+
+        with pytest.raises(Unauthorised):
+            rig.source.verify(signed, SECRET, AT, rig.instance)
+
+    def test_a_body_changed_after_signing_is_refused_where_the_proof_covers_it(self, rig: Rig) -> None:
+        signed = rig.prove(rig.firing, SECRET, AT)
+        changed = replace(signed, body=signed.body + b" ")
+
+        if rig.is_body_signed:
+            with pytest.raises(Unauthorised):
+                rig.source.verify(changed, SECRET, AT, rig.instance)
+        else:
+            assert rig.source.verify(changed, SECRET, AT, rig.instance) is Verdict.SIGNED
+
+    @pytest.mark.parametrize("proof", MALFORMED_PROOFS, ids=ascii)
+    def test_a_malformed_proof_is_refused(self, rig: Rig, proof: str) -> None:
+        signed = rig.with_proof(rig.prove(rig.firing, SECRET, AT), proof)
+
+        with pytest.raises((Unauthorised, InvalidPayload)) as refused:
+            rig.source.verify(signed, SECRET, AT, rig.instance)
+
+        assert SECRET not in str(refused.value)
+
+    def test_a_proof_is_stale_after_five_minutes_where_its_time_is_signed(self, rig: Rig) -> None:
+        signed = rig.prove(rig.firing, SECRET, AT)
+
+        for away in (timedelta(seconds=301), timedelta(seconds=-301)):
+            if rig.is_time_signed:
+                with pytest.raises(Unauthorised):
+                    rig.source.verify(signed, SECRET, AT + away, rig.instance)
+            else:
+                assert rig.source.verify(signed, SECRET, AT + away, rig.instance) is Verdict.SIGNED
+
+
+def check_understood(understood: Alerts | Control, rig: Rig) -> None:
+    """Whatever came in, what comes out can be stored, sent and shown."""
+    if isinstance(understood, Control):
+        assert understood.note
+        return
+    for alert in understood.alerts:
+        assert (alert.source, alert.source_type) == (rig.instance.name, rig.source.type)
+        assert alert.dedup_key
+        assert alert.title.strip()
+        assert all(type(text) is str for text in _texts(alert))
+        assert all(link.href.startswith(("http://", "https://")) for link in alert.links)
+        assert all(at is None or at.tzinfo is UTC for at in (alert.started_at, alert.ended_at))
+        json.loads(alert.raw)
+        msgspec.json.encode(alert)
+
+
+def _texts(alert: Alert) -> Iterator[object]:
+    yield from (alert.dedup_key, alert.title, alert.description, alert.severity, alert.group_key, alert.raw)
+    yield from (*alert.labels, *alert.labels.values(), *alert.annotations, *alert.annotations.values())
+    yield from (*alert.runbooks, *alert.flags)
+
+
+@st.composite
+def mutations(draw: st.DrawFn, body: bytes) -> bytes:
+    """A body with a few values deleted or swapped for others, or cut off, or with a byte changed."""
+    match draw(st.sampled_from(("values", "values", "values", "cut", "byte"))):
+        case "cut":
+            return body[: draw(st.integers(0, len(body)))]
+        case "byte":
+            place = draw(st.integers(0, len(body) - 1))
+            return body[:place] + bytes([draw(st.integers(0, 255))]) + body[place + 1 :]
+        case _:
+            sent = json.loads(body)
+            for _ in range(draw(st.integers(1, 4))):
+                sent = _mutate(draw, sent)
+            return json.dumps(sent).encode()
+
+
+def _mutate(draw: st.DrawFn, value: Any) -> Any:
+    if not isinstance(value, dict | list) or not value or draw(st.integers(0, 5)) == 0:
+        return deepcopy(draw(st.sampled_from(REPLACEMENTS)))
+    place = draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
+    if draw(st.integers(0, 3)) == 0:
+        del value[place]
+    else:
+        value[place] = _mutate(draw, value[place])
+    return value
