@@ -6,7 +6,7 @@ missing takes its default, so an older and a newer version read each other's row
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -16,11 +16,9 @@ from app.domain.notification import Notification
 
 T = TypeVar("T")
 
+_DAMAGE = (msgspec.DecodeError, UnicodeDecodeError)
+
 _encoder = msgspec.json.Encoder()
-_incident = msgspec.json.Decoder(Incident)
-_alert = msgspec.json.Decoder(AlertRow)
-_entries = msgspec.json.Decoder(tuple[Entry, ...])
-_notification = msgspec.json.Decoder(Notification)
 
 
 def encode(value: Incident | AlertRow | Notification | Sequence[Entry]) -> bytes:
@@ -28,27 +26,31 @@ def encode(value: Incident | AlertRow | Notification | Sequence[Entry]) -> bytes
     return _encoder.encode(value)
 
 
-def decode_incident(document: bytes) -> Incident:
-    return _decode(_incident, document)
+class Reader(Generic[T]):
+    """Reads documents of one kind. Raises `StoreUnavailable` for a damaged one: it is never guessed at."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._decoder = msgspec.json.Decoder(kind)
+
+    def one(self, document: bytes) -> T:
+        try:
+            return self._decoder.decode(document)
+        except _DAMAGE as error:
+            raise _damaged(error) from error
+
+    def lines(self, documents: bytes) -> list[T]:
+        """All of them, one per line."""
+        try:
+            return self._decoder.decode_lines(documents)
+        except _DAMAGE as error:
+            raise _damaged(error) from error
 
 
-def decode_alert(document: bytes) -> AlertRow:
-    return _decode(_alert, document)
+INCIDENT = Reader(Incident)
+ALERT = Reader(AlertRow)
+ENTRIES = Reader(tuple[Entry, ...])
+NOTIFICATION = Reader(Notification)
 
 
-def decode_entries(document: bytes) -> tuple[Entry, ...]:
-    return _decode(_entries, document)
-
-
-def decode_notification(document: bytes) -> Notification:
-    return _decode(_notification, document)
-
-
-def _decode(decoder: msgspec.json.Decoder[T], document: bytes) -> T:
-    """Raises `StoreUnavailable` for a document that was damaged; its text is not repeated, for it may hold secrets."""
-    try:
-        return decoder.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StoreUnavailable(
-            f"a stored {decoder.type} cannot be read ({error}); restore the store from a copy"
-        ) from error
+def _damaged(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"a stored document cannot be read ({error}): restore the store from a copy")

@@ -62,6 +62,7 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str]) -> M
         reader=_name(first.notification, rules),
         headline=_headline(kind, items),
         items=items,
+        timezone=str(rules.zone),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from app.domain.message import Item, Message, MessageKind
 from app.service.ports import Channel
@@ -89,6 +90,12 @@ def a_page(address: str, *items: Item, **changes: object) -> Message:
         items=items or (an_item(),),
     )
     return replace(message, **changes)  # type: ignore[arg-type]
+
+
+def shown_in_docs(opening: str) -> str:
+    """The fenced block of docs/channels.md that begins with `opening`."""
+    docs = Path(__file__).parents[2].joinpath("docs/channels.md").read_text(encoding="utf-8")
+    return docs.partition(f"```{opening}")[2].partition("```")[0]
 
 
 def free_port() -> int:

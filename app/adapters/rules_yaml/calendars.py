@@ -57,7 +57,7 @@ def _week(shape: CalendarShape, report: Report, key: str) -> tuple[tuple[Window,
     for days, hours in shape.hours.items():
         place, path = shape.at("hours", days), f"{key}.hours.{days}"
         try:
-            windows = _windows(tuple(hours or ()))
+            windows = _windows(tuple(hours))
             for day in parse_days(days):
                 if day in week:
                     raise ValueError("one of these days has its hours already")

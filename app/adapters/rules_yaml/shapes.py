@@ -60,7 +60,7 @@ class CalendarShape(Shape):
     """When a team works."""
 
     timezone: Zone | None = None
-    hours: dict[str, Texts | None] | None = None
+    hours: dict[str, Texts] | None = None
     """Weekdays to hours, such as `mon-fri: "09:00-17:30"`. Days not named are closed."""
     holidays: Regions | None = None
     """Country or region codes such as `GB-ENG`."""

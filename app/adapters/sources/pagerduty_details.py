@@ -11,8 +11,8 @@ from app.domain.errors import InvalidPayload
 _RUNBOOKS = ("runbook_url", "runbook")
 _LISTS = ("firing", "resolved")
 _MOST_LINKS = 10
-_RUNBOOK_LINE = re.compile(r"^\s*- runbook(?:_url)? = (\S+)", re.MULTILINE)
-_SOURCE_LINE = re.compile(r"^\s*Source: (http\S+)", re.MULTILINE)
+_RUNBOOK_LINE = re.compile(r"^[ \t]*- runbook(?:_url)? = (\S+)", re.MULTILINE)
+_SOURCE_LINE = re.compile(r"^[ \t]*Source: (http\S+)", re.MULTILINE)
 
 
 def runbooks_in(details: object) -> Iterator[str]:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from app.adapters import codec
 from app.adapters.store_sqlite import outbox, records
 from app.adapters.store_sqlite.rows import (
+    LINES,
     Row,
     Value,
     execute_rows,
     id_of,
     number_of,
+    read_lines,
     required_number,
+    select_lines,
     select_rows,
     ticks_or_none,
 )
@@ -33,8 +36,12 @@ _KEYS = "REPLACE INTO keys (key, incident, firing, episode)"
 _ALERTS = "INSERT INTO alerts (incident, key, doc)"
 _OR_REPLACE = "ON CONFLICT (incident, key) DO UPDATE SET doc = excluded.doc"
 _TIMELINE = "INSERT INTO timeline (incident, version, doc)"
-_BY_KEY = "SELECT key, incident, firing, episode FROM keys WHERE key IN ("
-_BY_ID = "SELECT doc FROM incidents WHERE id IN ("
+_BY_KEY = """SELECT CAST(group_concat(json_array(key, incident, firing, episode), x'0a') AS BLOB)
+    FROM keys WHERE key IN ("""
+_BY_ID = f"{LINES} incidents WHERE id IN ("
+_ALERTS_AFTER = "SELECT doc FROM alerts WHERE incident = ? AND key > ? ORDER BY key LIMIT ?"
+_WHOLE_TIMELINE = "SELECT doc FROM timeline WHERE incident = ? ORDER BY version"
+_KNOWN = codec.Reader(tuple[str, int, int, int])
 
 
 def commit(connection: sqlite3.Connection, decisions: Sequence[Decision], added: Sequence[Record]) -> None:
@@ -56,12 +63,11 @@ def commit(connection: sqlite3.Connection, decisions: Sequence[Decision], added:
 
 
 def load(connection: sqlite3.Connection, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
-    found = select_rows(connection, _BY_KEY, [(key,) for key in dict.fromkeys(keys)], ")")
+    found = _KNOWN.lines(select_lines(connection, _BY_KEY, [(key,) for key in dict.fromkeys(keys)], ")"))
     known = {key: KnownKey(id_of(incident), bool(firing), episode) for key, incident, firing, episode in found}
     numbers = {row[1] for row in found} | {number for id in ids if (number := number_of(id)) is not None}
-    documents = select_rows(connection, _BY_ID, [(number,) for number in numbers], ")")
-    incidents = [codec.decode_incident(document) for (document,) in documents]
-    return Loaded({incident.id: incident for incident in incidents}, known)
+    documents = select_lines(connection, _BY_ID, [(number,) for number in numbers], ")")
+    return Loaded({incident.id: incident for incident in codec.INCIDENT.lines(documents)}, known)
 
 
 def page(connection: sqlite3.Connection, query: IncidentQuery) -> list[Incident]:
@@ -84,20 +90,16 @@ def page(connection: sqlite3.Connection, query: IncidentQuery) -> list[Incident]
         values.append(number_of(query.before))
     where = " AND ".join(conditions) or "TRUE"
     statement = f"SELECT doc FROM incidents WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 (only "?" varies)
-    return [codec.decode_incident(document) for (document,) in connection.execute(statement, (*values, query.limit))]
+    return codec.INCIDENT.lines(read_lines(connection, statement, (*values, query.limit)))
 
 
 def alerts(connection: sqlite3.Connection, incident: str, limit: int, after: str) -> list[AlertRow]:
-    rows = connection.execute(
-        "SELECT doc FROM alerts WHERE incident = ? AND key > ? ORDER BY key LIMIT ?",
-        (number_of(incident), after, limit),
-    )
-    return [codec.decode_alert(document) for (document,) in rows]
+    return codec.ALERT.lines(read_lines(connection, _ALERTS_AFTER, (number_of(incident), after, limit)))
 
 
 def timeline(connection: sqlite3.Connection, incident: str) -> list[Entry]:
-    rows = connection.execute("SELECT doc FROM timeline WHERE incident = ? ORDER BY version", (number_of(incident),))
-    return [entry for (document,) in rows for entry in codec.decode_entries(document)]
+    decisions = codec.ENTRIES.lines(read_lines(connection, _WHOLE_TIMELINE, (number_of(incident),)))
+    return [entry for entries in decisions for entry in entries]
 
 
 def _compare_versions(connection: sqlite3.Connection, incidents: Iterable[Incident]) -> set[str]:

@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from app.adapters import codec
-from app.adapters.store_sqlite.rows import Row, execute_rows, number_of, required_number, ticks_or_none
+from app.adapters.store_sqlite.rows import Row, execute_rows, number_of, read_lines, required_number, ticks_or_none
 from app.domain.notification import Notification
 
+_OF_INCIDENT = "SELECT doc FROM outbox WHERE incident = ? ORDER BY key"
 _ADD = "INSERT INTO outbox (incident, key, due_at, doc)"
 _UNLESS_THERE = "ON CONFLICT (incident, key) DO NOTHING"
 _OR_REPLACE = "ON CONFLICT (incident, key) DO UPDATE SET due_at = excluded.due_at, doc = excluded.doc"
@@ -27,8 +28,8 @@ def settle(connection: sqlite3.Connection, notifications: Sequence[Notification]
 
 
 def of_incident(connection: sqlite3.Connection, incident: str) -> list[Notification]:
-    rows = connection.execute("SELECT doc FROM outbox WHERE incident = ? ORDER BY key", (number_of(incident),))
-    return [codec.decode_notification(document) for (document,) in rows]
+    documents = read_lines(connection, _OF_INCIDENT, (number_of(incident),))
+    return codec.NOTIFICATION.lines(documents)
 
 
 def _row(notification: Notification) -> Row:

@@ -1,22 +1,26 @@
 """Many rows in one statement.
 
-Each step of a statement lets go of Python's global lock and has to win it back from a busy event loop; a hundred rows
-in two steps wait twice, not a hundred times. Numbers of rows are powers of two, so that few statements are prepared.
+Each step of a statement lets go of Python's global lock and has to win it back from a busy event loop, which may take
+longer than the step: a hundred rows written by three statements wait three times, and documents that are read come as
+the lines of one value. Numbers of rows are powers of two, so that few statements are prepared.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import chain
 from typing import Any
 
-AT_ONCE = 64
+AT_ONCE = 128
 STATEMENTS = 256
 """How many prepared statements a connection keeps: every shape below in every size."""
 
 Value = str | int | bytes | None
 Row = Sequence[Value]
+
+LINES = "SELECT CAST(group_concat(doc, x'0a') AS BLOB) FROM"
+"""Documents as the lines of one value, in the order of what they are selected from."""
 
 _HALF = 1 << 63
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,19 +29,43 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def execute_rows(connection: sqlite3.Connection, before: str, rows: Sequence[Row], after: str = "") -> None:
     """Run `before VALUES (…), (…) after` over all rows."""
-    for part in _parts(rows):
-        connection.execute(_statement(before, len(part), len(part[0]), after), tuple(chain.from_iterable(part)))
+    start = 0
+    while left := len(rows) - start:
+        size = min(AT_ONCE, 1 << (left.bit_length() - 1))
+        _run(connection, before, rows[start : start + size], after)
+        start += size
 
 
-def select_rows(
-    connection: sqlite3.Connection, before: str, rows: Sequence[Row], after: str = ""
-) -> list[tuple[Any, ...]]:
-    """What `before VALUES (…), (…) after` finds over all rows, in no particular order."""
-    found: list[tuple[Any, ...]] = []
-    for part in _parts(rows):
-        statement = _statement(before, len(part), len(part[0]), after)
-        found += connection.execute(statement, tuple(chain.from_iterable(part))).fetchall()
+def select_rows(connection: sqlite3.Connection, before: str, rows: Sequence[Row], after: str = "") -> list[Any]:
+    """What `before VALUES (…), (…) after` finds over all rows, which may be repeated to make up a number."""
+    found: list[Any] = []
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        size = 1 << (len(part) - 1).bit_length()
+        found += _run(connection, before, [*part, *[part[-1]] * (size - len(part))], after).fetchall()
     return found
+
+
+def _run(connection: sqlite3.Connection, before: str, rows: Sequence[Row], after: str) -> sqlite3.Cursor:
+    statement = _statement(before, len(rows), len(rows[0]), after)
+    return connection.execute(statement, tuple(chain.from_iterable(rows)))
+
+
+@cache
+def _statement(before: str, rows: int, columns: int, after: str) -> str:
+    row = f"({','.join('?' * columns)})"
+    return f"{before} VALUES {','.join([row] * rows)} {after}"
+
+
+def read_lines(connection: sqlite3.Connection, query: str, values: Row) -> bytes:
+    """The documents that `query` selects, in its order, as lines."""
+    found = connection.execute(f"{LINES} ({query})", values).fetchone()
+    return found[0] or b""
+
+
+def select_lines(connection: sqlite3.Connection, before: str, rows: Sequence[Row], after: str) -> bytes:
+    """The same for a `before` that begins with `LINES`, over all rows, in no particular order."""
+    return b"\n".join(part for (part,) in select_rows(connection, before, rows, after) if part)
 
 
 def number_of(id: str) -> int | None:
@@ -72,17 +100,3 @@ def ticks_or_none(at: datetime | None) -> int | None:
 
 def instant(ticks: int | None) -> datetime | None:
     return None if ticks is None else _EPOCH + timedelta(microseconds=ticks)
-
-
-@cache
-def _statement(before: str, rows: int, columns: int, after: str) -> str:
-    row = f"({','.join('?' * columns)})"
-    return f"{before} VALUES {','.join([row] * rows)} {after}"
-
-
-def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    start = 0
-    while left := len(rows) - start:
-        size = min(AT_ONCE, 1 << (left.bit_length() - 1))
-        yield rows[start : start + size]
-        start += size

@@ -101,11 +101,12 @@ class FakeSlack:
         _need(bool(body.get("text") or body.get("blocks")), "no_text", "text")
         _need(len(body.get("text", "")) <= 40_000, "msg_too_long", "text")
         _need(_is_uuid(body.get("client_msg_id", str(uuid.uuid4()))), "invalid_arguments", "client_msg_id")
-        _check_blocks(body.get("blocks", []))
+        check_blocks(body.get("blocks", []))
         return body
 
 
-def _check_blocks(blocks: list[object]) -> None:
+def check_blocks(blocks: list[object]) -> None:
+    """Raises `Refused` for blocks that Block Kit's reference does not allow."""
     _need(len(blocks) <= 50, "invalid_blocks", f"{len(blocks)} blocks")
     for number, block in enumerate(blocks):
         where = f"blocks[{number}]"

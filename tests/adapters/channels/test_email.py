@@ -203,6 +203,13 @@ async def test_a_password_is_not_sent_where_the_server_offers_no_tls(mailbox: Ma
     assert (mailbox.logins, mailbox.envelopes) == ([], [])
 
 
+@pytest.mark.server
+async def test_tls_at_once_to_a_server_that_speaks_none_is_retried(port: int) -> None:
+    server = SmtpServer.parse(f"smtps://oncall:{PASSWORD}@127.0.0.1:{port}?from=oncall@example.com")
+
+    assert isinstance(await Email(server, CLOCK, total=QUICK).send(a_page(ASHA)), Retry)
+
+
 @pytest.mark.parametrize(
     "address",
     [

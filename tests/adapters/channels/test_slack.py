@@ -1,16 +1,19 @@
 """Slack keeps the promises of a channel against a peer as strict as Slack's own pages."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from app.adapters.channels.slack import Slack
+from app.adapters.channels.slack import Slack, _payload
 from app.adapters.outbound_http import OutboundHttp
 from app.domain.notification import Rejected, Retry, Sent
 from app.service.ports import Channel
-from tests.adapters.channels.fake_slack import FakeSlack
+from tests.adapters.channels.fake_slack import FakeSlack, check_blocks
 from tests.contracts.channel_contract import HttpContract
 from tests.contracts.channel_rig import QUICK, HttpRig, a_page, an_item
 
@@ -111,6 +114,22 @@ async def test_a_page_is_a_headline_its_facts_and_a_button(slack: Slack, fake: F
 
 def _section(text: str) -> dict[str, object]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.text(), st.integers(1, 3_000), st.integers(0, 2_000)), max_size=80), st.text())
+def test_no_text_of_any_length_makes_blocks_that_slack_refuses(
+    sizes: list[tuple[str, int, int]], headline: str
+) -> None:
+    items = [
+        an_item(title=text * length, remark=f"<&{text}" * length, link="https://x.example/" + "s" * link)
+        for text, length, link in sizes
+    ]
+
+    payload = _payload(a_page(CHANNEL, *items, headline=headline))
+
+    check_blocks(json.loads(json.dumps(payload["blocks"])))
+    assert len(str(payload["text"])) <= 40_000
 
 
 async def test_a_digest_too_long_for_slack_counts_what_it_leaves_off(slack: Slack, fake: FakeSlack) -> None:

@@ -11,7 +11,8 @@ from app.domain.alert import AlertStatus, Link
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts
-from tests.contracts.source_contract import Rig, SourceContract, a_request, alerts_of, an_instance
+from tests.contracts.source_contract import SourceContract
+from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 
 FIXTURES = Path(__file__).parent / "fixtures" / "alertmanager"
 ALERTMANAGER = SOURCES["alertmanager"]

@@ -8,7 +8,8 @@ from app.adapters.sources import SOURCES
 from app.domain.alert import AlertStatus
 from app.domain.errors import InvalidPayload
 from app.service.ports import Control
-from tests.contracts.source_contract import Rig, SourceContract, a_request, alerts_of, an_instance
+from tests.contracts.source_contract import SourceContract
+from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 
 FIXTURES = Path(__file__).parent / "fixtures" / "bugsnag"
 BUGSNAG = SOURCES["bugsnag"]

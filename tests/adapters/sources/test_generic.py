@@ -12,14 +12,8 @@ from app.adapters.sources.generic_mapping import load_mapping
 from app.domain.alert import AlertStatus, Link
 from app.domain.errors import InvalidPayload, UnsupportedMedia
 from app.service.ports import Alerts, Control, Request, Verdict
-from tests.contracts.source_contract import (
-    Rig,
-    SignedContract,
-    a_request,
-    alerts_of,
-    an_instance,
-    with_header,
-)
+from tests.contracts.source_contract import SignedContract
+from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance, with_header
 
 FIXTURES = Path(__file__).parent / "fixtures" / "generic"
 GENERIC = SOURCES["generic"]

@@ -14,16 +14,8 @@ from app.adapters.sources import SOURCES
 from app.domain.alert import AlertStatus
 from app.domain.errors import InvalidPayload, Unauthorised
 from app.service.ports import Control, Request, Verdict
-from tests.contracts.source_contract import (
-    AT,
-    SECRET,
-    Rig,
-    SignedContract,
-    a_request,
-    alerts_of,
-    an_instance,
-    with_header,
-)
+from tests.contracts.source_contract import SignedContract
+from tests.contracts.source_rig import AT, SECRET, Rig, a_request, alerts_of, an_instance, with_header
 
 FIXTURES = Path(__file__).parent / "fixtures" / "grafana"
 GRAFANA = SOURCES["grafana"]

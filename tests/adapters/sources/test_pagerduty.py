@@ -20,7 +20,8 @@ from app.domain.alert import AlertStatus, Link
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload, Unauthorised
 from app.service.ports import Control, Request, Verdict
-from tests.contracts.source_contract import AT, SECRET, Rig, SignedContract, a_request, alerts_of, an_instance
+from tests.contracts.source_contract import SignedContract
+from tests.contracts.source_rig import AT, SECRET, Rig, a_request, alerts_of, an_instance
 
 FIXTURES = Path(__file__).parent / "fixtures" / "pagerduty"
 PAGERDUTY = SOURCES["pagerduty"]

@@ -11,7 +11,8 @@ from app.adapters.sources import SOURCES
 from app.domain.alert import AlertStatus
 from app.domain.errors import InvalidPayload
 from app.service.ports import Control, Request
-from tests.contracts.source_contract import Rig, SignedContract, a_request, alerts_of, an_instance, with_header
+from tests.contracts.source_contract import SignedContract
+from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance, with_header
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sentry"
 SENTRY = SOURCES["sentry"]

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Sees to the Debian packages that are asked for: installs what is missing where that is possible (root and apt-get),
+# and says loudly what is left out where it is not. Never fails: a test that wants a missing tool skips and says so.
+wanted() {
+    case $1 in
+        prometheus) echo "the test and the story with a real Prometheus" ;;
+        prometheus-alertmanager) echo "the test and the story with a real Alertmanager" ;;
+        strace) echo "the test that watches fsync come before the reply" ;;
+        wrk) echo "the bench" ;;
+        *) echo "whatever asked for it" ;;
+    esac
+}
+
+missing=
+for tool in "$@"; do
+    command -v "$tool" >/dev/null || missing="$missing $tool"
+done
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing Debian packages:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 - a list of names
+    { apt-get update && apt-get install --yes --no-install-recommends $missing; } >/tmp/oncall-router-apt.log 2>&1 ||
+        { echo "apt-get failed:"; tail -5 /tmp/oncall-router-apt.log; }
+fi
+
+for tool in $missing; do
+    command -v "$tool" >/dev/null && continue
+    echo "!!! $tool is not here, so this is left out: $(wanted "$tool")."
+    echo "    To have it: apt-get install $tool"
+done
+exit 0

@@ -1,0 +1,103 @@
+"""The machine holds over memory and over SQLite, and catches what is planted in it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from app.adapters.rules_yaml import load_rules
+from app.adapters.sources import SOURCES
+from app.adapters.store_sqlite import SqliteStore
+from app.domain import escalate, on_action
+from app.domain.context import Context
+from app.domain.escalate import Change
+from app.domain.incident import Incident, Timer
+from tests.memory_store import MemoryStore
+from tests.stories.machine import IncidentMachine
+from tests.stories.stage import RULES, RUNBOOK
+
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> type[IncidentMachine]:
+    (tmp_path / "routing_rules.yaml").write_text(RULES)
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks" / "payments-api-down.md").write_text(RUNBOOK)
+    words = {name: source.severities for name, source in SOURCES.items()}
+    loaded = load_rules(tmp_path / "routing_rules.yaml", tmp_path / "runbooks", words)
+
+    async def in_memory() -> MemoryStore:
+        return MemoryStore()
+
+    class Machine(IncidentMachine):
+        rules = loaded
+        open_store = staticmethod(in_memory)
+
+    return Machine
+
+
+def run(machine: type[IncidentMachine], examples: int, steps: int = 30) -> None:
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=QUIET,
+            phases=[Phase.generate, Phase.shrink],
+        ),
+    )
+
+
+def test_the_promises_hold_whatever_happens(machine: type[IncidentMachine]) -> None:
+    run(machine, examples=60)
+
+
+def test_the_promises_hold_over_sqlite(machine: type[IncidentMachine], tmp_path: Path) -> None:
+    numbers = iter(range(10_000))
+
+    async def on_disk() -> SqliteStore:
+        return await SqliteStore.open(tmp_path / f"{next(numbers)}.db")
+
+    machine.open_store = staticmethod(on_disk)
+    run(machine, examples=12, steps=20)
+
+
+def _acknowledging_forgets_to_stop(change: Change, who: str, channel: str, ctx: Context) -> Change:
+    after = on_action_acknowledged(change, who, channel, ctx)
+    return replace(after, incident=replace(after.incident, pages=change.incident.pages))
+
+
+def _arming_forgets_the_next_step(change: Change, ctx: Context, manner: Any) -> Change:
+    after = escalate_arm(change, ctx, manner)
+    timers = {timer: at for timer, at in after.incident.timers.items() if timer is not Timer.ESCALATE}
+    return replace(after, incident=replace(after.incident, timers=timers))
+
+
+def _a_pass_starts_again_under_the_same_keys(incident: Incident, chain: Any, repeat: int, wrap: bool) -> Any:
+    moved = escalate_move_on(incident, chain, repeat, wrap)
+    return replace(moved, passes=1) if moved else None
+
+
+on_action_acknowledged = on_action.acknowledged
+escalate_arm = escalate.arm
+escalate_move_on = escalate._move_on
+
+
+@pytest.mark.parametrize(
+    ("place", "bug"),
+    [
+        ("app.domain.on_action.acknowledged", _acknowledging_forgets_to_stop),
+        ("app.domain.escalate.arm", _arming_forgets_the_next_step),
+        ("app.domain.escalate._move_on", _a_pass_starts_again_under_the_same_keys),
+    ],
+)
+def test_a_planted_bug_is_caught(machine: type[IncidentMachine], place: str, bug: Callable[..., Any]) -> None:
+    with patch(place, bug), pytest.raises(Exception):  # noqa: B017, PT011 - whichever promise breaks first
+        run(machine, examples=200)
