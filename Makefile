@@ -24,11 +24,13 @@ test: .venv/.dev ## install what is needed and run every test
 test-quick: .venv/.dev ## the tests that start no server, in less than a minute
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not server" $(PYTEST)
 
-check: .venv/.dev ## format, lint, types, layers, dependencies and every test: what CI runs
+check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and every test: what CI runs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/hadolint Dockerfile
 	@$(MAKE) --no-print-directory test
 
 bench: .venv/.dev ## measure, with yardsticks in the same run; prints ratios and writes a JSON file

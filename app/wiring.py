@@ -1,7 +1,7 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from secrets import token_urlsafe
 
@@ -22,8 +22,10 @@ from app.config import Settings, environment_name, source_secrets
 from app.domain.errors import AppError
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
+from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.dispatch import Dispatcher
+from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.receive import Receiver
@@ -44,6 +46,9 @@ class Application:
     dispatcher: Dispatcher
     receiver: Receiver
     tokens: Tokens
+    audit_log: AuditLog
+    idempotency: Idempotency
+    new_id: Callable[[], str]
     links: ActionLinks
     metrics: Metrics
     http: OutboundHttp
@@ -97,6 +102,7 @@ async def assemble(
         link=links.link,
         sent=metrics.sent,
     )
+    new_id = id_maker()
     known = source_secrets() if secrets is None else secrets
     receiver = Receiver(
         sources=SOURCES,
@@ -106,7 +112,7 @@ async def assemble(
         applier=applier,
         store=store,
         clock=clock,
-        new_id=id_maker(),
+        new_id=new_id,
         keep=settings.quarantine_keep,
     )
     return Application(
@@ -119,6 +125,9 @@ async def assemble(
         dispatcher=dispatcher,
         receiver=receiver,
         tokens=tokens,
+        audit_log=AuditLog(store, clock, new_id),
+        idempotency=Idempotency(store, clock),
+        new_id=new_id,
         links=links,
         metrics=metrics,
         http=http,

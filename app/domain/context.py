@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.domain.calendar import Calendar
 from app.domain.rota import DatedFacts, OnCall, on_call
@@ -10,11 +11,13 @@ from app.domain.ruleset import Rules
 
 @dataclass(slots=True)
 class Context:
-    """`now` is aware UTC; rules and facts are those in force at `now`."""
+    """`now` is aware UTC; rules and facts are those in force at `now`. `remembered` is for answers that depend on
+    nothing else."""
 
     now: datetime
     rules: Rules
     facts: DatedFacts = field(default_factory=DatedFacts)
+    remembered: dict[object, Any] = field(default_factory=dict)
     _on_call: dict[str, OnCall] = field(default_factory=dict)
     _hours: dict[str, tuple[bool, str]] = field(default_factory=dict)
     _next_change: dict[str, datetime | None] = field(default_factory=dict)

@@ -1,34 +1,48 @@
 """Walking an escalation policy: starting a chain, telling its next step, holding, and the last resort."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.classify import Severity
 from app.domain.context import Context
-from app.domain.incident import WAITING, Entry, Incident, Mark, Status, Timer
+from app.domain.incident import WAITING, AlertRow, Decision, Entry, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, Why
 from app.domain.people import Urgency
 from app.domain.policy import Chain, Delay, Policy
+from app.domain.replacing import replace
 from app.domain.tell import LAST_RESORT, Recipient, Told, page_for, person_recipient, resolve, squad_recipient
 
 DEFAULT_WAIT = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """An incident on its way through a decision, with what has been said and written so far."""
+    """An incident on its way through one decision, with what has been said and written so far.
+
+    It lives only inside a `step` and is built up in place; each method returns it, so that a sentence can be made.
+    """
 
     incident: Incident
-    notifications: tuple[Notification, ...] = ()
-    timeline: tuple[Entry, ...] = ()
+    notifications: list[Notification] = field(default_factory=list)
+    timeline: list[Entry] = field(default_factory=list)
+
+    def becomes(self, incident: Incident) -> "Change":
+        self.incident = incident
+        return self
 
     def note(self, at: datetime, what: str, text: str, who: str = "router", channel: str = "") -> "Change":
-        return replace(self, timeline=(*self.timeline, Entry(at, what, text, who, channel)))
+        self.timeline.append(Entry(at, what, text, who, channel))
+        return self
 
-    def told(self, notifications: tuple[Notification, ...]) -> "Change":
-        return replace(self, notifications=(*self.notifications, *notifications))
+    def told(self, notifications: Iterable[Notification]) -> "Change":
+        self.notifications.extend(notifications)
+        return self
+
+    def decision(self, outcome: Outcome, alerts: tuple[AlertRow, ...] = (), keys: tuple[str, ...] = ()) -> Decision:
+        """What it has come to."""
+        return Decision(self.incident, outcome, alerts, keys, tuple(self.notifications), tuple(self.timeline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ def start_chain(change: Change, ctx: Context, manner: Manner) -> Change:
         acknowledged_by=None,
         holder_role="",
     )
-    change = replace(change, incident=fresh)
+    change = change.becomes(fresh)
     if fresh.severity is Severity.TRIAGE:
         return _post_triage(change, ctx, manner)
     if policy_of(fresh, ctx).chain(in_hours).hold:
@@ -95,10 +109,10 @@ def _hold(change: Change, ctx: Context, manner: Manner) -> Change:
     incident = change.incident
     morning = ctx.calendar(incident.calendar).next_day_start(ctx.now)
     if incident.in_hours or morning is None:
-        return next_step(replace(change, incident=replace(incident, in_hours=True)), ctx, manner)
+        return next_step(change.becomes(replace(incident, in_hours=True)), ctx, manner)
     held = replace(incident, marks=(*incident.marks, Mark.HELD), timers={Timer.RELEASE: morning})
     _, hours = ctx.hours(incident.calendar)
-    return replace(change, incident=held).note(ctx.now, "held", f"held until {_stamp(morning)}: {hours}")
+    return change.becomes(held).note(ctx.now, "held", f"held until {_stamp(morning)}: {hours}")
 
 
 def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -> Change:
@@ -110,7 +124,7 @@ def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -
         moved = _move_on(change.incident, chain, policy.repeat, wrap)
         if moved is None:
             break
-        change = replace(change, incident=moved)
+        change = change.becomes(moved)
         told = resolve(chain.steps[moved.step].tell, moved, policy.urgency, ctx)
         where = f"policy {chain.name}, step {moved.step + 1} of {len(chain.steps)}, pass {moved.passes}"
         change = tell(change, ctx, told, f"{moved.passes}/{moved.step}", where, manner)
@@ -129,24 +143,18 @@ def _move_on(incident: Incident, chain: Chain, repeat: int, wrap: bool) -> Incid
 
 
 def tell(change: Change, ctx: Context, told: Told, step: str, where: str, manner: Manner) -> Change:
+    """Page every recipient; an earlier page of the same reader ends here: two ladders never run side by side."""
     for note in told.notes:
-        change = change.note(ctx.now, "nobody", note)
-    for recipient in told.recipients:
-        change = _tell_one(change, ctx, recipient, step, where, manner)
-    return change
-
-
-def _tell_one(change: Change, ctx: Context, recipient: Recipient, step: str, where: str, manner: Manner) -> Change:
-    """Page one reader; an earlier page of the same reader ends here, so that two ladders never run side by side."""
+        change.note(ctx.now, "nobody", note)
     incident = change.incident
-    why = _why(recipient, incident, where, manner.cause, ctx)
-    remark = " ".join(part for part in (_shadow_remark(recipient), manner.remark) if part)
-    page, live = page_for(recipient, incident, step, manner.kind, why, ctx, manner.digest, remark)
-    others = tuple(other for other in incident.pages if other.reader != live.reader)
-    change = replace(change, incident=replace(incident, pages=(*others, live)))
-    return change.told((page,)).note(
-        ctx.now, page.kind.value, f"{recipient.reader} told as {recipient.role}: {why.sentence()}"
-    )
+    pages = list(incident.pages)
+    for recipient in told.recipients:
+        why = _why(recipient, incident, where, manner.cause, ctx)
+        page, live = page_for(recipient, incident, step, manner.kind, why, ctx, manner.digest, manner.remark)
+        pages = [*(other for other in pages if other.reader != live.reader), live]
+        change.notifications.append(page)
+        change.note(ctx.now, page.kind.value, f"{recipient.reader} told as {recipient.role}: {manner.cause}; {where}")
+    return change.becomes(replace(incident, pages=tuple(pages))) if told.recipients else change
 
 
 def _why(recipient: Recipient, incident: Incident, where: str, cause: str, ctx: Context) -> Why:
@@ -162,10 +170,6 @@ def _why(recipient: Recipient, incident: Incident, where: str, cause: str, ctx: 
     )
 
 
-def _shadow_remark(recipient: Recipient) -> str:
-    return "You are shadowing: somebody else has been paged too." if recipient.shadowing else ""
-
-
 def arm(change: Change, ctx: Context, manner: Manner) -> Change:
     """Set the timers that follow a step: the next step, and the change of hours where both hours have a chain."""
     incident = change.incident
@@ -176,7 +180,7 @@ def arm(change: Change, ctx: Context, manner: Manner) -> Change:
     change_of_hours = ctx.next_change(incident.calendar)
     if change_of_hours and not policy.chain(not incident.in_hours).hold:
         timers[Timer.REROUTE] = change_of_hours
-    return replace(change, incident=replace(incident, stepped_at=ctx.now, timers=timers))
+    return change.becomes(replace(incident, stepped_at=ctx.now, timers=timers))
 
 
 def _after(delay: Delay, incident: Incident, ctx: Context) -> datetime:
@@ -196,7 +200,7 @@ def last_resort(change: Change, ctx: Context, cause: str) -> Change:
     stepped = replace(incident, timers=without, stepped_at=ctx.now)
     if Mark.LAST_RESORT not in stepped.marks:
         stepped = replace(stepped, marks=(*stepped.marks, Mark.LAST_RESORT))
-    change = replace(change, incident=stepped)
+    change = change.becomes(stepped)
     if isinstance(recipient, str):
         return change.note(ctx.now, "nobody", f"the last resort cannot be told: {recipient}")
     manner = Manner(f"{cause}; nobody else could be told or answered")
@@ -212,7 +216,7 @@ def _with_reroute(change: Change, ctx: Context) -> Change:
         return change
     if policy_of(incident, ctx).chain(not incident.in_hours).hold:
         return change
-    return replace(change, incident=replace(incident, timers={**incident.timers, Timer.REROUTE: change_of_hours}))
+    return change.becomes(replace(incident, timers={**incident.timers, Timer.REROUTE: change_of_hours}))
 
 
 def _without(timers: Mapping[Timer, datetime], *gone: Timer) -> dict[Timer, datetime]:

@@ -1,12 +1,13 @@
 """A notification: one message to one reader, climbing that reader's ladder until it is answered or exhausted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zlib import crc32
 
 from app.domain.message import MessageKind
+from app.domain.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

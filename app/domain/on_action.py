@@ -1,6 +1,5 @@
 """What people do to an incident, over whichever channel; each is idempotent, and an illegal one changes nothing."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from app.domain.classify import Severity
@@ -23,6 +22,7 @@ from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Stat
 from app.domain.message import MessageKind
 from app.domain.people import Urgency
 from app.domain.policy import Target, TargetKind
+from app.domain.replacing import replace
 from app.domain.tell import Told, notice_for, person_recipient, resolve
 from app.domain.working_time import after_acknowledging, until_hand_over
 
@@ -35,13 +35,13 @@ def acknowledge(incident: Incident, event: Acknowledge, ctx: Context) -> Decisio
     if own and all(page.shadowing for page in own) and not ctx.rules.limits.shadow_counts:
         return _without_pages_of(incident, event.by, "acknowledged while shadowing, which stops nothing", ctx)
     change = acknowledged(Change(incident), event.by.id, event.by.channel, ctx)
-    return _done(change, Outcome.ACKNOWLEDGED)
+    return change.decision(Outcome.ACKNOWLEDGED)
 
 
 def acknowledge_again(incident: Incident, event: Acknowledge, ctx: Context) -> Decision:
     """On one that somebody has: taking up a parked or snoozed one, answering a call for help, or nothing at all."""
     if WAITING.intersection(incident.marks):
-        return _done(acknowledged(Change(incident), event.by.id, event.by.channel, ctx), Outcome.ACKNOWLEDGED)
+        return acknowledged(Change(incident), event.by.id, event.by.channel, ctx).decision(Outcome.ACKNOWLEDGED)
     if any(page.reader == event.by.id for page in incident.pages):
         return _without_pages_of(incident, event.by, f"has joined {incident.acknowledged_by}", ctx)
     return _already(incident)
@@ -61,19 +61,19 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
         timers=after_acknowledging(incident, ctx),
         updated_at=ctx.now,
     )
-    return replace(change, incident=taken).note(ctx.now, "acknowledged", f"{who} has it", who, channel)
+    return change.becomes(taken).note(ctx.now, "acknowledged", f"{who} has it", who, channel)
 
 
 def unacknowledge(incident: Incident, event: Unacknowledge, ctx: Context) -> Decision:
     """Given back: the chain starts again from its first step."""
     cause = f"{event.by.id} gave it back"
     change = _acted(incident, ctx, "unacknowledged", cause, event.by)
-    return _done(start_chain(change, ctx, Manner(cause)), Outcome.DONE)
+    return start_chain(change, ctx, Manner(cause)).decision(Outcome.DONE)
 
 
 def resolve_incident(incident: Incident, event: Resolve, ctx: Context) -> Decision:
     change = resolved(Change(incident), event.by.id, event.by.channel, event.reason, ctx)
-    return _done(change, Outcome.RESOLVED)
+    return change.decision(Outcome.RESOLVED)
 
 
 def resolved(change: Change, who: str, channel: str, reason: str, ctx: Context) -> Change:
@@ -90,7 +90,7 @@ def resolved(change: Change, who: str, channel: str, reason: str, ctx: Context) 
         updated_at=ctx.now,
     )
     text = f"resolved by {who}" + (f": {reason}" if reason else "")
-    change = replace(change, incident=over).note(ctx.now, "resolved", text, who, channel)
+    change = change.becomes(over).note(ctx.now, "resolved", text, who, channel)
     for holder in _holders(incident, who):
         change = change.told(notice_for(holder, over, MessageKind.RESOLVED, text, Urgency.QUIET, ctx))
     return change
@@ -102,7 +102,7 @@ def snooze(incident: Incident, event: Snooze, ctx: Context) -> Decision:
         raise InvalidPayload("must lie in the future", "until")
     asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers={Timer.UNSNOOZE: event.until})
     text = f"snoozed until {event.until:%a %d %b %H:%M} UTC"
-    return _done(_acted(asleep, ctx, "snoozed", text, event.by), Outcome.DONE)
+    return _acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
 
 
 def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
@@ -119,7 +119,7 @@ def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
         change = change.told(notice_for(before, change.incident, MessageKind.NOTICE, cause, Urgency.QUIET, ctx))
     if incident.severity is not Severity.TRIAGE:
         change = arm(change, ctx, Manner(cause))
-    return _done(change, Outcome.DONE)
+    return change.decision(Outcome.DONE)
 
 
 def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
@@ -127,7 +127,7 @@ def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
     _refuse_triage(incident, "escalated")
     cause = f"escalated by {event.by.id}" + (f": {event.reason}" if event.reason else "")
     change = _acted(_back_in_play(incident, ctx), ctx, "escalated", cause, event.by)
-    return _done(next_step(change, ctx, Manner(cause)), Outcome.DONE)
+    return next_step(change, ctx, Manner(cause)).decision(Outcome.DONE)
 
 
 def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) -> Decision:
@@ -141,7 +141,7 @@ def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) ->
     change = tell(change, ctx, told, f"second_line@{_stamp(ctx.now)}", "second line on request", Manner(cause))
     if told.is_nobody:
         change = last_resort(change, ctx, cause)
-    return _done(change, Outcome.DONE)
+    return change.decision(Outcome.DONE)
 
 
 def park(incident: Incident, event: Park, ctx: Context) -> Decision:
@@ -149,18 +149,18 @@ def park(incident: Incident, event: Park, ctx: Context) -> Decision:
     if Mark.PARKED in incident.marks:
         return _already(incident)
     change = _acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
-    return _done(parked(change, ctx), Outcome.DONE)
+    return parked(change, ctx).decision(Outcome.DONE)
 
 
 def parked(change: Change, ctx: Context) -> Change:
     """Nobody is paged for it until the working day starts, unless it gets worse."""
     incident = change.incident
     marks = (*_awake(incident), Mark.PARKED)
-    return replace(change, incident=replace(incident, pages=(), marks=marks, timers=until_hand_over(incident, ctx)))
+    return change.becomes(replace(incident, pages=(), marks=marks, timers=until_hand_over(incident, ctx)))
 
 
 def note(incident: Incident, event: Note, ctx: Context) -> Decision:
-    return _done(_acted(incident, ctx, "note", event.text, event.by), Outcome.DONE)
+    return _acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
 
 
 def already_resolved(incident: Incident, event: object, ctx: Context) -> Decision:
@@ -173,10 +173,6 @@ def already_triggered(incident: Incident, event: object, ctx: Context) -> Decisi
 
 def _acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
     return Change(replace(incident, updated_at=ctx.now)).note(ctx.now, what, text, by.id, by.channel)
-
-
-def _done(change: Change, outcome: Outcome) -> Decision:
-    return Decision(change.incident, outcome, notifications=change.notifications, timeline=change.timeline)
 
 
 def _already(incident: Incident) -> Decision:
@@ -208,7 +204,7 @@ def _back_in_play(incident: Incident, ctx: Context) -> Incident:
 def _without_pages_of(incident: Incident, by: Actor, text: str, ctx: Context) -> Decision:
     pages = tuple(page for page in incident.pages if page.reader != by.id)
     change = _acted(replace(incident, pages=pages), ctx, "acknowledgement_recorded", f"{by.id} {text}", by)
-    return _done(change, Outcome.RECORDED)
+    return change.decision(Outcome.RECORDED)
 
 
 def _holders(incident: Incident, who: str) -> tuple[tuple[str, str], ...]:

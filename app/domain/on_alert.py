@@ -1,7 +1,7 @@
 """What a source's reports do to an incident: open it, count, join, raise, re-open, resolve."""
 
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from app.domain.alert import Alert
 from app.domain.classify import Severity
@@ -22,6 +22,7 @@ from app.domain.incident import (
 from app.domain.message import MessageKind
 from app.domain.on_action import acknowledged, resolved
 from app.domain.people import Urgency
+from app.domain.replacing import replace
 from app.domain.route import Route
 from app.domain.tell import notice_for
 
@@ -31,11 +32,11 @@ NOTHING = Decision(None, Outcome.IGNORED)
 def open_incident(incident: Incident | None, event: AlertFired, ctx: Context) -> Decision:
     """A new incident, routed at once."""
     alert, route = event.alert, event.route
-    new = _new(event.new_id, alert.source, alert.title, alert.description, route, ctx)
-    new = replace(new, alerts=1, firing=1)
+    new = _new(event.new_id, alert.source, alert.title, alert.description, route, ctx, alerts=1)
     change = Change(new).note(ctx.now, "opened", "; ".join(route.reasons), who=alert.source)
     change = start_chain(change, ctx, Manner(f"new {route.severity} alert from {alert.source}"))
-    return _decision(change, _outcome(change.incident), (_row(change.incident, alert, route, ctx.now),), route)
+    new = change.incident
+    return change.decision(_outcome(new), (_row(new, alert, route, ctx.now),), _opened_keys(new, route))
 
 
 def raise_incident(incident: Incident | None, event: Raise, ctx: Context) -> Decision:
@@ -43,7 +44,7 @@ def raise_incident(incident: Incident | None, event: Raise, ctx: Context) -> Dec
     new = _new(event.new_id, "people", event.title, event.description, event.route, ctx)
     change = Change(new).note(ctx.now, "opened", f"raised by {event.by.id}", event.by.id, event.by.channel)
     change = start_chain(change, ctx, Manner(f"raised by {event.by.id}"))
-    return _decision(change, _outcome(change.incident))
+    return change.decision(_outcome(change.incident))
 
 
 def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
@@ -58,7 +59,7 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
         change = _raised(change, route, ctx)
     known = event.known is not None and event.known.incident == incident.id
     outcome = Outcome.REPEATED if known else Outcome.GROUPED
-    return _decision(change, outcome, (_row(change.incident, alert, route, ctx.now),))
+    return change.decision(outcome, (_row(change.incident, alert, route, ctx.now),))
 
 
 def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
@@ -80,7 +81,7 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
     change = Change(again).note(ctx.now, "reopened", text, who=event.alert.source)
     change = start_chain(change, ctx, Manner("fired again soon after it was resolved"))
     row = _row(change.incident, event.alert, event.route, ctx.now)
-    return _decision(change, _outcome(change.incident), (row,), event.route)
+    return change.decision(_outcome(change.incident), (row,), _opened_keys(change.incident, event.route))
 
 
 def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> Decision:
@@ -104,7 +105,7 @@ def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> D
         alert=event.alert,
         seen_at=ctx.now,
     )
-    return _decision(change, Outcome.RESOLVED, (row,))
+    return change.decision(Outcome.RESOLVED, (row,))
 
 
 def source_acknowledged(incident: Incident, event: AlertAcknowledged, ctx: Context) -> Decision:
@@ -115,7 +116,7 @@ def source_acknowledged(incident: Incident, event: AlertAcknowledged, ctx: Conte
     else:
         text = f"{event.alert.title or event.alert.dedup_key}: acknowledged in the tool, which stops nothing here"
         change = change.note(ctx.now, "source_acknowledged", text, who=event.alert.source)
-    return _decision(change, Outcome.ACKNOWLEDGED)
+    return change.decision(Outcome.ACKNOWLEDGED)
 
 
 def nothing_open(incident: Incident | None, event: object, ctx: Context) -> Decision:
@@ -123,37 +124,43 @@ def nothing_open(incident: Incident | None, event: object, ctx: Context) -> Deci
     return NOTHING
 
 
-def _new(id: str, source: str, title: str, description: str, route: Route, ctx: Context) -> Incident:
-    blank = Incident(
+def _new(id: str, source: str, title: str, description: str, route: Route, ctx: Context, alerts: int = 0) -> Incident:
+    return Incident(
         id=id,
         source=source,
         dedup_key=route.dedup_key,
         title=title,
         description=description,
-        severity=route.severity,
         status=Status.TRIGGERED,
         opened_at=ctx.now,
         updated_at=ctx.now,
+        alerts=alerts,
+        firing=alerts,
+        marks=route.marks,
+        **_decided(route, ctx),
     )
-    return _routed(blank, route, ctx)
 
 
 def _routed(incident: Incident, route: Route, ctx: Context) -> Incident:
     """The incident with everything that the route decides."""
     kept = tuple(mark for mark in incident.marks if mark not in route.marks and mark is not Mark.NO_RUNBOOK)
-    return replace(
-        incident,
-        severity=route.severity,
-        squad=route.squad or incident.squad,
-        rule=route.rule,
-        rules_version=ctx.rules.version,
-        runbook=route.runbook,
-        calendar=route.calendar,
-        policy=route.policy,
-        resolve_with_source=route.resolve_with_source,
-        marks=(*kept, *route.marks),
-        reasons=route.reasons,
-    )
+    squad = route.squad or incident.squad
+    return replace(incident, marks=(*kept, *route.marks), **(_decided(route, ctx) | {"squad": squad}))
+
+
+def _decided(route: Route, ctx: Context) -> dict[str, Any]:
+    """The fields of an incident that are the route's."""
+    return {
+        "severity": route.severity,
+        "squad": route.squad,
+        "rule": route.rule,
+        "rules_version": ctx.rules.version,
+        "runbook": route.runbook,
+        "calendar": route.calendar,
+        "policy": route.policy,
+        "resolve_with_source": route.resolve_with_source,
+        "reasons": route.reasons,
+    }
 
 
 def _is_firing(incident: Incident, known: KnownKey | None) -> bool:
@@ -169,14 +176,14 @@ def _joined(change: Change, event: AlertFired, ctx: Context) -> Change:
     is_new = event.known is None or event.known.incident != incident.id
     joined = replace(incident, alerts=incident.alerts + is_new, firing=incident.firing + 1)
     text = event.alert.title if is_new else f"{event.alert.title} fires again"
-    return replace(change, incident=joined).note(ctx.now, "grouped", text, who=event.alert.source)
+    return change.becomes(joined).note(ctx.now, "grouped", text, who=event.alert.source)
 
 
 def _raised(change: Change, route: Route, ctx: Context) -> Change:
     """Worse than before: routed afresh and paged, whoever has it and whatever it waited for; the holder is told."""
     before = change.incident
     cause = f"it got worse: {before.severity} → {route.severity}"
-    change = replace(change, incident=_routed(before, route, ctx)).note(ctx.now, "raised", cause)
+    change = change.becomes(_routed(before, route, ctx)).note(ctx.now, "raised", cause)
     change = start_chain(change, ctx, Manner(cause))
     holder = (before.acknowledged_by or "", before.holder_role)
     if any(page.reader == holder[0] for page in change.incident.pages):
@@ -202,12 +209,9 @@ def _outcome(incident: Incident) -> Outcome:
     return Outcome.HELD if Mark.HELD in incident.marks else Outcome.OPENED
 
 
-def _decision(
-    change: Change, outcome: Outcome, alerts: tuple[AlertRow, ...] = (), opened_by: Route | None = None
-) -> Decision:
-    incident = change.incident
-    keys = (group_key(incident.source, incident.dedup_key),) if opened_by and opened_by.grouped else ()
-    return Decision(incident, outcome, alerts, keys, change.notifications, change.timeline)
+def _opened_keys(incident: Incident, route: Route) -> tuple[str, ...]:
+    """The key by which later alerts of the same group find it."""
+    return (group_key(incident.source, incident.dedup_key),) if route.grouped else ()
 
 
 def _minutes(length: object) -> str:

@@ -1,7 +1,6 @@
 """What falls due: one instant, one incident, its timers in a fixed order; a stale one changes nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from app.domain.classify import Severity
 from app.domain.context import Context
@@ -12,6 +11,7 @@ from app.domain.message import MessageKind
 from app.domain.on_action import parked
 from app.domain.people import Urgency
 from app.domain.policy import Delay
+from app.domain.replacing import replace
 from app.domain.tell import notice_for
 from app.domain.working_time import after_acknowledging
 
@@ -27,8 +27,7 @@ def timer_due(incident: Incident, event: TimerDue, ctx: Context) -> Decision:
             change = HANDLERS[timer](change, ctx)
     if change.incident is incident:
         return Decision(None, Outcome.IGNORED)
-    touched = replace(change.incident, updated_at=ctx.now)
-    return Decision(touched, Outcome.DONE, notifications=change.notifications, timeline=change.timeline)
+    return change.becomes(replace(change.incident, updated_at=ctx.now)).decision(Outcome.DONE)
 
 
 def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Context) -> Decision:
@@ -41,7 +40,7 @@ def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Contex
     change = Change(replace(incident, pages=others, updated_at=ctx.now)).note(ctx.now, "nobody", text)
     if all(other.shadowing for other in others) and incident.severity is not Severity.TRIAGE:
         change = _next_human(change, ctx, f"{event.reader} could not be reached")
-    return Decision(change.incident, Outcome.DONE, notifications=change.notifications, timeline=change.timeline)
+    return change.decision(Outcome.DONE)
 
 
 def _next_human(change: Change, ctx: Context, cause: str) -> Change:
@@ -70,7 +69,7 @@ def _escalate(change: Change, ctx: Context) -> Change:
     in_hours, _ = ctx.hours(incident.calendar)
     morning = ctx.calendar(incident.calendar).next_day_start(ctx.now)
     if not in_hours and morning and policy_of(incident, ctx).chain(in_hours).hold:
-        return replace(change, incident=replace(incident, timers={**incident.timers, Timer.ESCALATE: morning}))
+        return change.becomes(replace(incident, timers={**incident.timers, Timer.ESCALATE: morning}))
     return next_step(change, ctx, Manner("nobody acknowledged the step before"))
 
 
@@ -95,7 +94,7 @@ def _park(change: Change, ctx: Context) -> Change:
 
 def _set_again(change: Change, ctx: Context) -> Change:
     incident = change.incident
-    return replace(change, incident=replace(incident, timers=after_acknowledging(incident, ctx)))
+    return change.becomes(replace(incident, timers=after_acknowledging(incident, ctx)))
 
 
 def _hand_over(change: Change, ctx: Context) -> Change:
@@ -111,7 +110,7 @@ def _hand_over(change: Change, ctx: Context) -> Change:
     )
     change = start_chain(change.note(ctx.now, "hand_over", _summary(before)), ctx, manner)
     after = change.incident
-    change = replace(change, incident=replace(after, marks=(*_once(after.marks), Mark.HANDED_OVER)))
+    change = change.becomes(replace(after, marks=(*_once(after.marks), Mark.HANDED_OVER)))
     if any(page.reader == holder[0] for page in after.pages):
         return change
     cause = "handed over at the start of the working day; acknowledge to take it back if you are in the middle of it"

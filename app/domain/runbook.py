@@ -1,9 +1,11 @@
 """The runbook gate: a critical or high alert is a production alert only when it has a runbook that counts."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from app.domain.replacing import replace
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -48,14 +50,19 @@ def find_runbook(references: tuple[str, ...], alert_name: str, library: Library)
     The places, in order: `references` (the rule's, then the alert's own), front matter that names the alert, the file
     whose name is the slug of the alert's name.
     """
-    places = (*references, library.by_alert.get(alert_name, ""), slug(alert_name))
     notes: dict[str, None] = {}
-    for reference in filter(None, (place.strip() for place in places)):
+    for reference in filter(None, _places(references, alert_name, library)):
         found, objection = _look_up(reference, library)
         if not objection:
-            return replace(found, notes=tuple(notes))
+            return replace(found, notes=tuple(notes)) if notes else found
         notes[f"runbook {_shown(reference)}: {objection}"] = None
     return RunbookFound(None, notes=tuple(notes))
+
+
+def _places(references: tuple[str, ...], alert_name: str, library: Library) -> Iterator[str]:
+    yield from (reference.strip() for reference in references)
+    yield library.by_alert.get(alert_name, "").strip()
+    yield slug(alert_name)
 
 
 def slug(text: str) -> str:

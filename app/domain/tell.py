@@ -12,6 +12,7 @@ from app.domain.policy import Target, TargetKind
 
 LAST_RESORT = "last_resort"
 SQUAD = "squad"
+SHADOWING = "You are shadowing: somebody else has been paged too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class Told:
 
 def resolve(targets: tuple[Target, ...], incident: Incident, urgency: Urgency, ctx: Context) -> Told:
     """Everybody these targets name now, each reader once (a shadow only if in no other role)."""
+    key = (targets, incident.squad, incident.calendar, urgency)
+    known: Told | None = ctx.remembered.get(key)
+    if known is None:
+        known = ctx.remembered[key] = _resolve_all(targets, incident, urgency, ctx)
+    return known
+
+
+def _resolve_all(targets: tuple[Target, ...], incident: Incident, urgency: Urgency, ctx: Context) -> Told:
     found: dict[str, Recipient] = {}
     notes: list[str] = []
     for target in targets:
@@ -139,6 +148,8 @@ def page_for(
 ) -> tuple[Notification, LivePage]:
     """The outbox row of one page, and the entry in the incident that keeps it alive."""
     name = f"squad:{recipient.reader}" if recipient.squad else recipient.reader
+    if recipient.shadowing:
+        remark = f"{SHADOWING} {remark}".strip()
     key = f"{incident.id}/{incident.cycle}/{step}/{name}"
     notification = Notification(
         key=key,

@@ -3,34 +3,22 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from app.domain.context import Context
 from app.domain.errors import Conflict, NotFound
 from app.domain.events import Event
 from app.domain.incident import Decision, Incident, KnownKey, Outcome
+from app.domain.replacing import replace
 from app.domain.step import step
 from app.service.in_force import InForce
-from app.service.ports import Clock, Loaded, Store
+from app.service.ports import Clock, Loaded, Record, Store
 
 T = TypeVar("T")
 
 MOST_JOBS = 2000
 MOST_CONFLICTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.
-
-    `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
-    """
-
-    event: Callable[[KnownKey | None], Event]
-    keys: tuple[str, ...] = ()
-    id: str = ""
-    must_exist: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +28,25 @@ class Applied:
     outcome: Outcome
     incident: Incident | None
     error: Exception | None = None
+
+
+Records = Callable[[Applied], Sequence[Record]]
+"""What to keep of a result, in the same commit as the result itself; pure, for a conflict asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.
+
+    `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
+    `records` is not asked about a job that was refused.
+    """
+
+    event: Callable[[KnownKey | None], Event]
+    keys: tuple[str, ...] = ()
+    id: str = ""
+    must_exist: bool = False
+    records: Records | None = None
 
 
 @dataclass(slots=True)
@@ -124,11 +131,11 @@ class Applier:
         for _ in range(MOST_CONFLICTS):
             fold = Fold(await self._store.load(keys, ids), self._in_force.context(self._clock.now()))
             results = [fold.apply(job) for job in jobs]
-            decisions = fold.decisions()
-            if not decisions:
+            decisions, records = fold.decisions(), _records(jobs, results)
+            if not decisions and not records:
                 return results
             with suppress(Conflict):
-                await self._store.commit(decisions)
+                await self._store.commit(decisions, records)
                 self._ring()
                 return results
         raise Conflict(f"others kept changing the same incidents ({MOST_CONFLICTS} tries)")
@@ -203,6 +210,15 @@ class Fold:
             notifications=_joined(one.notifications for one in made),
             timeline=_joined(one.timeline for one in made),
         )
+
+
+def _records(jobs: Sequence[Job], results: Sequence[Applied]) -> list[Record]:
+    return [
+        record
+        for job, result in zip(jobs, results, strict=True)
+        if job.records and not result.error
+        for record in job.records(result)
+    ]
 
 
 def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.digest import Bundle, Due, bundle, compose
@@ -20,6 +20,7 @@ from app.domain.notification import (
     end,
     record,
 )
+from app.domain.replacing import replace
 from app.service.apply import Applier, Job
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, Store

@@ -3,33 +3,39 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.errors import NotFound
 from app.service.ports import Record, Request, Store
 
 KIND = "quarantine"
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-routing-key"})
 MOST_BYTES = 262_144
+MASK = "***"
+SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A refused request. `replayed` is when it was taken after all, or None."""
+    """A refused request. `replayed` is when it was taken after all, or None; `cut`: its body is not whole."""
 
     id: str
     source: str
     reason: str
     request: Request
     replayed: datetime | None = None
+    cut: bool = False
 
 
 async def keep_refused(
-    source: str, reason: str, request: Request, store: Store, keep: int, new_id: Callable[[], str]
+    source: str, reason: str, request: Request, secret: str, store: Store, keep: int, new_id: Callable[[], str]
 ) -> str:
-    """Store a refused request without its credentials and return its id; the oldest beyond `keep` are dropped."""
-    kept = Quarantined(new_id(), source, reason, request)
+    """Store a refused request without its credentials and return its id; the oldest beyond `keep` are dropped.
+
+    `secret` is the source's own: some tools send it in the body.
+    """
+    kept = Quarantined(new_id(), source, reason, _without(request, secret), cut=len(request.body) > MOST_BYTES)
     await store.add_record(_record(kept), keep=keep)
     return kept.id
 
@@ -48,7 +54,19 @@ async def one_quarantined(store: Store, id: str) -> Quarantined:
 
 
 async def mark_replayed(one: Quarantined, store: Store, at: datetime) -> None:
-    await store.put_record(_record(Quarantined(one.id, one.source, one.reason, one.request, at)))
+    await store.put_record(_record(replace(one, replayed=at)))
+
+
+def _without(request: Request, secret: str) -> Request:
+    if len(secret) < SHORTEST_SECRET:
+        return request
+    body = request.body.replace(secret.encode("utf-8", "surrogatepass"), MASK.encode())
+    return replace(
+        request,
+        body=body,
+        query={name: value.replace(secret, MASK) for name, value in request.query.items()},
+        headers={name: value.replace(secret, MASK) for name, value in request.headers.items()},
+    )
 
 
 def _record(one: Quarantined) -> Record:
@@ -63,6 +81,7 @@ def _record(one: Quarantined) -> Record:
         "body": base64.b64encode(request.body[:MOST_BYTES]).decode(),
         "received_at": request.received_at.isoformat(),
         "replayed": one.replayed.isoformat() if one.replayed else None,
+        "cut": one.cut,
     }
     return Record(KIND, one.id, json.dumps(body))
 
@@ -78,4 +97,4 @@ def _read(record: Record) -> Quarantined:
         received_at=datetime.fromisoformat(body["received_at"]),
     )
     replayed = datetime.fromisoformat(body["replayed"]) if body["replayed"] else None
-    return Quarantined(record.id, body["source"], body["reason"], request, replayed)
+    return Quarantined(record.id, body["source"], body["reason"], request, replayed, body["cut"])

@@ -59,15 +59,25 @@ class Receiver:
             return
         raise Unauthorised(f"source {instance.name!r} asks for its signature, its secret, or a token with scope ingest")
 
+    def holder(self, type: str, key: str) -> SourceSettings | None:
+        """The instance of that type whose secret is `key`. Every one is compared, so that the time it takes tells
+        nothing."""
+        held = [one for one in self.in_force.rules.sources.values() if one.type == type and self.secrets(one.name)]
+        same = [one for one in held if _same(key, self.secrets(one.name))]
+        return same[0] if same else None
+
     async def take(self, instance: SourceSettings, source: Source, request: Request) -> list[Taken] | Control:
+        parsed = await self.read(instance, source, request)
+        return parsed if isinstance(parsed, Control) else await self.put(parsed)
+
+    async def read(self, instance: SourceSettings, source: Source, request: Request) -> Alerts | Control:
+        """What an admitted request says. Raises `InvalidPayload`, and then the body is in quarantine."""
         try:
-            parsed = source.parse(request, instance)
+            return source.parse(request, instance)
         except InvalidPayload as refused:
-            await keep_refused(instance.name, str(refused), request, self.store, self.keep, self.new_id)
+            secret = self.secrets(instance.name)
+            await keep_refused(instance.name, str(refused), request, secret, self.store, self.keep, self.new_id)
             raise
-        if isinstance(parsed, Control):
-            return parsed
-        return await self.put(parsed)
 
     async def put(self, parsed: Alerts) -> list[Taken]:
         if not parsed.alerts:

@@ -4,21 +4,36 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from app.domain.classify import Severity
-from app.domain.errors import InvalidPayload
-from app.domain.events import Action, Actor, Raise
+from app.domain.context import Context
+from app.domain.errors import IllegalTransition, InvalidPayload
+from app.domain.events import Action, Actor, Raise, Reassign
+from app.domain.incident import Incident, Outcome
 from app.domain.route import route_raised
 from app.domain.ruleset import Rules
-from app.service.apply import Applied, Applier, Job
+from app.domain.step import step
+from app.service.apply import Applied, Applier, Job, Records
 
 
-async def respond(incident: str, action: Action, rules: Rules, applier: Applier) -> Applied:
-    """Do `action` to an incident.
+async def respond(
+    incident: str, action: Action, rules: Rules, applier: Applier, records: Records | None = None
+) -> Applied:
+    """Do `action` to an incident, and keep `records` of it in the same commit.
 
     Raises `NotFound`, `IllegalTransition`, or `InvalidPayload` for a person or value that cannot be; then nothing has
     changed. Asked twice, the second answer is `already`.
     """
     must_be_person(action.by.id, "by", rules)
-    return await _one(applier, Job(lambda _: action, id=incident, must_exist=True))
+    if isinstance(action, Reassign):
+        must_be_person(action.to, "to", rules)
+    return await _one(applier, Job(lambda _: action, id=incident, must_exist=True, records=records))
+
+
+def would_change(incident: Incident, action: Action, ctx: Context) -> bool:
+    """Whether the action would do anything now: what a button is shown for."""
+    try:
+        return step(incident, action, ctx).outcome is not Outcome.ALREADY
+    except (IllegalTransition, InvalidPayload):
+        return False
 
 
 async def raise_by_person(
@@ -30,13 +45,14 @@ async def raise_by_person(
     rules: Rules,
     applier: Applier,
     new_id: Callable[[], str],
+    records: Records | None = None,
 ) -> Applied:
     """Open an incident that nobody foresaw; the runbook gate does not apply. `by` need not be in the rules file."""
     if squad and squad not in rules.squads:
         raise InvalidPayload(f"{_unknown(squad, 'squad', tuple(rules.squads))}", "squad")
     fresh = new_id()
     route = route_raised(severity, squad, fresh, rules)
-    return await _one(applier, Job(lambda _: Raise(fresh, by, title, description, route)))
+    return await _one(applier, Job(lambda _: Raise(fresh, by, title, description, route), records=records))
 
 
 def must_be_person(name: str, field: str, rules: Rules) -> None:

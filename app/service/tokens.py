@@ -10,6 +10,7 @@ from app.domain.errors import Forbidden, Unauthorised
 from app.service.ports import Record, Store
 
 KIND = "token"
+ID_LENGTH = 12
 
 
 class Scope(StrEnum):
@@ -27,11 +28,15 @@ ADMIN = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What is known of a token: its name, its scopes, and the person it belongs to (empty: nobody in particular)."""
+    """What is known of a token: its name, its scopes, and the person it belongs to (empty: nobody in particular).
+
+    `id` is the beginning of its hash, by which it is revoked.
+    """
 
     name: str
     scopes: frozenset[Scope]
     person: str = ""
+    id: str = ""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes or (Scope.MANAGE in self.scopes and scope is not Scope.PAY)
@@ -44,7 +49,7 @@ class Tokens:
         self._store = store
         self._known: dict[str, Token] = {}
         if admin_token:
-            self._known[_hash(admin_token)] = Token("admin", ADMIN)
+            self._known[_hash(admin_token)] = Token("admin", ADMIN, id=token_id(admin_token))
 
     async def ask(self, secret: str, scope: Scope) -> Token:
         """The token, if it may do this. Raises `Unauthorised` or `Forbidden`."""
@@ -61,9 +66,9 @@ class Tokens:
         await self._store.put_record(Record(KIND, _hash(secret), body))
         return secret
 
-    async def listed(self) -> list[tuple[str, Token]]:
-        """Each token with the first digits of its hash, by which it is revoked."""
-        return [(record.id[:12], _token(record)) for record in await self._store.records(KIND)]
+    async def listed(self) -> list[Token]:
+        """Every token that is stored; the one from the environment is not."""
+        return [_token(record) for record in await self._store.records(KIND)]
 
     async def revoke(self, prefix: str) -> bool:
         """Forget the token whose hash starts so (at least 8 digits); False when there is none."""
@@ -83,10 +88,15 @@ class Tokens:
         return token
 
 
+def token_id(secret: str) -> str:
+    """What a token is called by where its secret must not appear."""
+    return _hash(secret)[:ID_LENGTH]
+
+
 def _hash(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _token(record: Record) -> Token:
     body = json.loads(record.body)
-    return Token(body["name"], frozenset(Scope(scope) for scope in body["scopes"]), body.get("person", ""))
+    return Token(body["name"], frozenset(map(Scope, body["scopes"])), body.get("person", ""), record.id[:ID_LENGTH])

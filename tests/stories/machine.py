@@ -45,14 +45,21 @@ PEOPLE = st.sampled_from(["asha", "ben", "chen", "dee", "eve"])
 NAMES = st.sampled_from(["one", "two"])
 SEVERITIES = st.sampled_from(["critical", "high", "triage"])
 STARTS = st.sampled_from(
-    ["2026-11-20 16:50", "2026-11-22 03:00", "2026-11-23 08:40", "2026-11-23 11:00", "2026-03-28 23:30", "2026-10-25 00:30"]
+    [
+        "2026-11-20 16:50",
+        "2026-11-22 03:00",
+        "2026-11-23 08:40",
+        "2026-11-23 11:00",
+        "2026-03-28 23:30",
+        "2026-10-25 00:30",
+    ]
 )
 
 
 class IncidentMachine(RuleBasedStateMachine):
     """One alert group, five people who do whatever they like, channels that die, and time."""
 
-    rules: Rules
+    house_rules: Rules
     open_store: Callable[[], Any]
 
     @initialize(at=STARTS)
@@ -60,7 +67,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.clock = VirtualClock(london(at))
         self.store: Store = self.run(self.open_store())
-        self.in_force = InForce(self.rules, self.clock.now())
+        self.in_force = InForce(self.house_rules, self.clock.now())
         self.applier = Applier(self.store, self.in_force, self.clock, lambda: None)
         self.steps: list[tuple[Incident | None, Any, Context, Decision]] = []
         self.recording = patch("app.service.apply.step", self._recorded)
@@ -137,7 +144,7 @@ class IncidentMachine(RuleBasedStateMachine):
         }
         before = self.incident()
         try:
-            self.run(respond(self.ids[-1], actions[kind], self.rules, self.applier))
+            self.run(respond(self.ids[-1], actions[kind], self.house_rules, self.applier))
         except (IllegalTransition, InvalidPayload):
             assert self.incident() == before
         self.settle()
@@ -146,9 +153,9 @@ class IncidentMachine(RuleBasedStateMachine):
     @rule(by=PEOPLE)
     def acknowledging_twice_is_acknowledging_once(self, by: str) -> None:
         if self.incident().is_open and not self._waits():
-            self.run(respond(self.ids[-1], Acknowledge(Actor(by, "link")), self.rules, self.applier))
+            self.run(respond(self.ids[-1], Acknowledge(Actor(by, "link")), self.house_rules, self.applier))
             once = self.incident()
-            again = self.run(respond(self.ids[-1], Acknowledge(Actor(by, "link")), self.rules, self.applier))
+            again = self.run(respond(self.ids[-1], Acknowledge(Actor(by, "link")), self.house_rules, self.applier))
             shadow = again.outcome is Outcome.ACKNOWLEDGED and once.status is Status.TRIGGERED
             assert shadow or self.incident() == once
         self.settle()
@@ -235,7 +242,10 @@ class IncidentMachine(RuleBasedStateMachine):
         """Every page that was sent was, at that instant, listed by an incident that nobody had (or called for help)."""
         for at, address, message in self.sent:
             if message.kind in (MessageKind.PAGE, MessageKind.REMINDER):
-                assert all(item.status == "triggered" or "called in" in item.why or "reached" in item.why for item in message.items), (at, address)
+                assert all(
+                    item.status == "triggered" or "called in" in item.why or "reached" in item.why
+                    for item in message.items
+                ), (at, address)
 
     def settle(self) -> None:
         for _ in range(100):
@@ -270,7 +280,7 @@ class IncidentMachine(RuleBasedStateMachine):
             labels={"alertname": "PaymentsApiDown", "service": "payments"},
             group_key="group",
         )
-        return await ingest([alert], self.rules, self.applier, self.new_id)
+        return await ingest([alert], self.house_rules, self.applier, self.new_id)
 
     def _recorded(self, incident: Incident | None, event: Any, ctx: Context) -> Decision:
         decision = step(incident, event, ctx)

@@ -98,7 +98,9 @@ class Stage:
     client: httpx.AsyncClient
     _seen: int = 0
 
-    async def fire(self, *alerts: dict[str, object], group: str = "g1", source: str = "alertmanager") -> dict[str, object]:
+    async def fire(
+        self, *alerts: dict[str, object], group: str = "g1", source: str = "alertmanager"
+    ) -> dict[str, object]:
         """Post these as one Alertmanager group and let everything due now happen; the reply's body."""
         body = {
             "version": "4",

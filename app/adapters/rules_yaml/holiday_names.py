@@ -7,6 +7,8 @@ import holidays
 
 from app.adapters.rules_yaml.report import quoted, suggestion
 
+_ENGLISH = ("en_GB", "en_US")
+
 
 def parse_region(text: str) -> str:
     """A country or one of its regions as `GB` or `GB-ENG`, in capitals; raises `ValueError` where there is none."""
@@ -29,8 +31,11 @@ def holiday_in(regions: Sequence[str]) -> Callable[[date], str | None]:
 
 
 def _of(region: str) -> holidays.HolidayBase:
+    """The names are in English where there are such: by itself the package follows the language of the machine."""
     country, _, part = region.partition("-")
-    return holidays.country_holidays(country, subdiv=part or None)
+    spoken = holidays.country_holidays(country, subdiv=part or None).supported_languages
+    language = next((name for name in _ENGLISH if name in spoken), None)
+    return holidays.country_holidays(country, subdiv=part or None, language=language)
 
 
 def _near(region: str) -> str:

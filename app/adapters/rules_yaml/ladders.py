@@ -32,14 +32,16 @@ def build_ladders(file: FileShape, report: Report) -> dict[str, Ladder]:
 def _ladder(name: str, shapes: list[RungShape], file: FileShape, report: Report) -> Ladder:
     key = f"ladders.{name}"
     again = shapes[-1].again if shapes and not shapes[-1].send else None
+    lines = shapes[:-1] if again else shapes
+    if not lines:
+        report.refuse(file.at("ladders", name), "a ladder needs at least one rung with channels to send on", key)
     rungs: list[Rung] = []
-    for number, shape in enumerate(shapes[:-1] if again else shapes):
+    for number, shape in enumerate(lines):
         reason = _reason_against(shape, rungs)
         if reason:
             report.refuse(file.at("ladders", name, number), reason, key)
-        rungs.append(Rung(shape.after or _AT_ONCE, tuple(shape.send)))
-    if not rungs:
-        report.refuse(file.at("ladders", name), "a ladder needs at least one rung with channels to send on", key)
+        else:
+            rungs.append(Rung(shape.after or _AT_ONCE, tuple(shape.send)))
     if again is not None and again < _SHORTEST_AGAIN:
         report.refuse(file.at("ladders", name, len(shapes) - 1), "again must be at least a minute", key)
     return Ladder(name, tuple(rungs), again)

@@ -21,7 +21,7 @@ class Written:
 
 
 def read_texts(path: Path, report: Report) -> Written:
-    """Raises `InvalidRules` where the file itself cannot be read; trouble with the people's file is reported."""
+    """Raises `InvalidRules` where one of them cannot be read at all; lesser trouble is reported."""
     try:
         raw = _read(path)
         tree, complaints = read_yaml(raw, path.name)
@@ -52,23 +52,22 @@ def _mapping(tree: Tree, name: str) -> Mapped:
 
 def _add_people(root: Mapped, path: Path, report: Report) -> bytes:
     """Put the people of `path` beside those of the file. They stand at its top level or under `people:`."""
-    place = root.places[_PEOPLE_FILE]
     try:
         raw = _read(path)
         tree, complaints = read_yaml(raw, path.name)
     except OSError as error:
-        report.refuse(place, f"{path.name} cannot be read: {error.strerror}", _PEOPLE_FILE)
-        return b""
+        report.refuse(root.places[_PEOPLE_FILE], f"{path.name} cannot be read: {error.strerror}", _PEOPLE_FILE)
+        raise InvalidRules(report.problems) from None
     except UnreadableYaml as error:
         report.add((error.complaint,))
-        return b""
+        raise InvalidRules(report.problems) from None
     report.add(complaints)
     if isinstance(tree, Mapped) and set(tree) == {_PEOPLE}:
         tree = tree[_PEOPLE]
-    if isinstance(tree, Mapped):
-        _join(root, tree, report)
-    else:
+    if not isinstance(tree, Mapped):
         report.refuse(Place(path.name, 1), "must be a mapping of person ids to people")
+        raise InvalidRules(report.problems)
+    _join(root, tree, report)
     return raw
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from app.adapters.store_sqlite.failures import meaning_of
 from app.adapters.store_sqlite.rows import STATEMENTS
-from app.adapters.store_sqlite.schema import migrate
+from app.adapters.store_sqlite.schema import LEASES, migrate
 from app.domain.errors import StoreRefused, StoreUnavailable
+
+_OLDEST_SQLITE = (3, 37)
+"""The first with STRICT tables."""
 
 _SETTINGS = """
 PRAGMA busy_timeout = 2000;
@@ -22,11 +25,14 @@ PRAGMA trusted_schema = OFF;
 PRAGMA wal_autocheckpoint = 2000;
 PRAGMA journal_size_limit = 67108864;
 """
-"""No memory map: a disk that fails must be an error here, not a signal that kills the process."""
+"""FULL: a COMMIT that has returned is on disk. No memory map: a disk that fails must be an error here, not a signal."""
+
+_CHECKED_UP_TO = 256 * 1024 * 1024
+"""A larger file is not read through at start, which would take seconds; damage is then found where it is met."""
 
 
 class OpenFile:
-    """A connection and the lock that makes it the only one of its kind."""
+    """A connection, and the lock that makes it the only one of its kind."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,6 +56,8 @@ class OpenFile:
 
 def open_file(path: Path) -> OpenFile:
     """Raises `StoreRefused` with what to do about it."""
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreRefused(f"SQLite {sqlite3.sqlite_version} is too old: install Python with SQLite 3.37 or newer")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return OpenFile(path.resolve())
@@ -77,14 +85,25 @@ def _lock(path: Path) -> int:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # It holds phone numbers: nobody else may read it.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
     try:
         connection.executescript(_SETTINGS)
         migrate(connection, str(path))
+        _refuse_damaged(connection, path)
+        connection.executescript(LEASES)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > _CHECKED_UP_TO:
+        return
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise StoreRefused(f"{path} is damaged ({found}): restore a copy, or move it away to begin with an empty one")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -28,7 +28,8 @@ _MISMATCHES_END = """) AS expected LEFT JOIN incidents ON incidents.id = expecte
 _INSERT = "INSERT INTO incidents (id, version, status, severity, squad, source, due_at, doc)"
 _NEW = "WITH new (id, version, status, severity, squad, source, due_at, doc) AS ("
 _UPDATE = ") UPDATE incidents SET version = new.version, doc = new.doc FROM new WHERE incidents.id = new.id"
-_UPDATE_INDEXED = """) UPDATE incidents SET status = new.status, severity = new.severity, squad = new.squad, due_at = new.due_at
+_UPDATE_INDEXED = """) UPDATE incidents
+    SET status = new.status, severity = new.severity, squad = new.squad, due_at = new.due_at
     FROM new WHERE incidents.id = new.id AND (incidents.status, incidents.severity, incidents.squad, incidents.due_at)
         IS NOT (new.status, new.severity, new.squad, new.due_at)"""
 _UNLEASE = "DELETE FROM incident_leases WHERE id IN ("
@@ -141,7 +142,7 @@ def _key_rows(kept: Kept) -> Iterable[Row]:
     for decision, incident in kept:
         number = required_number(incident.id)
         for key in decision.keys:
-            yield key, number, 0, 0
+            yield key, number, 0, incident.episode
         for alert in decision.alerts:
             yield alert.key, number, int(alert.firing), alert.episode
 

@@ -76,16 +76,15 @@ CREATE TEMP TABLE outbox_leases (id INTEGER PRIMARY KEY, until INTEGER NOT NULL)
 
 def migrate(connection: sqlite3.Connection, path: str) -> None:
     """Bring the file to the newest schema, each step in a transaction of its own."""
-    refuse_foreign(connection, path)
+    _refuse_foreign(connection, path)
     for version in range(_schema_of(connection), len(MIGRATIONS)):
         connection.executescript(
             f"BEGIN IMMEDIATE; {MIGRATIONS[version]}"
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1}; COMMIT;"
         )
-    connection.executescript(LEASES)
 
 
-def refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
+def _refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
     """Raise `StoreRefused` for a database that is not ours or is newer than this program."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

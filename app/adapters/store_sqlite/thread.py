@@ -39,8 +39,8 @@ class Outcome:
 class StoreThread:
     """Answers each call after the COMMIT that covers it has returned; `transactions` counts those commits.
 
-    A call whose caller has gone is carried out all the same. When a transaction fails, its calls are run again one by
-    one, so that none suffers from another's failure.
+    A call whose caller has gone is carried out all the same. When a transaction fails by a fault in one call, they are
+    run again one by one, so that none suffers from another's; when the disk fails, reads are.
     """
 
     def __init__(self, file: OpenFile, loop: asyncio.AbstractEventLoop) -> None:
@@ -100,7 +100,14 @@ class StoreThread:
         except Exception as error:
             if len(batch) == 1:
                 return [Outcome(batch[0], error=unavailable(error))]
-            return [outcome for call in batch for outcome in self._together([call])]
+            return [outcome for call in batch for outcome in self._apart(call, error)]
+
+    def _apart(self, call: Call, error: Exception) -> list[Outcome]:
+        """A call of a transaction that failed: a disk that refuses one write refuses them all, for now."""
+        failure = unavailable(error)
+        if call.writes and isinstance(failure, StoreUnavailable):
+            return [Outcome(call, error=failure)]
+        return self._together([call])
 
     def _transaction(self, batch: Sequence[Call]) -> list[Outcome]:
         if not any(call.writes for call in batch):

@@ -1,9 +1,13 @@
 """One table from error to status, and the problem details (RFC 9457) that go with it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import (
@@ -19,8 +23,33 @@ from app.domain.errors import (
     Unauthorised,
     UnsupportedMedia,
 )
+from app.entrypoints.http.replies import GuardedJson
 
 log = structlog.get_logger()
+
+UNPROCESSABLE = "A value cannot be"
+MOST_FINDINGS = 20
+MOST_OF_A_NAME = 200
+
+
+class FieldProblem(BaseModel):
+    """One value that cannot be: where it is, as a dotted path, and why."""
+
+    field: str
+    reason: str
+    kind: str
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457). `detail` says what, where and what to do; `field` and `errors` name values."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    errors: list[FieldProblem] | None = None
+
 
 STATUSES: dict[type[AppError], tuple[int, str]] = {
     InvalidPayload: (400, "The request cannot be understood"),
@@ -41,12 +70,17 @@ def problem(
 ) -> JSONResponse:
     """A problem-details reply; `more` are its extension members."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return GuardedJson(body, status, headers, media_type="application/problem+json")
 
 
-def problem_of(error: AppError) -> JSONResponse:
-    """The reply to one of our own errors, by the nearest class in the table."""
+def problem_of(error: AppError, is_value: bool = False) -> JSONResponse:
+    """The reply to one of our own errors, by the nearest class in the table.
+
+    `is_value`: the request was read, so an `InvalidPayload` is about a value in it, which is 422.
+    """
     status, title = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), (500, "Internal error"))
+    if isinstance(error, InvalidPayload) and is_value:
+        status, title = 422, UNPROCESSABLE
     headers: dict[str, str] = {}
     more: dict[str, object] = {}
     if isinstance(error, StoreUnavailable):
@@ -71,16 +105,17 @@ async def _app_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
-    """FastAPI's own findings in our shape: 400 for what is not JSON, 422 for impossible values; never the input."""
+    """FastAPI's own findings in our shape, the first few; never the input itself."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    found = [
-        {"field": ".".join(str(part) for part in one["loc"][1:]), "reason": str(one["msg"]), "kind": str(one["type"])}
-        for one in error.errors()
-    ]
-    if any(one["kind"] == "json_invalid" for one in found):
-        return problem(400, "The request cannot be understood", "the body is not valid JSON")
+    found = [_field_problem(one) for one in error.errors()[:MOST_FINDINGS]]
     said = "; ".join(f"{one['field'] or 'body'}: {one['reason']}" for one in found)
-    return problem(422, "A value cannot be", said, errors=found)
+    return problem(422, UNPROCESSABLE, said, errors=found)
+
+
+def _field_problem(found: Mapping[str, Any]) -> dict[str, str]:
+    field = ".".join(str(part) for part in found["loc"][1:])
+    reason = str(found["msg"]).removeprefix("Value error, ")
+    return {"field": field[:MOST_OF_A_NAME], "reason": reason, "kind": str(found["type"])}
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

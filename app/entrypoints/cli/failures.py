@@ -1,0 +1,28 @@
+"""How a command ends when it cannot do what was asked: a line or two for a person, and exit code 1; no traceback."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from app.domain.errors import AppError
+
+
+class CommandFailed(AppError):
+    """What went wrong and what to do next, in one line."""
+
+
+class Commands(TyperGroup):
+    """The commands, any of which may raise an `AppError`."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AppError as error:
+            for line in str(error).splitlines():
+                typer.echo(_inert(line), err=True)
+            raise typer.Exit(1) from None
+
+
+def _inert(line: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

@@ -1,0 +1,88 @@
+"""Starting and ending the server process; uvicorn and all of the application are imported with this module."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable
+
+import typer
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from app.config import Settings
+from app.entrypoints.cli.failures import CommandFailed
+from app.entrypoints.cli.greeting import greeting
+from app.entrypoints.http.app import create_app
+from app.entrypoints.worker import Worker
+from app.wiring import assemble
+
+BACKLOG = 2048
+GRACE_SECONDS = 10
+"""How long requests under way may take once the server is told to stop; messages in hand have the worker's own time."""
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then end cleanly. The address is taken before anything is opened, so that a second
+    server touches nothing of the first one's. Raises `CommandFailed`, `InvalidRules` or `StoreRefused`."""
+    with _listen(settings.host, settings.port) as listening:
+        bound = settings.model_copy(update={"port": listening.getsockname()[1]})
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(bound, listening))
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    application = await assemble(settings)
+    app = create_app(application, Worker(application))
+    server = _Server(_config(app), lambda: typer.echo(greeting(application)))
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        # Having ended gracefully, uvicorn raises the signal once more; that must not look like a crash.
+        signal.signal(stop, lambda number, frame: None)
+    await server.serve([listening])
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    """No access log and no log settings of uvicorn's own: the application logs by itself."""
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says so once it really takes requests."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say_started()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CommandFailed(_why_not(error, host, port)) from None
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: stop what listens there, or choose another with --port"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} needs privileges: choose one above 1023 with --port"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is not an address of this machine: choose one with --host, such as 127.0.0.1"
+    return f"cannot listen on {host}, port {port} ({error.strerror}): choose others with --host and --port"

@@ -1,0 +1,31 @@
+"""Opaque cursors: where the next page begins."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import TypeVar
+
+from app.domain.errors import InvalidPayload
+
+T = TypeVar("T")
+
+
+def cursor(id: str) -> str:
+    return base64.urlsafe_b64encode(id.encode()).rstrip(b"=").decode()
+
+
+def position(cursor: str) -> str:
+    """The id after which the page begins; empty for none. Raises `InvalidPayload` for what we never gave out."""
+    try:
+        id = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        id = "\0"
+    if not id.isprintable():
+        raise InvalidPayload("is not a cursor of ours; take it from `next` of the page before", "cursor")
+    return id
+
+
+def one_page(found: Sequence[T], limit: int) -> tuple[Sequence[T], T | None]:
+    """What was found, having asked for one more than `limit`: the page, and its last item if there is more."""
+    page = found[:limit]
+    return page, page[-1] if len(found) > limit else None

@@ -1,0 +1,110 @@
+"""Examples for the OpenAPI document; a test holds each against its model."""
+
+_ID = "06bf80f9c0000001"
+
+INCIDENT = {
+    "id": _ID,
+    "status": "triggered",
+    "severity": "critical",
+    "title": "Payments API is down",
+    "description": "No request has succeeded for five minutes.",
+    "source": "alertmanager",
+    "dedup_key": "payments-api-down",
+    "squad": "payments",
+    "rule": "payments",
+    "runbook": "payments-api-down",
+    "calendar": "office",
+    "policy": "critical",
+    "rules_version": "5f2c9a1b",
+    "count": 3,
+    "alerts": 1,
+    "firing": 1,
+    "opened_at": "2026-11-22T03:00:00Z",
+    "updated_at": "2026-11-22T03:04:00Z",
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "holder_role": "",
+    "resolved_at": None,
+    "resolved_by": None,
+    "due_at": "2026-11-22T04:00:00Z",
+    "timers": {"escalate": "2026-11-22T04:00:00Z"},
+    "marks": [],
+    "reasons": ["rule payments (routing_rules.yaml:41)", "severity critical by the rule"],
+}
+
+ENTRY = {
+    "at": "2026-11-22T03:02:10Z",
+    "what": "acknowledged",
+    "text": "asha has it",
+    "who": "asha",
+    "channel": "link",
+}
+
+ALERT = {
+    "key": "a/alertmanager/payments-api-down",
+    "firing": True,
+    "severity": "critical",
+    "seen_at": "2026-11-22T03:04:00Z",
+    "source": "alertmanager",
+    "dedup_key": "payments-api-down",
+    "status": "firing",
+    "title": "Payments API is down",
+    "description": "",
+    "labels": {"alertname": "PaymentsApiDown", "service": "payments"},
+    "annotations": {"summary": "Payments API is down"},
+    "links": [{"href": "https://prometheus.example.com/graph", "text": "source"}],
+    "runbooks": ["payments-api-down"],
+    "started_at": "2026-11-22T02:59:30Z",
+    "ended_at": None,
+    "flags": [],
+    "raw": '{"status":"firing"}',
+}
+
+NOTIFICATION = {
+    "key": f"{_ID}/0/1.0/asha",
+    "kind": "page",
+    "reader": "asha",
+    "squad": False,
+    "role": "primary",
+    "why": {
+        "sentence": "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30; out of hours (office, Sunday)",
+        "role": "primary",
+        "rota": "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
+        "rule": "",
+        "calendar": "out of hours (office, Sunday)",
+        "policy": "",
+        "cause": "",
+        "rules_version": "5f2c9a1b",
+    },
+    "created_at": "2026-11-22T03:00:00Z",
+    "due_at": "2026-11-22T03:15:00Z",
+    "state": "live",
+    "ended": "",
+    "sends": [
+        {
+            "channel": "slack",
+            "address": "U0123",
+            "due_at": "2026-11-22T03:00:00Z",
+            "state": "sent",
+            "attempts": 1,
+            "round": 1,
+            "at": "2026-11-22T03:00:01Z",
+            "reason": "",
+            "reference": "1700000000.000100",
+        }
+    ],
+}
+
+ON_CALL = {
+    "at": "2026-11-22T03:00:00Z",
+    "items": [
+        {
+            "rota": "primary",
+            "person": "asha",
+            "name": "Asha",
+            "since": "2026-11-16T17:30:00Z",
+            "until": "2026-11-23T17:30:00Z",
+            "why": "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
+        }
+    ],
+}

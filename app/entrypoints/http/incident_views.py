@@ -1,0 +1,189 @@
+"""What the API shows of an incident and of what belongs to it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from app.domain.alert import AlertStatus
+from app.domain.classify import Severity
+from app.domain.incident import Incident, Mark, Outcome, Status, Timer
+from app.domain.message import MessageKind
+from app.domain.notification import Notification, NotificationState, Send, SendState
+from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION
+from app.entrypoints.http.masking import masked
+
+
+class View(BaseModel):
+    """Read off a value of the domain, attribute by attribute. Times are ISO 8601 in UTC, ending in Z."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class IncidentView(View):
+    """One incident. `count` is reports received, `alerts` distinct alerts, `firing` how many of them fire now.
+
+    `due_at` is the earliest of its `timers`. `rule` and `reasons` say why it is routed as it is.
+    """
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": INCIDENT})
+
+    id: str
+    status: Status
+    severity: Severity
+    title: str
+    description: str
+    source: str
+    dedup_key: str
+    squad: str
+    rule: str
+    runbook: str
+    calendar: str
+    policy: str
+    rules_version: str
+    count: int
+    alerts: int
+    firing: int
+    opened_at: datetime
+    updated_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    holder_role: str
+    resolved_at: datetime | None
+    resolved_by: str | None
+    due_at: datetime | None
+    timers: dict[Timer, datetime]
+    marks: tuple[Mark, ...]
+    reasons: tuple[str, ...]
+
+
+class IncidentPage(View):
+    items: list[IncidentView]
+    next: str | None
+
+
+class Effect(View):
+    """What an action did, and the incident as it is now. `recorded`: a shadow's, which stops nothing; `already`: it was
+    so before."""
+
+    effect: Outcome
+    incident: IncidentView
+
+
+class EntryView(View):
+    """A line of the timeline: `what` in one word, by whom, over which channel."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": ENTRY})
+
+    at: datetime
+    what: str
+    text: str
+    who: str
+    channel: str
+
+
+class Timeline(View):
+    items: list[EntryView]
+    next: None = None
+
+
+class LinkView(View):
+    href: str
+    text: str
+
+
+class AlertView(View):
+    """One alert under an incident. `raw` is the sender's own text of it, whole."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": ALERT})
+
+    key: str
+    firing: bool
+    severity: Severity
+    seen_at: datetime
+    source: str
+    dedup_key: str
+    status: AlertStatus
+    title: str
+    description: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    links: list[LinkView]
+    runbooks: tuple[str, ...]
+    started_at: datetime | None
+    ended_at: datetime | None
+    flags: tuple[str, ...]
+    raw: str
+
+
+class AlertPage(View):
+    items: list[AlertView]
+    next: str | None
+
+
+class SendView(View):
+    """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason."""
+
+    channel: str
+    address: str
+    due_at: datetime
+    state: SendState
+    attempts: int
+    round: int
+    at: datetime | None
+    reason: str
+    reference: str
+
+
+class WhyView(View):
+    """What chose this reader at that instant."""
+
+    sentence: str
+    role: str
+    rota: str
+    rule: str
+    calendar: str
+    policy: str
+    cause: str
+    rules_version: str
+
+
+class NotificationView(View):
+    """One message to one reader, with every sending. `ended` says why nothing more is sent."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": NOTIFICATION})
+
+    key: str
+    kind: MessageKind
+    reader: str
+    squad: bool
+    role: str
+    why: WhyView
+    created_at: datetime
+    due_at: datetime | None
+    state: NotificationState
+    ended: str
+    sends: list[SendView]
+
+
+class Notifications(View):
+    items: list[NotificationView]
+    next: None = None
+
+
+def notification_view(notification: Notification) -> NotificationView:
+    """Its planned sendings too, before the first of them has begun."""
+    row = begin(notification)
+    shown = {name: getattr(row, name) for name in NotificationView.model_fields if name not in ("why", "sends")}
+    why = {name: getattr(row.why, name) for name in WhyView.model_fields if name != "sentence"}
+    return NotificationView(
+        **shown, why=WhyView(sentence=row.why.sentence(), **why), sends=[_send(send) for send in row.sends]
+    )
+
+
+def _send(send: Send) -> SendView:
+    view = SendView.model_validate(send)
+    return view.model_copy(update={"address": masked(view.address)})
+
+
+def incident_view(incident: Incident) -> IncidentView:
+    return IncidentView.model_validate(incident)

@@ -1,0 +1,18 @@
+"""Addresses as they may be shown: enough to recognise one's own, too little to call or to post to."""
+
+import re
+from urllib.parse import urlsplit
+
+_PHONE = re.compile(r"\+?[\d\s().-]{6,}")
+_SHOWN_DIGITS = 3
+
+
+def masked(address: str) -> str:
+    """A telephone number but for its last digits, a web address but for its host; anything else as it is."""
+    if _PHONE.fullmatch(address):
+        digits = re.sub(r"\D", "", address)
+        return f"{'+' * address.startswith('+')}{'*' * (len(digits) - _SHOWN_DIGITS)}{digits[-_SHOWN_DIGITS:]}"
+    if address.startswith(("http://", "https://")):
+        parts = urlsplit(address)
+        return f"{parts.scheme}://{parts.hostname}/***"
+    return address
