@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_urlsafe
 
 from app.adapters.channels.console import Console
@@ -17,6 +17,7 @@ from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml import load_rules
 from app.adapters.sources import SOURCES
+from app.adapters.sources.generic_mapping import load_mapping
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
 from app.domain.errors import AppError
@@ -66,8 +67,16 @@ class Application:
 
 
 def read_rules(settings: Settings) -> Rules:
+    """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
     words = {name: source.severities for name, source in SOURCES.items()}
-    return load_rules(settings.rules, settings.runbooks, words)
+    rules = load_rules(settings.rules, settings.runbooks, words)
+    unmapped = [
+        f"source {name}: {problem}"
+        for name, source in rules.sources.items()
+        if source.type == "generic"
+        for problem in load_mapping(source.options).problems
+    ]
+    return replace(rules, warnings=(*rules.warnings, *unmapped))
 
 
 async def assemble(

@@ -18,11 +18,14 @@ done
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing Debian packages:$missing"
     export DEBIAN_FRONTEND=noninteractive
-    # shellcheck disable=SC2086 - a list of names
-    { apt-get update && apt-get install --yes --no-install-recommends $missing; } >/tmp/oncall-router-apt.log 2>&1 ||
-        { echo "apt-get failed:"; tail -5 /tmp/oncall-router-apt.log; }
+    log=$(mktemp)
+    apt-get update >"$log" 2>&1 || { echo "apt-get update failed:"; tail -3 "$log"; }
+    for tool in $missing; do
+        echo "Installing the Debian package $tool"
+        apt-get install --yes --no-install-recommends "$tool" >"$log" 2>&1 || { echo "That failed:"; tail -3 "$log"; }
+    done
+    rm -f "$log"
 fi
 
 for tool in $missing; do

@@ -59,9 +59,26 @@ class OutboundHttp:
         self, url: str, *, content: bytes | None = None, json: object = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """POST either raw `content` or `json`. Raises `Unreachable`, and nothing else, when no whole reply came."""
+        return await self._ask("POST", url, content, json, headers)
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """GET. Raises `Unreachable`, and nothing else, when no whole reply came."""
+        return await self._ask("GET", url, None, None, headers)
+
+    async def delete(self, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """DELETE. Raises `Unreachable`, and nothing else, when no whole reply came."""
+        return await self._ask("DELETE", url, None, None, headers)
+
+    async def aclose(self) -> None:
+        """Close the pool; nothing can be sent afterwards."""
+        await self._client.aclose()
+
+    async def _ask(
+        self, method: str, url: str, content: bytes | None, json: object, headers: Mapping[str, str] | None
+    ) -> Reply:
         try:
             async with asyncio.timeout(self._total.total_seconds()):
-                return await self._exchange(url, content, json, headers)
+                return await self._exchange(method, url, content, json, headers)
         except (TimeoutError, httpx.TimeoutException):
             raise Unreachable(f"{place_of(url)} did not answer in time") from None
         except httpx.ConnectError:
@@ -69,14 +86,10 @@ class OutboundHttp:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise Unreachable(f"{place_of(url)} could not be talked to ({type(error).__name__})") from None
 
-    async def aclose(self) -> None:
-        """Close the pool; nothing can be sent afterwards."""
-        await self._client.aclose()
-
     async def _exchange(
-        self, url: str, content: bytes | None, json: object, headers: Mapping[str, str] | None
+        self, method: str, url: str, content: bytes | None, json: object, headers: Mapping[str, str] | None
     ) -> Reply:
-        async with self._client.stream("POST", url, content=content, json=json, headers=headers) as response:
+        async with self._client.stream(method, url, content=content, json=json, headers=headers) as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk

@@ -34,7 +34,7 @@ class Rule:
 
     `squad_from` reads the squad's name off the alert ("labels.project"), through `Alert.value`. None everywhere means
     "as it would be without this rule". `group_by` names values of the alert that make the incident; empty: the
-    sender's own group. `alert_names` are the only alert names that can match, as far as the matchers say so (empty: any).
+    sender's own group. `alert_names` are the only alert names that can match, where the matchers say so (empty: any).
     """
 
     name: str

@@ -67,8 +67,10 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str]) -> M
 
 
 def _kind(due: Due) -> MessageKind:
-    kind = due.notification.kind
-    return MessageKind.REMINDER if kind is MessageKind.PAGE and is_reminder(due.notification, due.send) else kind
+    """The notification's own kind at first; what a page says again is a reminder."""
+    notification = due.notification
+    asks = notification.while_listed and not notification.squad
+    return MessageKind.REMINDER if asks and is_reminder(notification, due.send) else notification.kind
 
 
 def _item(due: Due, link: str) -> Item:

@@ -156,7 +156,7 @@ def is_reminder(notification: Notification, send: Send) -> bool:
 
 
 def record(notification: Notification, results: Mapping[int, Result], now: datetime) -> Notification:
-    """What came of the sendings at these positions, and what is due next.
+    """What came of the sendings at these positions (none: it was too early for any), and what is due next.
 
     A failure brings the next untried method at once. When all is tried: another round after `again`, or over; `failed`
     only when no method has ever reached the reader (and never for the last resort, which goes round again).
@@ -164,7 +164,7 @@ def record(notification: Notification, results: Mapping[int, Result], now: datet
     sends = list(notification.sends)
     for position, result in results.items():
         sends[position] = _tried(sends[position], result, notification.key, now)
-    if not any(isinstance(result, Sent) for result in results.values()):
+    if results and not any(isinstance(result, Sent) for result in results.values()):
         _bring_forward(sends, now)
     return _settled(replace(notification, sends=tuple(sends)), now)
 

@@ -28,6 +28,9 @@ from app.service.ports import Channel, Clock, Store
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
 MOST_PER_CHANNEL = 16
+LONGEST_SEND = 30.0
+"""Seconds; a channel's own timeout is shorter."""
+
 DIGEST_PATIENCE = timedelta(seconds=30)
 DIGEST_POLL = timedelta(seconds=1)
 
@@ -82,7 +85,7 @@ class Dispatcher:
         ids = tuple({one.incident for one in claimed})
         incidents = (await self.store.load((), ids)).incidents
         refused = {one.key: refusal(one, incidents.get(one.incident), now) for one in claimed}
-        await self.store.settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
+        await self._settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
         wanted = [begin(one) for one in claimed if not refused[one.key]]
         ready = await self._without_early_digests(wanted, now)
         dues = [Due(one, position, incidents[one.incident]) for one in ready for position in due_sends(one, now)]
@@ -97,48 +100,65 @@ class Dispatcher:
         return [one for one in wanted if one not in early]
 
     async def _deliver(self, rows: list[Notification], bundles: tuple[Bundle, ...]) -> None:
-        left = {row.key: (row, dict[int, Result]()) for row in rows}
+        """Send all bundles side by side; a row is recorded when the last of its own has ended, whatever others do."""
+        round = _Round(rows, bundles)
+        await self._settle(round.recorded(round.without_sends(), self.clock.now()))
         pending = {asyncio.create_task(self._send_bundle(one)): one for one in bundles}
-        open_sends = Counter(due.notification.key for one in bundles for due in one.dues)
         while pending:
             done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            finished: list[Notification] = []
-            for task in done:
-                one, result = pending.pop(task), task.result()
-                for due in one.dues:
-                    row, results = left[due.notification.key]
-                    results[due.position] = result
-                    open_sends[row.key] -= 1
-                    if open_sends[row.key] == 0:
-                        finished.append(record(row, results, self.clock.now()))
-            await self._settle(finished)
+            ended = [key for task in done for key in round.took(pending.pop(task), task.result())]
+            await self._settle(round.recorded(ended, self.clock.now()))
 
     async def _send_bundle(self, one: Bundle) -> Result:
         name = one.dues[0].send.channel
-        channel = self.channels.get(name)
-        if channel is None:
-            result: Result = Rejected(f"channel {name} is not set up")
-        else:
-            async with self._slots.setdefault(name, asyncio.Semaphore(MOST_PER_CHANNEL)):
-                result = await _safely(channel, one, self)
+        result = await self._try(name, one)
         self.sent(name, result)
         return result
 
-    async def _settle(self, rows: Iterable[Notification]) -> None:
+    async def _try(self, name: str, one: Bundle) -> Result:
+        """A channel that hangs or breaks its promise and raises is a failure of that sending only."""
+        channel = self.channels.get(name)
+        if channel is None:
+            return Rejected(f"channel {name} is not set up")
+        async with self._slots.setdefault(name, asyncio.Semaphore(MOST_PER_CHANNEL)):
+            try:
+                async with asyncio.timeout(LONGEST_SEND):
+                    return await channel.send(compose(one, self.in_force.rules, self.link))
+            except TimeoutError:
+                return Retry(f"{name} did not answer")
+            except Exception as error:
+                return Retry(f"{name} broke: {type(error).__name__}")
+
+    async def _settle(self, rows: list[Notification]) -> None:
         """Tell the incident first of whoever cannot be reached, so that no crash in between loses it."""
-        settled = list(rows)
-        failed = [row for row in settled if row.state is NotificationState.FAILED]
+        failed = [row for row in rows if row.state is NotificationState.FAILED]
         if failed:
             await self.applier.submit([_unreachable(row) for row in failed])
-        await self.store.settle(settled)
+        if rows:
+            await self.store.settle(rows)
 
 
-async def _safely(channel: Channel, one: Bundle, dispatcher: Dispatcher) -> Result:
-    """A channel that breaks its promise and raises is a failure of that sending only."""
-    try:
-        return await channel.send(compose(one, dispatcher.in_force.rules, dispatcher.link))
-    except Exception as error:
-        return Retry(f"{channel.name} broke: {type(error).__name__}")
+class _Round:
+    """The rows of one round of sending, and how many sendings each still waits for."""
+
+    def __init__(self, rows: Iterable[Notification], bundles: Iterable[Bundle]) -> None:
+        self._rows = {row.key: row for row in rows}
+        self._results: dict[str, dict[int, Result]] = {key: {} for key in self._rows}
+        self._open = Counter(due.notification.key for one in bundles for due in one.dues)
+
+    def without_sends(self) -> list[str]:
+        """Rows for which it is too early."""
+        return [key for key in self._rows if not self._open[key]]
+
+    def took(self, one: Bundle, result: Result) -> list[str]:
+        """Note a bundle's result; the rows that wait for nothing more."""
+        for due in one.dues:
+            self._results[due.notification.key][due.position] = result
+            self._open[due.notification.key] -= 1
+        return [key for key in dict.fromkeys(due.notification.key for due in one.dues) if not self._open[key]]
+
+    def recorded(self, keys: Iterable[str], now: datetime) -> list[Notification]:
+        return [record(self._rows[key], self._results[key], now) for key in keys]
 
 
 def _unreachable(row: Notification) -> Job:

@@ -1,6 +1,6 @@
 """What would happen: the functions that the service runs, over a state in memory and a clock that jumps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,8 +9,7 @@ from app.domain.context import Context
 from app.domain.digest import Bundle, Due, bundle
 from app.domain.events import Acknowledge, Actor, TimerDue
 from app.domain.incident import Decision, Incident, KnownKey, Outcome, Status
-from app.domain.notification import Notification, SendState, Sent, begin, due_sends, end, record
-from app.domain.replacing import replace
+from app.domain.notification import Notification, Sent, begin, due_sends, end, record
 from app.domain.rota import DatedFacts
 from app.domain.ruleset import Rules
 from app.service.apply import Applied, Fold, Job
@@ -132,7 +131,7 @@ class _World:
         for one in bundle(dues, self.rules.limits.storm):
             self._say(one, now)
         for row in wanted:
-            self.rows[row.key] = _sent(row, now)
+            self.rows[row.key] = record(row, dict.fromkeys(due_sends(row, now), Sent()), now)
 
     def _say(self, one: Bundle, now: datetime) -> None:
         remark = "; ".join(filter(None, dict.fromkeys(self.remarks[due.notification.key] for due in one.dues)))
@@ -155,15 +154,3 @@ def _acknowledgement(id: str, person: str) -> Job:
 
 def _due_at(row: Notification) -> datetime:
     return row.due_at or row.created_at
-
-
-def _sent(row: Notification, now: datetime) -> Notification:
-    """The row after its due sendings have all succeeded; one whose first rung is still to come waits for it."""
-    positions = due_sends(row, now)
-    if positions:
-        return record(row, dict.fromkeys(positions, Sent()), now)
-    return replace(row, due_at=_first([send.due_at for send in row.sends if send.state is SendState.PENDING]))
-
-
-def _first(instants: Iterable[datetime]) -> datetime | None:
-    return min(instants, default=None)

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -98,9 +99,25 @@ class Stage:
     client: httpx.AsyncClient
     _seen: int = 0
 
-    async def fire(
-        self, *alerts: dict[str, object], group: str = "g1", source: str = "alertmanager"
-    ) -> dict[str, object]:
+    async def fire_one(self, one: dict[str, object]) -> str:
+        """Post this alert alone; the id of its incident."""
+        (incident,) = (await self.fire(one))["incidents"]
+        return str(incident)
+
+    async def raise_by(self, **body: object) -> str:
+        """Raise an incident as a person does; its id."""
+        reply = await self.client.post("/api/v1/incidents", json=body)
+        assert reply.status_code == 201, reply.text
+        await self.settle()
+        return str(reply.json()["id"])
+
+    async def timeline(self, incident: str) -> list[str]:
+        """The texts of an incident's timeline."""
+        reply = await self.client.get(f"/api/v1/incidents/{incident}/timeline")
+        assert reply.status_code == 200, reply.text
+        return [str(entry["text"]) for entry in reply.json()["items"]]
+
+    async def fire(self, *alerts: dict[str, object], group: str = "g1") -> dict[str, Any]:
         """Post these as one Alertmanager group and let everything due now happen; the reply's body."""
         body = {
             "version": "4",
@@ -114,18 +131,18 @@ class Stage:
             "truncatedAlerts": 0,
             "alerts": list(alerts),
         }
-        reply = await self.client.post(f"/webhooks/{source}", json=body)
+        reply = await self.client.post("/webhooks/alertmanager", json=body)
         assert reply.status_code == 202, reply.text
         await self.settle()
         return dict(reply.json())
 
-    async def act(self, incident: str, action: str, status: int = 200, **body: object) -> dict[str, object]:
+    async def act(self, incident: str, action: str, status: int = 200, **body: object) -> dict[str, Any]:
         reply = await self.client.post(f"/api/v1/incidents/{incident}/{action}", json=body)
         assert reply.status_code == status, reply.text
         await self.settle()
         return dict(reply.json())
 
-    async def incident(self, id: str) -> dict[str, object]:
+    async def incident(self, id: str) -> dict[str, Any]:
         reply = await self.client.get(f"/api/v1/incidents/{id}")
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
@@ -183,7 +200,7 @@ def alert(name: str = "PaymentsApiDown", status: str = "firing", **labels: str) 
 
 
 @asynccontextmanager
-async def stage(tmp_path: Path, at: str, rules: str = RULES, **settings: object) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path, at: str, rules: str = RULES, **settings: Any) -> AsyncIterator[Stage]:
     """The whole app over a fresh store, at that local London time."""
     (tmp_path / "routing_rules.yaml").write_text(rules)
     runbooks = tmp_path / "runbooks"
@@ -209,6 +226,3 @@ async def stage(tmp_path: Path, at: str, rules: str = RULES, **settings: object)
     async with httpx.AsyncClient(transport=transport, base_url="http://router.test", headers=headers) as client:
         yield Stage(application, clock, channel, client)
     await application.close()
-
-
-HOUR = timedelta(hours=1)

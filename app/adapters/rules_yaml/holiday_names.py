@@ -15,7 +15,7 @@ def parse_region(text: str) -> str:
     region = text.strip().upper()
     try:
         _of(region)
-    except NotImplementedError:
+    except (NotImplementedError, TypeError):  # TypeError: a constant of the package, such as holidays.MON
         raise ValueError(f"{quoted(text)} is not a country or region with known holidays{_near(region)}") from None
     return region
 

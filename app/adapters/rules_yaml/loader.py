@@ -1,5 +1,6 @@
 """From routing_rules.yaml to `Rules`: read, check everything, build, and only then accept."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
     people = build_people(file, names, report)
     policies = Policies(file, names, report).build()
     return Rules(
-        version=written.version,
+        version=_version(written.text, library),
         zone=file.defaults.timezone,
         on_missing_runbook=file.defaults.on_missing_runbook or OnMissingRunbook.PAGE,
         last_resort=file.defaults.last_resort or "",
@@ -67,7 +68,16 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         library=library,
         limits=_limits(file),
         places=_places(file),
+        text=written.text,
     )
+
+
+def _version(text: str, library: Library) -> str:
+    """A short hash of everything that was read, runbooks included: another version is another set of rules."""
+    hashed = hashlib.sha256(text.encode())
+    for slug, runbook in sorted(library.by_slug.items()):
+        hashed.update(f"\0{slug}\0{runbook.text}".encode())
+    return hashed.hexdigest()[:12]
 
 
 def _limits(file: FileShape) -> Limits:

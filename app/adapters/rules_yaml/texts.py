@@ -1,6 +1,5 @@
 """The texts that make up the rules: the file itself and, where it names one, the people's own file."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +13,10 @@ _PEOPLE_FILE = "people_file"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The whole as one tree; `version` is a short hash of all texts."""
+    """The whole as one tree, and the texts of which it was read."""
 
     tree: Mapped
-    version: str
+    text: str
 
 
 def read_texts(path: Path, report: Report) -> Written:
@@ -34,7 +33,7 @@ def read_texts(path: Path, report: Report) -> Written:
     root = _mapping(tree, path.name)
     if isinstance(root.get(_PEOPLE_FILE), Scalar):
         people_raw = _add_people(root, path.parent / str(root[_PEOPLE_FILE]), report)
-    return Written(root, hashlib.sha256(raw + people_raw).hexdigest()[:12])
+    return Written(root, (raw + people_raw).decode("utf-8", "replace"))
 
 
 def _read(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.adapters.store_sqlite.failures import meaning_of
 from app.adapters.store_sqlite.rows import STATEMENTS
-from app.adapters.store_sqlite.schema import LEASES, migrate
+from app.adapters.store_sqlite.schema import LEASES, migrate, refuse_foreign
 from app.domain.errors import StoreRefused, StoreUnavailable
 
 _OLDEST_SQLITE = (3, 37)
@@ -22,10 +22,12 @@ PRAGMA mmap_size = 0;
 PRAGMA temp_store = MEMORY;
 PRAGMA secure_delete = OFF;
 PRAGMA trusted_schema = OFF;
-PRAGMA wal_autocheckpoint = 2000;
 PRAGMA journal_size_limit = 67108864;
 """
 """FULL: a COMMIT that has returned is on disk. No memory map: a disk that fails must be an error here, not a signal."""
+
+_HEADER = 100
+"""Bytes at the start of every database."""
 
 _CHECKED_UP_TO = 256 * 1024 * 1024
 """A larger file is not read through at start, which would take seconds; damage is then found where it is met."""
@@ -50,8 +52,10 @@ class OpenFile:
             raise StoreUnavailable(f"{self.path} was removed or replaced while in use: restart the server")
 
     def close(self) -> None:
-        self.connection.close()
-        os.close(self._lock)
+        try:
+            self.connection.close()
+        finally:
+            os.close(self._lock)
 
 
 def open_file(path: Path) -> OpenFile:
@@ -86,10 +90,13 @@ def _lock(path: Path) -> int:
 
 def _connect(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # It holds phone numbers: nobody else may read it.
+    if 0 < path.stat().st_size < _HEADER:
+        raise StoreRefused(_damaged(path, "its header is cut off"))  # SQLite would take it for a new one.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
     try:
+        refuse_foreign(connection, str(path))
         connection.executescript(_SETTINGS)
-        migrate(connection, str(path))
+        migrate(connection)
         _refuse_damaged(connection, path)
         connection.executescript(LEASES)
     except BaseException:
@@ -103,7 +110,11 @@ def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
         return
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
-        raise StoreRefused(f"{path} is damaged ({found}): restore a copy, or move it away to begin with an empty one")
+        raise StoreRefused(_damaged(path, found))
+
+
+def _damaged(path: Path, reason: str) -> str:
+    return f"{path} is damaged ({reason}): restore a copy, or move it away to begin with an empty one"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

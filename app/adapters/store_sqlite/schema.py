@@ -74,9 +74,8 @@ CREATE TEMP TABLE outbox_leases (id INTEGER PRIMARY KEY, until INTEGER NOT NULL)
 """Leases live in memory, inside the same transactions as the rest: whoever held them is gone when this process is."""
 
 
-def migrate(connection: sqlite3.Connection, path: str) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Bring the file to the newest schema, each step in a transaction of its own."""
-    _refuse_foreign(connection, path)
     for version in range(_schema_of(connection), len(MIGRATIONS)):
         connection.executescript(
             f"BEGIN IMMEDIATE; {MIGRATIONS[version]}"
@@ -84,7 +83,7 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
         )
 
 
-def _refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
+def refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
     """Raise `StoreRefused` for a database that is not ours or is newer than this program."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

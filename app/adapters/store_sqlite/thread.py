@@ -111,7 +111,7 @@ class StoreThread:
 
     def _transaction(self, batch: Sequence[Call]) -> list[Outcome]:
         if not any(call.writes for call in batch):
-            return [self._one(call) for call in batch]
+            return [self._alone(call) for call in batch]
         self._file.check()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -122,6 +122,12 @@ class StoreThread:
             raise
         self.transactions += 1
         return outcomes
+
+    def _alone(self, call: Call) -> Outcome:
+        try:
+            return self._one(call)
+        except Exception as error:
+            return Outcome(call, error=unavailable(error))
 
     def _one(self, call: Call) -> Outcome:
         try:

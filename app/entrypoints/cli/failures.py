@@ -15,7 +15,7 @@ class CommandFailed(AppError):
 class Commands(TyperGroup):
     """The commands, any of which may raise an `AppError`."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except AppError as error:

@@ -1,9 +1,21 @@
 """The command line. What a command needs is imported when it runs, so that `--help` answers at once."""
 
+from collections.abc import Callable
+
 import typer
 
+from app.entrypoints.cli import actions, incidents, rules
+from app.entrypoints.cli.audit import audit
+from app.entrypoints.cli.check import check
 from app.entrypoints.cli.failures import Commands
+from app.entrypoints.cli.replay import replay_app
+from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve
+from app.entrypoints.cli.simulate import simulate
+from app.entrypoints.cli.tokens import token_app
+from app.entrypoints.cli.who import who
+
+ADMINISTERING = "Running a server"
 
 app = typer.Typer(
     name="oncall-router",
@@ -12,15 +24,36 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
-app.command()(serve)
+COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "Here, on this machine": {"serve": serve, "check": check, "simulate": simulate, "schema": schema},
+    "Looking, on a server": {
+        "who": who,
+        "incidents": incidents.incidents,
+        "show": incidents.show,
+        "rules": rules.rules,
+    },
+    "Acting on an incident": {
+        "raise": actions.raise_incident,
+        "ack": actions.ack,
+        "unack": actions.unack,
+        "resolve": actions.resolve,
+        "snooze": actions.snooze,
+        "reassign": actions.reassign,
+        "escalate": actions.escalate,
+        "second-line": actions.second_line,
+        "park": actions.park,
+        "note": actions.note,
+    },
+    ADMINISTERING: {"audit": audit, "reload": rules.reload},
+}
+for panel, commands in COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=panel)(command)
+app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
+app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
 
-
-@app.callback()
-def _root() -> None:
-    pass
 
 def main() -> None:
     app()

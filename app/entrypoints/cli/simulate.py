@@ -3,8 +3,8 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +24,9 @@ MOST_LINES = 400
 def simulate(
     body: Annotated[str, typer.Argument(metavar="BODY.json", help="What the tool would post; - reads it from stdin.")],
     source: Annotated[str, typer.Option(help="The source instance it would post to, such as alertmanager.")],
-    at: Annotated[str, typer.Option(metavar="ISO", help="When it would come; without an offset in the rules' zone.")] = "",
+    at: Annotated[
+        str, typer.Option(metavar="ISO", help="When it would come; without an offset in the rules' zone.")
+    ] = "",
     length: Annotated[str, typer.Option("--for", help="How long to look on, such as 72h or 90m.")] = "72h",
     acknowledge_after: Annotated[
         str, typer.Option(help="Acknowledge so long after the first page, as the person paged (not a shadow).")
@@ -92,7 +94,7 @@ def _show(lines: Sequence[Line], at: datetime, span: timedelta, rules: Rules, ev
         return
     together = _together(lines)
     shown = together if every else _first_reminders(together)
-    rows = [(local(one.at, rules.zone), *_words(one)) for one in shown[:MOST_LINES]]
+    rows = [(local(one.at, rules.zone), *_words(one)) for one in _each_reason_once(shown[:MOST_LINES])]
     say(table(("when", "what", "who", "how", "why"), rows))
     left = len(together) - len(rows)
     if left:
@@ -116,6 +118,11 @@ def _together(lines: Sequence[Line]) -> list[Line]:
 def _joined(same: Sequence[Line]) -> Line:
     first = same[0]
     return Line(first.at, first.what, first.role, first.person, ", ".join(one.channel for one in same), first.reason)
+
+
+def _each_reason_once(lines: Sequence[Line]) -> list[Line]:
+    """A reminder's reason is that of the page before it."""
+    return [replace(line, reason="") if line.what == "reminder" else line for line in lines]
 
 
 def _first_reminders(lines: Sequence[Line]) -> list[Line]:

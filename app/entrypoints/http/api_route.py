@@ -37,7 +37,7 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        takes_body, may_have_body = self.body_field is not None, "POST" in self.methods
+        takes_body, may_have_body = self.body_field is not None, "POST" in (self.methods or ())
 
         async def strict(request: Request) -> Response:
             if may_have_body:

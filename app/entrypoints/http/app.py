@@ -5,10 +5,40 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.entrypoints.http import (
+    actions,
+    audit,
+    incidents,
+    on_call,
+    pagerduty,
+    probes,
+    quarantine,
+    rules,
+    tokens,
+)
+from app.entrypoints.http.documented import DocumentedApi
 from app.entrypoints.http.errors import add_error_handlers
+from app.entrypoints.http.probes import Readiness
+from app.entrypoints.http.replies import GuardedJson
+from app.entrypoints.http.request_log import RequestLog
+from app.entrypoints.http.security_headers import SecurityHeaders
 from app.entrypoints.http.webhooks import webhook_router
+from app.entrypoints.web import action_page
 from app.entrypoints.worker import Worker
 from app.wiring import Application
+
+ROUTERS = (
+    pagerduty.router,
+    incidents.router,
+    actions.router,
+    on_call.router,
+    rules.router,
+    quarantine.router,
+    tokens.router,
+    audit.router,
+    probes.router,
+    action_page.router,
+)
 
 
 def create_app(application: Application, worker: Worker | None = None) -> FastAPI:
@@ -26,7 +56,22 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
             await worker.stop()
         await application.close()
 
-    app = FastAPI(title="oncall-router", version="0.1.0", lifespan=lifespan, docs_url="/docs", redoc_url=None)
+    app = DocumentedApi(
+        title="oncall-router",
+        version="0.1.0",
+        summary="Stands between monitoring tools and people.",
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        default_response_class=GuardedJson,
+    )
+    app.state.application = application
+    app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
     app.include_router(webhook_router(application))
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", action_page.static_files())
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog)
     return app

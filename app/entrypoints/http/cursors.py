@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from app.domain.errors import InvalidPayload
@@ -10,17 +10,19 @@ from app.domain.errors import InvalidPayload
 T = TypeVar("T")
 
 
-def cursor(id: str) -> str:
+def cursor_of(id: str) -> str:
     return base64.urlsafe_b64encode(id.encode()).rstrip(b"=").decode()
 
 
-def position(cursor: str) -> str:
+def position(cursor: str, is_ours: Callable[[str], bool] = bool) -> str:
     """The id after which the page begins; empty for none. Raises `InvalidPayload` for what we never gave out."""
+    if not cursor:
+        return ""
     try:
-        id = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        id = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        id = "\0"
-    if not id.isprintable():
+        id = ""
+    if not id or not is_ours(id):
         raise InvalidPayload("is not a cursor of ours; take it from `next` of the page before", "cursor")
     return id
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -24,8 +23,6 @@ from app.domain.errors import (
     UnsupportedMedia,
 )
 from app.entrypoints.http.replies import GuardedJson
-
-log = structlog.get_logger()
 
 UNPROCESSABLE = "A value cannot be"
 MOST_FINDINGS = 20
@@ -96,7 +93,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _app_error(request: Request, error: Exception) -> JSONResponse:
@@ -121,8 +117,3 @@ def _field_problem(found: Mapping[str, Any]) -> dict[str, str]:
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     return problem(error.status_code, str(error.detail), str(error.detail), dict(error.headers or {}))
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.exception("request.failed", path=request.url.path, error=type(error).__name__)
-    return problem(500, "Internal error", "something broke here; the log of the server says what, by request id")

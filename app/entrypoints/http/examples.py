@@ -1,5 +1,16 @@
 """Examples for the OpenAPI document; a test holds each against its model."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ConfigDict
+
+
+def exemplified(example: Mapping[str, Any]) -> ConfigDict:
+    """A model's configuration that shows this example in the document."""
+    return ConfigDict(json_schema_extra={"example": dict(example)})
+
+
 _ID = "06bf80f9c0000001"
 
 INCIDENT = {

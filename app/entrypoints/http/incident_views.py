@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
-from app.domain.incident import Incident, Mark, Outcome, Status, Timer
+from app.domain.incident import AlertRow, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
-from app.domain.notification import Notification, NotificationState, Send, SendState
-from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION
+from app.domain.notification import Notification, NotificationState, Send, SendState, begin
+from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION, exemplified
 from app.entrypoints.http.masking import masked
 
 
@@ -25,7 +25,7 @@ class IncidentView(View):
     `due_at` is the earliest of its `timers`. `rule` and `reasons` say why it is routed as it is.
     """
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": INCIDENT})
+    model_config = exemplified(INCIDENT)
 
     id: str
     status: Status
@@ -72,7 +72,7 @@ class Effect(View):
 class EntryView(View):
     """A line of the timeline: `what` in one word, by whom, over which channel."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": ENTRY})
+    model_config = exemplified(ENTRY)
 
     at: datetime
     what: str
@@ -94,7 +94,7 @@ class LinkView(View):
 class AlertView(View):
     """One alert under an incident. `raw` is the sender's own text of it, whole."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": ALERT})
+    model_config = exemplified(ALERT)
 
     key: str
     firing: bool
@@ -150,7 +150,7 @@ class WhyView(View):
 class NotificationView(View):
     """One message to one reader, with every sending. `ended` says why nothing more is sent."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": NOTIFICATION})
+    model_config = exemplified(NOTIFICATION)
 
     key: str
     kind: MessageKind
@@ -178,6 +178,15 @@ def notification_view(notification: Notification) -> NotificationView:
     return NotificationView(
         **shown, why=WhyView(sentence=row.why.sentence(), **why), sends=[_send(send) for send in row.sends]
     )
+
+
+def alert_view(row: AlertRow, incident: Incident) -> AlertView:
+    """An alert fires for as long as its incident is in the episode in which it fired."""
+    alert = row.alert
+    own = {name: getattr(alert, name) for name in AlertView.model_fields if hasattr(alert, name)}
+    own["links"] = [LinkView.model_validate(link) for link in alert.links]
+    firing = row.firing and row.episode == incident.episode
+    return AlertView(**own | {"key": row.key, "firing": firing, "severity": row.severity, "seen_at": row.seen_at})
 
 
 def _send(send: Send) -> SendView:

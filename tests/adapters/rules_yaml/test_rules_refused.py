@@ -151,6 +151,10 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
             '(did you mean "GB-ENG"?)',
         ),
         (
+            "calendars: {office: {holidays: MON}}",
+            '4 calendars.office.holidays: "MON" is not a country or region with known holidays (did you mean "MO"?)',
+        ),
+        (
             "calendars:\n  office:\n    closed:\n      - 2026-02-30",
             '7 calendars.office.closed: "2026-02-30" is not a day of the calendar: day is out of range for month',
         ),

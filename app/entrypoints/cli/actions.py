@@ -1,0 +1,157 @@
+"""What a person does to an incident, from the command line; the rules are the server's, the same for every channel."""
+
+from typing import Annotated
+
+import typer
+
+from app.entrypoints.cli.durations import parse_duration, parse_instant
+from app.entrypoints.cli.incidents import find_id, state
+from app.entrypoints.cli.options import DEFAULT_URL, AsJson, By, IncidentId, Reason, Token, Url
+from app.entrypoints.cli.printing import say, say_json
+from app.entrypoints.cli.server import Answer, Fields, Server, fields, word
+
+_EFFECTS = {
+    "recorded": "Recorded, and it stops nothing: ",
+    "already": "It was so already: ",
+    "opened": "Opened: ",
+    "held": "Held until the working day starts: ",
+    "triaged": "In the triage queue: ",
+}
+
+
+def ack(id: IncidentId, by: By = "", url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+    """Take an incident: you have it, and nobody else is paged."""
+    _act(Server(url, token), id, "acknowledge", {"by": by}, as_json)
+
+
+def unack(id: IncidentId, by: By = "", url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+    """Give an incident back: its chain starts again from the first step."""
+    _act(Server(url, token), id, "unacknowledge", {"by": by}, as_json)
+
+
+def resolve(
+    id: IncidentId,
+    reason: Reason = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Resolve an incident: it is over."""
+    _act(Server(url, token), id, "resolve", {"by": by, "reason": reason}, as_json)
+
+
+def snooze(
+    id: IncidentId,
+    length: Annotated[str, typer.Option("--for", help="How long, such as 90m or 2h.", show_default=False)] = "",
+    until: Annotated[str, typer.Option(metavar="ISO", help="Until when.", show_default=False)] = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep an incident quiet for a while; then it starts again from its first step."""
+    if bool(length) == bool(until):
+        raise typer.BadParameter("say either --for or --until")
+    if until:
+        end = {"until": parse_instant(until).isoformat()}
+    else:
+        end = {"for": f"{int(parse_duration(length).total_seconds())}s"}
+    _act(Server(url, token), id, "snooze", {"by": by, **end}, as_json)
+
+
+def reassign(
+    id: IncidentId,
+    to: Annotated[str, typer.Option(help="The person who is to have it.")],
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give an incident to somebody, who is paged."""
+    _act(Server(url, token), id, "reassign", {"by": by, "to": to}, as_json)
+
+
+def escalate(
+    id: IncidentId,
+    reason: Reason = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Tell the next step now instead of waiting for it."""
+    _act(Server(url, token), id, "escalate", {"by": by, "reason": reason}, as_json)
+
+
+def second_line(
+    id: IncidentId,
+    reason: Reason = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Call second line in, beside whoever has the incident."""
+    _act(Server(url, token), id, "second-line", {"by": by, "reason": reason}, as_json)
+
+
+def park(
+    id: IncidentId,
+    reason: Reason = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Leave an incident until the next working day starts."""
+    _act(Server(url, token), id, "park", {"by": by, "reason": reason}, as_json)
+
+
+def note(
+    id: IncidentId,
+    text: Annotated[str, typer.Argument(help="What to write into the timeline.")],
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a line into an incident's timeline."""
+    _act(Server(url, token), id, "note", {"by": by, "text": text}, as_json)
+
+
+def raise_incident(
+    title: Annotated[str, typer.Argument(help="What is wrong, in a line.")],
+    description: Annotated[str, typer.Option(help="What is known.", show_default=False)] = "",
+    severity: Annotated[str, typer.Option(help="critical, high or triage.")] = "critical",
+    squad: Annotated[str, typer.Option(help="Who owns what is broken.", show_default=False)] = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Raise an incident that no monitor foresaw; it is handled like any other."""
+    body = {"title": title, "description": description, "severity": severity, "squad": squad, "by": by}
+    answer = Server(url, token).post("incidents", body=body)
+    if as_json:
+        say_json(answer.text)
+    else:
+        say(f"Raised: {_line(answer.fields)}")
+
+
+def _act(server: Server, id: str, action: str, body: dict[str, object], as_json: bool) -> None:
+    answer = server.post("incidents", find_id(id, server), action, body=body)
+    if as_json:
+        say_json(answer.text)
+    else:
+        say(_said(answer))
+
+
+def _said(answer: Answer) -> str:
+    return _EFFECTS.get(word(answer.fields["effect"]), "") + _line(fields(answer.fields["incident"]))
+
+
+def _line(incident: Fields) -> str:
+    who = f", {word(incident['acknowledged_by'])} has it" if incident["acknowledged_by"] else ""
+    title = f"{word(incident['severity']).upper()} {word(incident['title'])}"
+    return f"{word(incident['id'])} {title}: {state(incident)}{who}"

@@ -1,0 +1,144 @@
+"""Looking at incidents: the list, and one with everything that has happened to it."""
+
+import string
+from typing import Annotated
+
+import typer
+
+from app.entrypoints.cli.failures import CommandFailed
+from app.entrypoints.cli.options import DEFAULT_URL, AsJson, IncidentId, Token, Url
+from app.entrypoints.cli.printing import age, local, say, say_json, table
+from app.entrypoints.cli.server import Answer, Fields, Server, fields, rows, word, words
+
+ID_LENGTH = 16
+MOST_AT_ONCE = 200
+MOST_SHOWN = 5
+
+
+def incidents(
+    status: Annotated[
+        list[str] | None, typer.Option(help="open, triggered, acknowledged, resolved or any; may be repeated.")
+    ] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="critical, high or triage; may be repeated.")] = None,
+    squad: Annotated[str, typer.Option(help="Of this squad only.", show_default=False)] = "",
+    source: Annotated[str, typer.Option(help="From this source only.", show_default=False)] = "",
+    limit: Annotated[int, typer.Option(min=1, max=MOST_AT_ONCE, help="How many at most.")] = 50,
+    cursor: Annotated[str, typer.Option(help="Where the page before ended.", show_default=False)] = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """List incidents, newest first; those that are open unless --status says otherwise."""
+    asked = [] if "any" in (status or []) else (status or ["open"])
+    answer = Server(url, token).get(
+        "incidents", status=asked, severity=severity or [], squad=squad, source=source, limit=limit, cursor=cursor
+    )
+    if as_json:
+        say_json(answer.text)
+        return
+    _list(answer, f"No incident is {' or '.join(asked)}." if asked else "There is no incident.")
+
+
+def _list(answer: Answer, nothing: str) -> None:
+    if not answer.items:
+        say(nothing)
+        return
+    say(table(("id", "severity", "status", "title", "squad", "since", "count", "who"), map(_row, answer.items)))
+    if answer.fields.get("next"):
+        say(f"There are more: --cursor {word(answer.fields['next'])}")
+
+
+def _row(incident: Fields) -> tuple[str, ...]:
+    return (
+        word(incident["id"]),
+        word(incident["severity"]),
+        state(incident),
+        word(incident["title"]),
+        word(incident["squad"]),
+        age(word(incident["opened_at"])),
+        word(incident["count"]),
+        word(incident["acknowledged_by"]),
+    )
+
+
+def state(incident: Fields) -> str:
+    """The status with its marks: `acknowledged (parked)`."""
+    marks = words(incident.get("marks"))
+    return word(incident["status"]) + (f" ({marks})" if marks else "")
+
+
+def show(id: IncidentId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+    """Show one incident: what it is, what happened, and who was told how and why."""
+    server = Server(url, token)
+    full = find_id(id, server)
+    incident, timeline = server.get("incidents", full), server.get("incidents", full, "timeline")
+    told = server.get("incidents", full, "notifications")
+    if as_json:
+        say_json(f'{{"incident":{incident.text},"timeline":{timeline.text},"notifications":{told.text}}}')
+        return
+    say(f"{word(incident.fields['severity']).upper()} {word(incident.fields['title'])}")
+    say(table(("", ""), _facts(incident.fields)))
+    say(table(("when", "what", "who", "how", ""), map(_entry, timeline.items), "Timeline"))
+    say(table(("reader", "role", "kind", "state", "sent", "why"), map(_told, told.items), "Told"))
+
+
+def _facts(incident: Fields) -> list[tuple[str, str]]:
+    held = word(incident["acknowledged_by"])
+    found = {
+        "id": word(incident["id"]),
+        "status": state(incident),
+        "who has it": f"{held}, since {local(word(incident['acknowledged_at']))}" if held else "nobody",
+        "squad": word(incident["squad"]),
+        "runbook": word(incident["runbook"]) or "none",
+        "source": word(incident["source"]),
+        "opened": f"{local(word(incident['opened_at']))} ({age(word(incident['opened_at']))} ago)",
+        "resolved": local(word(incident["resolved_at"])),
+        "next due": local(word(incident["due_at"])),
+        "reports": word(incident["count"]),
+        "alerts": f"{word(incident['alerts'])}, {word(incident['firing'])} of them firing",
+        "because": "\n".join(map(str, reasons)) if isinstance(reasons := incident["reasons"], list) else "",
+    }
+    return [(name, value) for name, value in found.items() if value]
+
+
+def _entry(entry: Fields) -> tuple[str, ...]:
+    what = word(entry["what"]).replace("_", " ")
+    return local(word(entry["at"])), what, word(entry["who"]), word(entry["channel"]), word(entry["text"])
+
+
+def _told(row: Fields) -> tuple[str, ...]:
+    sends = [f"{word(send['channel'])} {_outcome(send)}" for send in rows(row["sends"])]
+    sentence = word(fields(row["why"]).get("sentence"))
+    kind = word(row["kind"]).replace("_", " ")
+    return word(row["reader"]), word(row["role"]), kind, word(row["state"]), "\n".join(sends), sentence
+
+
+def _outcome(send: Fields) -> str:
+    at = local(word(send["at"])) if send["at"] else f"due {local(word(send['due_at']))}"
+    reason = f": {word(send['reason'])}" if send["reason"] else ""
+    return f"{word(send['state'])} {at}{reason}"
+
+
+def find_id(given: str, server: Server) -> str:
+    """The whole id of the one open incident whose id begins or ends so."""
+    wanted = given.strip().lower()
+    if len(wanted) == ID_LENGTH and set(wanted) <= set(string.hexdigits):
+        return wanted
+    found = [id for id in _open_ids(server) if wanted and (id.startswith(wanted) or id.endswith(wanted))]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandFailed(f"no open incident's id begins or ends with {given!r}; see `oncall-router incidents`")
+    some = ", ".join(found[:MOST_SHOWN]) + (" …" if len(found) > MOST_SHOWN else "")
+    raise CommandFailed(f"{given!r} fits {len(found)} open incidents ({some}): write more of the id")
+
+
+def _open_ids(server: Server) -> list[str]:
+    ids: list[str] = []
+    cursor = ""
+    while True:
+        page = server.get("incidents", status="open", limit=MOST_AT_ONCE, cursor=cursor)
+        ids += [word(one["id"]) for one in page.items]
+        cursor = word(page.fields.get("next"))
+        if not cursor:
+            return ids

@@ -1,0 +1,49 @@
+"""What browsers are told about every reply: nothing may be loaded, framed, sniffed or referred to, except as listed."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_NOTHING = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_ACTION_PAGE = b"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+_DOCS = (
+    b"default-src 'none'; script-src https://cdn.jsdelivr.net 'unsafe-inline'; style-src https://cdn.jsdelivr.net; "
+    b"img-src https://fastapi.tiangolo.com data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+_SAME = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_PLAIN = [*_SAME, (b"content-security-policy", _NOTHING)]
+_PRIVATE = [
+    *_SAME,
+    (b"content-security-policy", _ACTION_PAGE),
+    (b"cache-control", b"no-store"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+]
+_BY_BEGINNING = (
+    ("/a/", _PRIVATE),
+    ("/api/", [*_PLAIN, (b"cache-control", b"no-store")]),
+    ("/docs", [*_SAME, (b"content-security-policy", _DOCS)]),
+)
+
+
+class SecurityHeaders:
+    """Plain ASGI, for it is on the way of every webhook."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        added = next((headers for beginning, headers in _BY_BEGINNING if path.startswith(beginning)), _PLAIN)
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

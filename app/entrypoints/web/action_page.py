@@ -1,0 +1,120 @@
+"""The page behind a signed link: what is wrong, what to do about it, and four buttons; no sign-in, no JavaScript.
+
+Looking changes nothing, for mail scanners open every link: only a POST acts. A POST needs no token against forgery
+besides, because there is no cookie and no other credential that a browser would send along by itself: whoever can
+name the address holds the link, and a foreign page cannot read it (`Referrer-Policy: no-referrer`, `no-store`).
+"""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from app.adapters.links import LinkHolder
+from app.adapters.sources.body import parse_form
+from app.domain.errors import IllegalTransition, InvalidPayload, NotFound, Unauthorised
+from app.domain.events import Action, Actor, CallSecondLine, Note, Resolve
+from app.domain.incident import Outcome
+from app.entrypoints.http.assembled import App
+from app.entrypoints.http.bodies import plain_request
+from app.entrypoints.http.incidents import incident_of
+from app.entrypoints.web.action_view import CHANNEL, action_view, actions_of
+from app.entrypoints.web.page_route import PageRoute
+from app.entrypoints.web.pages import HERE, page
+from app.entrypoints.web.runbook_html import runbook_html
+from app.service.apply import Applied
+from app.service.audit_log import Act
+from app.service.ports import Record
+from app.service.respond import respond
+from app.wiring import Application
+
+router = APIRouter(prefix="/a", route_class=PageRoute, include_in_schema=False)
+
+LONGEST_NOTE = 10_000
+
+SAID = {
+    "acknowledged": "You have it. Nobody else is paged for it any more.",
+    "recorded": "Noted. You are shadowing, so it still waits for somebody else to take it.",
+    "resolved": "Resolved. Whoever had it is told.",
+    "second-line": "Second line is being paged.",
+    "note": "Your note is in the timeline.",
+    "already": "That was done before, so nothing has changed.",
+    "late": "Nothing was changed: things have moved on since you opened this page.",
+    "empty": "Nothing was written, because the note was empty.",
+}
+"""What a page says after a button, by the word that the redirect carries; any other word says nothing."""
+
+
+def static_files() -> StaticFiles:
+    return StaticFiles(directory=HERE / "static")
+
+
+@router.api_route("/{token}", methods=["GET", "HEAD"])
+async def show(token: str, application: App, did: str = "") -> Response:
+    holder = _holder(token, application)
+    store, in_force = application.store, application.in_force
+    incident = await incident_of(holder.incident, store)
+    notifications, timeline = await asyncio.gather(store.notifications(incident.id), store.timeline(incident.id))
+    ctx = in_force.context(application.clock.now())
+    view = action_view(incident, holder.person, notifications, timeline, ctx)
+    html = await asyncio.to_thread(runbook_html, view.runbook_text)
+    return page("action.html", view=view, token=token, said=SAID.get(did, ""), runbook_html=html)
+
+
+@router.post("/{token}/{action}")
+async def act(token: str, action: str, request: Request, application: App) -> Response:
+    holder = _holder(token, application)
+    form = parse_form((await plain_request(request, application.settings.max_body, application.clock.now())).body)
+    text = form.get("text", "").strip()[:LONGEST_NOTE]
+    if action not in actions_of(holder.person):
+        raise NotFound(f"a link cannot do {action[:40]!r}")
+    if action == "note" and not text:
+        return _back(token, "empty")
+    try:
+        applied = await respond(
+            holder.incident,
+            _action(action, holder.person, text),
+            application.in_force.rules,
+            application.applier,
+            lambda applied: _logged(applied, action, holder, application),
+        )
+    except (IllegalTransition, InvalidPayload):
+        return _back(token, "late")
+    return _back(token, _word(action, applied.outcome))
+
+
+def _holder(token: str, application: Application) -> LinkHolder:
+    """Raises `Unauthorised` for a bad link, and for one of somebody who has left."""
+    holder = application.links.read(token)
+    if holder.person not in application.in_force.rules.people:
+        raise Unauthorised("this link belongs to somebody who is not in the rules file any more")
+    return holder
+
+
+def _action(name: str, person: str, text: str) -> Action:
+    by = Actor(person, CHANNEL)
+    match name:
+        case "note":
+            return Note(by, text)
+        case "resolve":
+            return Resolve(by, text)
+        case "second-line":
+            return CallSecondLine(by, text)
+        case _:
+            return actions_of(person)[name]
+
+
+def _word(action: str, outcome: Outcome) -> str:
+    return action if outcome is Outcome.DONE else outcome.value
+
+
+def _back(token: str, did: str) -> Response:
+    """To the page again by GET, so that reloading it does not act once more."""
+    return RedirectResponse(f"/a/{token}?did={did}", 303)
+
+
+def _logged(applied: Applied, action: str, holder: LinkHolder, application: Application) -> tuple[Record, ...]:
+    if applied.outcome is Outcome.ALREADY:
+        return ()
+    return (application.audit_log.record(Act(f"incident.{action}", holder.incident, holder.person, "", CHANNEL)),)

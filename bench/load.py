@@ -1,0 +1,59 @@
+"""wrk on a core of its own: as many requests as 16 connections bring, every reply checked."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.bodies import Template
+from bench.serving import CLIENT_CORE, TOKEN, Server, on_core
+
+CONNECTIONS = 16
+_SCRIPT = Path(__file__).with_name("load.lua")
+
+
+class LoadRefusedError(Exception):
+    """Replies were not what they had to be: a bench of refusals measures nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent. Keys start at number `start`, and begin again after `circle` of them (0: never)."""
+
+    template: Template
+    alerts: int = 1
+    start: int = 0
+    circle: int = 0
+    path: str = "/webhooks/alertmanager"
+    status: int = 202
+    connections: int = CONNECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came of it. `p50_ms` and `p99_ms` are of a reply at full load, waiting in line included."""
+
+    requests: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+
+    @property
+    def rate(self) -> float:
+        return self.requests / self.seconds
+
+
+def run_load(server: Server, load: Load, seconds: float) -> Measured:
+    """Raises `LoadRefusedError` unless every single reply had the expected status."""
+    template = load.template.write(server.folder / "template.txt")
+    wrk = ["wrk", "-t1", f"-c{load.connections}", f"-d{max(1, round(seconds))}s", "--timeout", "20s", "-s", _SCRIPT]
+    values = [template, load.alerts, load.start, load.circle, load.status, TOKEN]
+    command = on_core(CLIENT_CORE, *wrk, f"http://127.0.0.1:{server.port}{load.path}", "--", *values)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = next((line for line in ran.stdout.splitlines() if line.startswith("BENCH ")), None)
+    if line is None:
+        raise LoadRefusedError(f"wrk said nothing of use: {ran.stdout[-300:]} {ran.stderr[-300:]}")
+    found = json.loads(line.removeprefix("BENCH "))
+    if found["wrong"] or found["failed"] or not found["requests"]:
+        raise LoadRefusedError(f"{server.name}: {found['wrong']} replies were not {load.status}; wrk says {line}")
+    return Measured(found["requests"], found["seconds"], found["p50_ms"], found["p99_ms"])

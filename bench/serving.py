@@ -1,0 +1,159 @@
+"""Starts what is measured: each server a process of its own on core 0, on a free loopback port, in its own folder."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from bench.office import RULES, RUNBOOK_FILE
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+TOKEN = "bench-token"
+WEBHOOK_SECRET = "whsec_" + "Z" * 32
+PATIENCE = 30.0
+ALERTMANAGER = Path("/usr/bin/prometheus-alertmanager")
+_ROOT = Path(__file__).parents[1]
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class ServerFailedError(Exception):
+    """A server did not start; says what it said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server; `took` is how long it needed from its start to its first answer."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+    took: float
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "oncall.db"
+
+    def resident_mb(self) -> float:
+        """What it holds in memory now, in MB of 10^6 bytes."""
+        return int(self._field("status", "VmRSS:")) * 1024 / 1e6
+
+    def written(self) -> int:
+        """Bytes that it has had written to disk."""
+        return int(self._field("io", "write_bytes:"))
+
+    def cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def _field(self, file: str, name: str) -> str:
+        lines = Path(f"/proc/{self.process.pid}/{file}").read_text().splitlines()
+        return next(line.split()[1] for line in lines if line.startswith(name))
+
+
+def on_core(core: int, *command: object) -> list[str]:
+    return ["taskset", "-c", str(core), *map(str, command)]
+
+
+@contextmanager
+def yardstick(name: str, folder: Path) -> Iterator[Server]:
+    """`bare` or `idiomatic`, under uvicorn as the service itself runs."""
+    port = free_port()
+    options = ["--port", port, "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+    command = [sys.executable, "-m", "uvicorn", f"bench.yardsticks:{name}", *options]
+    with _running(name, command, port, folder, SERVER_CORE, {}) as server:
+        yield server
+
+
+@contextmanager
+def router(folder: Path, receiver: "Server | None" = None, core: int = SERVER_CORE) -> Iterator[Server]:
+    """The service as it is deployed; it pages through the signed webhook channel to `receiver`."""
+    port = free_port()
+    target = f"http://127.0.0.1:{receiver.port}/page" if receiver else "http://127.0.0.1:9/page"
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = folder / "routing_rules.yaml"
+    rules.write_text(RULES.replace("RECEIVER", target))
+    runbooks = folder / "runbooks"
+    runbooks.mkdir(exist_ok=True)
+    (runbooks / "payments-api-down.md").write_text(RUNBOOK_FILE)
+    command: list[object] = [Path(sys.executable).with_name("oncall-router"), "serve", "--port", port]
+    command += ["--rules", rules, "--runbooks", runbooks, "--store", f"sqlite:///{folder / 'oncall.db'}"]
+    settings = {"ONCALL_ADMIN_TOKEN": TOKEN, "ONCALL_WEBHOOK_SECRET": WEBHOOK_SECRET, "ONCALL_CONSOLE": "off"}
+    with _running("oncall-router", command, port, folder, core, settings) as server:
+        yield server
+
+
+@contextmanager
+def alertmanager(folder: Path, receiver: Server, group_by: str) -> Iterator[Server]:
+    """Alertmanager on the same core, in memory as it is, calling the same receiver at once."""
+    port = free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "alertmanager.yml"
+    config.write_text(
+        f"route: {{receiver: bench, group_by: ['{group_by}'], group_wait: 0s, group_interval: 1s}}\n"
+        f"receivers: [{{name: bench, webhook_configs: [{{url: 'http://127.0.0.1:{receiver.port}/page'}}]}}]\n"
+    )
+    options = [f"--config.file={config}", f"--storage.path={folder}", f"--web.listen-address=127.0.0.1:{port}"]
+    command = [ALERTMANAGER, *options, "--cluster.listen-address=", "--log.level=error"]
+    with _running("alertmanager", command, port, folder, SERVER_CORE, {"GOMAXPROCS": "1"}) as server:
+        yield server
+
+
+@contextmanager
+def receiving(folder: Path) -> Iterator[Server]:
+    """An independent process that takes every page and writes down when it came, in `folder`/received."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.receiver", port, folder / "received"]
+    with _running("receiver", command, port, folder, CLIENT_CORE, {}) as server:
+        yield server
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _running(
+    name: str, command: list[object], port: int, folder: Path, core: int, settings: Mapping[str, str]
+) -> Iterator[Server]:
+    folder.mkdir(parents=True, exist_ok=True)
+    said = folder / f"{name}.log"
+    start = time.perf_counter()
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            on_core(core, *command), stdout=log, stderr=log, cwd=_ROOT, env={**os.environ, **settings}
+        )
+    try:
+        _await_answer(name, process, port, said)
+        yield Server(name, process, port, folder, time.perf_counter() - start)
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, said: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+            return
+        except HTTPError:
+            return
+        except (URLError, OSError):
+            time.sleep(0.02)
+    raise ServerFailedError(f"{name} does not answer: {said.read_text()[-500:]}")
