@@ -2,13 +2,15 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.bodies import Template
 from bench.serving import CLIENT_CORE, TOKEN, Server, on_core
 
 CONNECTIONS = 16
+WARM_SECONDS = 1.0
+_WARM_START = 50_000_000
 _SCRIPT = Path(__file__).with_name("load.lua")
 
 
@@ -57,3 +59,26 @@ def run_load(server: Server, load: Load, seconds: float) -> Measured:
     if found["wrong"] or found["failed"] or not found["requests"]:
         raise LoadRefusedError(f"{server.name}: {found['wrong']} replies were not {load.status}; wrk says {line}")
     return Measured(found["requests"], found["seconds"], found["p50_ms"], found["p99_ms"])
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one load cost its server: `cpu_us` and `written` (bytes) are per alert."""
+
+    measured: Measured
+    rate: float
+    cpu_us: float
+    written: float
+
+
+def warm_up(server: Server, load: Load) -> None:
+    """The same load for a second, with keys that the measured one does not meet."""
+    run_load(server, replace(load, start=_WARM_START), WARM_SECONDS)
+
+
+def cost_of(server: Server, load: Load, seconds: float) -> Cost:
+    cpu, written = server.cpu_seconds(), server.written()
+    measured = run_load(server, load, seconds)
+    alerts = measured.requests * load.alerts
+    cpu, written = server.cpu_seconds() - cpu, server.written() - written
+    return Cost(measured, measured.rate * load.alerts, cpu * 1e6 / alerts, written / alerts)

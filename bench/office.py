@@ -1,4 +1,4 @@
-"""The rules that the bench runs under: two people are paged at whatever hour, so no figure depends on when it is run."""
+"""The rules that the bench runs under: two people are paged at whatever hour, so that no figure depends on it."""
 
 STEP_SECONDS = 20
 """How long after the first page the second step of `soon` follows."""

@@ -62,12 +62,16 @@ def on_core(core: int, *command: object) -> list[str]:
     return ["taskset", "-c", str(core), *map(str, command)]
 
 
+def python(module: str, *values: object) -> list[object]:
+    return [sys.executable, "-m", module, *values]
+
+
 @contextmanager
 def yardstick(name: str, folder: Path) -> Iterator[Server]:
     """`bare` or `idiomatic`, under uvicorn as the service itself runs."""
     port = free_port()
     options = ["--port", port, "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    command = [sys.executable, "-m", "uvicorn", f"bench.yardsticks:{name}", *options]
+    command = python("uvicorn", f"bench.yardsticks:{name}", *options)
     with _running(name, command, port, folder, SERVER_CORE, {}) as server:
         yield server
 
@@ -91,13 +95,13 @@ def router(folder: Path, receiver: "Server | None" = None, core: int = SERVER_CO
 
 
 @contextmanager
-def alertmanager(folder: Path, receiver: Server, group_by: str) -> Iterator[Server]:
+def alertmanager(folder: Path, receiver: Server) -> Iterator[Server]:
     """Alertmanager on the same core, in memory as it is, calling the same receiver at once."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "alertmanager.yml"
     config.write_text(
-        f"route: {{receiver: bench, group_by: ['{group_by}'], group_wait: 0s, group_interval: 1s}}\n"
+        f"route: {{receiver: bench, group_by: ['...'], group_wait: 0s, group_interval: 1s}}\n"
         f"receivers: [{{name: bench, webhook_configs: [{{url: 'http://127.0.0.1:{receiver.port}/page'}}]}}]\n"
     )
     options = [f"--config.file={config}", f"--storage.path={folder}", f"--web.listen-address=127.0.0.1:{port}"]
@@ -110,7 +114,7 @@ def alertmanager(folder: Path, receiver: Server, group_by: str) -> Iterator[Serv
 def receiving(folder: Path) -> Iterator[Server]:
     """An independent process that takes every page and writes down when it came, in `folder`/received."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.receiver", port, folder / "received"]
+    command = python("bench.receiver", port, folder / "received")
     with _running("receiver", command, port, folder, CLIENT_CORE, {}) as server:
         yield server
 

@@ -29,7 +29,7 @@ RULES = """
 version: 1
 defaults: {timezone: Europe/London, on_missing_runbook: triage, last_resort: eve}
 calendars:
-  office: {hours: {mon-sun: "00:00-24:00"}}
+  always: {hours: {mon-sun: "00:00-24:00"}}
 people:
   asha: {name: Asha}
   eve: {name: Eve}

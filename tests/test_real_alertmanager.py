@@ -14,7 +14,7 @@ def test_a_real_alert_pages_is_acknowledged_and_resolves() -> None:
     with running() as stage:
         stage.payments.stop()
         page = stage.next_message("PAGE")
-        assert "CRITICAL The payments API does not answer" in page
+        assert "CRITICAL PaymentsApiDown: The payments API does not answer" in page
         assert "runbook  https://wiki.example.com/runbooks/payments-api-down" in page
 
         opened = stage.incident("triggered")

@@ -3,25 +3,30 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 
 HIDDEN = "***"
-_FIELDS = "authorization|proxy-authorization|cookie|set-cookie|token|secret|password|routing_key|api_key|apikey"
-_PARAMETERS = f"{_FIELDS}|access_token|auth_token|integration_key|service_key|signature"
+_FIELDS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "token", "access_token", "auth_token", "secret"}
+    | {"password", "signature", "api_key", "apikey", "x-api-key", "routing_key", "integration_key", "service_key"}
+)
+_NAMED = "|".join(sorted(_FIELDS, key=len, reverse=True))
 _SECRETS = (
-    (re.compile(rf'("(?:{_FIELDS})": ")(?:[^"\\]|\\.)*', re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(rf"\b((?:{_PARAMETERS})=)[^&\s\"'\\]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"\b((?:proxy-)?authorization\W{1,4})[^\"'\\,;}]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"\b(bearer|basic|geniekey) +[^\s\"'\\]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (
+        re.compile(rf"""(["'](?:{_NAMED})["']\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.I),
+        rf'\1"{HIDDEN}"',
+    ),
+    (re.compile(rf"\b((?:{_NAMED})=)[^&\s\"']+", re.I), rf"\1{HIDDEN}"),
+    (re.compile(r"\b((?:proxy-)?authorization:\s*)[^\r\n\"',;]+", re.I), rf"\1{HIDDEN}"),
+    (re.compile(r"\b(bearer|basic|geniekey) +[^\s\"']+", re.I), rf"\1 {HIDDEN}"),
     (re.compile(r"\b(whsec_|xox[a-z]-|xapp-|oncall_)[\w+/=-]{6,}"), rf"\1{HIDDEN}"),
-    (re.compile(r"(://)[^/\s@\"'\\]+@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"(://)[^/\s@\"']+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"(/a/)[\w.-]{20,}"), rf"\1{HIDDEN}"),
 )
-"""Whatever looks like a credential: fields, parameters, headers, well-known prefixes, userinfo, and action links. None
-of them reaches over a quote or a backslash, so a line of JSON stays one."""
+"""Whatever looks like a credential: fields, parameters, headers, well-known beginnings, userinfo, action links."""
 
 
 def set_up_logs(level: str, stream: TextIO | None = None) -> None:
@@ -33,7 +38,7 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.format_exc_info,
     ]
-    rendered: list[structlog.typing.Processor] = [structlog.processors.JSONRenderer(), _redact]
+    rendered: list[structlog.typing.Processor] = [_redact, structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[*shared, *rendered],
         wrapper_class=structlog.make_filtering_bound_logger(least),
@@ -56,9 +61,25 @@ def redacted(text: str) -> str:
     return text
 
 
-def _redact(logger: object, method: str, rendered: MutableMapping[str, Any] | str) -> str:
-    """After rendering, so that nothing gets past it in a value of an unforeseen type."""
-    return redacted(str(rendered))
+def _redact(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Every value of an event, whatever its type, before anything is written."""
+    return {name: _clean(name, value) for name, value in event.items()}
+
+
+def _clean(name: str, value: object) -> object:
+    if name.lower() in _FIELDS:
+        return HIDDEN
+    match value:
+        case str():
+            return redacted(value)
+        case Mapping():
+            return {str(key): _clean(str(key), one) for key, one in value.items()}
+        case list() | tuple():
+            return [_clean("", one) for one in value]
+        case None | bool() | int() | float():
+            return value
+        case _:
+            return redacted(repr(value))
 
 
 def _level(name: str) -> int:

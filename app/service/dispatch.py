@@ -3,10 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.digest import Bundle, Due, bundle, compose
+from app.domain.errors import StoreUnavailable
 from app.domain.events import ReaderUnreachable
 from app.domain.incident import Incident
 from app.domain.notification import (
@@ -82,14 +84,31 @@ class Dispatcher:
 
     async def _send(self, claimed: Sequence[Notification]) -> None:
         now = self.clock.now()
-        ids = tuple({one.incident for one in claimed})
-        incidents = (await self.store.load((), ids)).incidents
+        claimed, incidents = await self._with_incidents(claimed)
         refused = {one.key: refusal(one, incidents.get(one.incident), now) for one in claimed}
         await self._settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
         wanted = [begin(one) for one in claimed if not refused[one.key]]
         ready = await self._without_early_digests(wanted, now)
         dues = [Due(one, position, incidents[one.incident]) for one in ready for position in due_sends(one, now)]
         await self._deliver(ready, bundle(dues, self.in_force.rules.limits.storm))
+
+    async def _with_incidents(
+        self, claimed: Sequence[Notification]
+    ) -> tuple[Sequence[Notification], Mapping[str, Incident]]:
+        """The incidents of these rows as they are now. Read one by one when the store cannot read them together, so
+        that a damaged one holds up no other; its rows keep their lease and come again."""
+        try:
+            return claimed, (await self.store.load((), tuple({one.incident for one in claimed}))).incidents
+        except StoreUnavailable:
+            if len(claimed) == 1:
+                raise
+        read: list[Notification] = []
+        incidents: dict[str, Incident] = {}
+        for one in claimed:
+            with suppress(StoreUnavailable):
+                incidents |= (await self.store.load((), (one.incident,))).incidents
+                read.append(one)
+        return read, incidents
 
     async def _without_early_digests(self, wanted: list[Notification], now: datetime) -> list[Notification]:
         """A digest waits until the timers that feed it have fired, though not for ever."""

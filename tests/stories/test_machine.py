@@ -10,8 +10,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from app.adapters.rules_yaml import load_rules
-from app.adapters.sources import SOURCES
 from app.adapters.store_sqlite import SqliteStore
 from app.domain import escalate, on_action
 from app.domain.context import Context
@@ -19,24 +17,18 @@ from app.domain.escalate import Change
 from app.domain.incident import Incident, Timer
 from tests.memory_store import MemoryStore
 from tests.stories.machine import IncidentMachine
-from tests.stories.stage import RULES, RUNBOOK
+from tests.stories.town import town_rules
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> type[IncidentMachine]:
-    (tmp_path / "routing_rules.yaml").write_text(RULES)
-    (tmp_path / "runbooks").mkdir()
-    (tmp_path / "runbooks" / "payments-api-down.md").write_text(RUNBOOK)
-    words = {name: source.severities for name, source in SOURCES.items()}
-    loaded = load_rules(tmp_path / "routing_rules.yaml", tmp_path / "runbooks", words)
-
+def machine() -> type[IncidentMachine]:
     async def in_memory() -> MemoryStore:
         return MemoryStore()
 
     class Machine(IncidentMachine):
-        house_rules = loaded
+        house_rules = town_rules()
         open_store = staticmethod(in_memory)
 
     return Machine

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import typer
 
+LONGEST = timedelta(days=366)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LENGTH = re.compile(r"(?:\d{1,6}[smhdw])+")
+_LENGTH = re.compile(r"(?:\d{1,8}[smhdw]){1,5}")
 _AMOUNT = re.compile(r"(\d+)([smhdw])")
 
 
@@ -15,7 +16,10 @@ def parse_duration(text: str) -> timedelta:
     written = text.strip().lower()
     if not _LENGTH.fullmatch(written):
         raise typer.BadParameter(f"{text!r} is not a length of time; write it as 72h, 90m or 1h30m")
-    return sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _AMOUNT.findall(written)), timedelta(0))
+    found = sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _AMOUNT.findall(written)), timedelta(0))
+    if found > LONGEST:
+        raise typer.BadParameter(f"{text!r} is longer than {LONGEST.days} days")
+    return found
 
 
 def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
@@ -26,4 +30,7 @@ def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
         raise typer.BadParameter(f"{text!r} is not an instant; write it as 2026-02-01T03:00+00:00") from None
     if found.tzinfo is None and zone is not None:
         found = found.replace(tzinfo=zone)
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise typer.BadParameter(f"{text!r} lies outside the calendar") from None

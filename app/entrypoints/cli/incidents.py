@@ -7,7 +7,7 @@ import typer
 
 from app.entrypoints.cli.failures import CommandFailed
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, IncidentId, Token, Url
-from app.entrypoints.cli.printing import age, local, say, say_json, table
+from app.entrypoints.cli.printing import age, facts, local, say, say_json, table
 from app.entrypoints.cli.server import Answer, Fields, Server, fields, rows, word, words
 
 ID_LENGTH = 16
@@ -43,7 +43,7 @@ def _list(answer: Answer, nothing: str) -> None:
     if not answer.items:
         say(nothing)
         return
-    say(table(("id", "severity", "status", "title", "squad", "since", "count", "who"), map(_row, answer.items)))
+    say(table(("id", "severity", "status", "title", "squad", "age", "count", "who"), map(_row, answer.items)))
     if answer.fields.get("next"):
         say(f"There are more: --cursor {word(answer.fields['next'])}")
 
@@ -77,7 +77,7 @@ def show(id: IncidentId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJ
         say_json(f'{{"incident":{incident.text},"timeline":{timeline.text},"notifications":{told.text}}}')
         return
     say(f"{word(incident.fields['severity']).upper()} {word(incident.fields['title'])}")
-    say(table(("", ""), _facts(incident.fields)))
+    say(facts(_facts(incident.fields)), "")
     say(table(("when", "what", "who", "how", ""), map(_entry, timeline.items), "Timeline"))
     say(table(("reader", "role", "kind", "state", "sent", "why"), map(_told, told.items), "Told"))
 
@@ -98,7 +98,7 @@ def _facts(incident: Fields) -> list[tuple[str, str]]:
         "alerts": f"{word(incident['alerts'])}, {word(incident['firing'])} of them firing",
         "because": "\n".join(map(str, reasons)) if isinstance(reasons := incident["reasons"], list) else "",
     }
-    return [(name, value) for name, value in found.items() if value]
+    return list(found.items())
 
 
 def _entry(entry: Fields) -> tuple[str, ...]:

@@ -51,6 +51,17 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str 
     return found
 
 
+def facts(pairs: Iterable[tuple[str, str]]) -> "Table":
+    """Names and values below each other, without those that are empty."""
+    from rich.table import Table
+
+    found = Table.grid(padding=(0, 2))
+    for name, value in pairs:
+        if value:
+            found.add_row(cell(name, "dim"), cell(value, STYLES.get(value, "")))
+    return found
+
+
 def say(*things: object) -> None:
     """Print texts and tables, in colour on a terminal only."""
     for thing in things:

@@ -7,7 +7,7 @@ import typer
 
 from app.entrypoints.cli.failures import CommandFailed, Commands
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, Token, Url
-from app.entrypoints.cli.printing import local, say, say_json, table
+from app.entrypoints.cli.printing import facts, local, say, say_json, table
 from app.entrypoints.cli.server import Answer, Fields, Server, rows, word
 
 replay_app = typer.Typer(cls=Commands, no_args_is_help=True, help="Look at refused bodies, and put them through.")
@@ -45,8 +45,8 @@ def show(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJs
         say_json(answer.text)
         return
     found = answer.fields
-    facts = [(name, word(found[name])) for name in ("id", "source", "reason", "method", "path", "size")]
-    say(table(("", ""), [*facts, ("received", local(word(found["received_at"]))), ("replayed", _replayed(found))]))
+    known = [(name, word(found[name])) for name in ("id", "source", "reason", "method", "path", "size")]
+    say(facts([*known, ("received", local(word(found["received_at"]))), ("replayed", _replayed(found))]), "")
     say(word(found["body"]))
 
 

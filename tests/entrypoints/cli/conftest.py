@@ -1,6 +1,7 @@
 """The command line as a person has it: no settings left over from the machine, and a real server to talk to."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from tests.entrypoints.cli.terminal import Process, Served, copy_files
 
 
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("ONCALL_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("TZ", "Europe/London")
     monkeypatch.setenv("COLUMNS", "200")
+    with monkeypatch.context() as zone:
+        zone.setenv("TZ", "Europe/London")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture

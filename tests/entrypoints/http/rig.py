@@ -116,7 +116,12 @@ class Rig:
 
     async def opened(self, **changes: Any) -> str:
         """The id of a new incident, reported by the generic source, with its first pages sent."""
-        body = {"title": "Payments API is down", "severity": "critical", "dedup_key": "down", "labels": PAYMENTS} | changes
+        body = {
+            "title": "Payments API is down",
+            "severity": "critical",
+            "dedup_key": "down",
+            "labels": PAYMENTS,
+        } | changes
         reply = await self.client.post("/webhooks/generic", json=body)
         assert reply.status_code == 202, reply.text
         await self.settle()

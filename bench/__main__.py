@@ -1,0 +1,118 @@
+"""The command: `python -m bench [--quick] [--only NAME] [--out FILE]`; ends with an error when a target is missed."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bench import accepting, crowded, paging
+from bench.course import Course
+from bench.figures import Figure
+from bench.serving import ALERTMANAGER, CLIENT_CORE
+
+SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
+    "accepting": accepting.measure,
+    "paging": paging.measure,
+    "crowded": crowded.measure,
+}
+_COLOURS = {"ok": "green", "MISSED": "bold red", "not yet": "yellow", "": ""}
+
+
+def main() -> int:
+    given = _arguments()
+    if os.cpu_count() == 1 or not shutil.which("wrk") or not shutil.which("taskset"):
+        sys.exit("the bench needs two cores, wrk (Debian: apt-get install wrk) and taskset (util-linux)")
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    console = Console()
+    begun = time.monotonic()
+    figures = _measure(given, console)
+    console.print(_table(figures))
+    console.print(_remarks(time.monotonic() - begun))
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(_as_json(figures, given.quick), indent=1) + "\n")
+    console.print(f"written to {given.out}")
+    return int(any(figure.is_missed for figure in figures))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about a minute: one short round, fewer open incidents")
+    parser.add_argument("--only", choices=SCENARIOS, help="one part of it")
+    parser.add_argument("--out", type=Path, default=Path("var/bench.json"), help="where the figures go as JSON")
+    parser.add_argument("--rounds", type=int, help="how often everything is repeated (3; quick: 1)")
+    return parser.parse_args()
+
+
+def _measure(given: argparse.Namespace, console: Console) -> list[Figure]:
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=_on_disk()) as folder,
+        Progress(*columns, console=console, refresh_per_second=2, transient=True) as progress,
+    ):
+        task = progress.add_task("")
+
+        def step(text: str) -> None:
+            progress.update(task, description=text)
+            if not console.is_terminal:
+                console.print(text)
+
+        course = _course(given, Path(folder).resolve(), step)
+        wanted = [given.only] if given.only else list(SCENARIOS)
+        return [figure for name in wanted for figure in SCENARIOS[name](course)]
+
+
+def _course(given: argparse.Namespace, folder: Path, step: Callable[[str], None]) -> Course:
+    if given.quick:
+        return Course(folder, 2, given.rounds or 1, 5_000, 200, 5, 4, step)
+    return Course(folder, 5, given.rounds or 3, 100_000, 2_000, 50, 10, step)
+
+
+def _on_disk() -> Path:
+    """Beside the data of a real server: /tmp may live in memory, where a sync costs nothing."""
+    found = Path("var")
+    found.mkdir(exist_ok=True)
+    return found
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table(title="oncall-router, the server on one core, the client on the other")
+    for name, justify in (("", "left"), ("median", "right"), ("rounds", "right"), ("target", "left"), ("", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    group = ""
+    for figure in figures:
+        if figure.group != group:
+            group = figure.group
+            table.add_section()
+            table.add_row(f"[bold]{group}[/]")
+        verdict = f"[{_COLOURS[figure.verdict]}]{figure.verdict}[/]" if figure.verdict else ""
+        table.add_row(f"  {figure.name}", figure.shown(), figure.spread(), str(figure.target), verdict)
+    return table
+
+
+def _remarks(seconds: float) -> str:
+    beside = "" if ALERTMANAGER.exists() else " Alertmanager is not installed (Debian: prometheus-alertmanager)."
+    return f"{seconds:.0f} s. Pages go through the signed webhook channel to a receiver on the client's core.{beside}"
+
+
+def _as_json(figures: list[Figure], quick: bool) -> dict[str, object]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()},
+        "quick": quick,
+        "figures": [figure.as_json() for figure in figures],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""The commands that speak to a server, against a real one."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from typer.testing import Result
+
+from tests.entrypoints.cli.terminal import Served, run
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def incident(served: Served) -> Iterator[str]:
+    """A critical one that a person has raised; resolved afterwards."""
+    raised = served.run("raise", "Checkout is slow", "--squad", "payments", "--by", "dana", "--json")
+    id = str(json.loads(raised.stdout)["id"])
+    yield id
+    served.run("resolve", id, "--by", "asha")
+
+
+def said(result: Result) -> str:
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def status(served: Served, id: str) -> dict[str, object]:
+    return dict(json.loads(said(served.run("show", id, "--json")))["incident"])
+
+
+def test_an_incident_is_raised_listed_and_shown(served: Served, incident: str) -> None:
+    listed = said(served.run("incidents", "--severity", "critical", "--squad", "payments"))
+    shown = said(served.run("show", incident[-6:]))
+
+    assert incident in listed
+    assert "Checkout is slow" in listed
+    assert "CRITICAL Checkout is slow" in shown
+    assert "raised by dana" in shown
+    assert "first responder" in shown or "primary" in shown
+
+
+def test_json_is_the_apis_own(served: Served, incident: str) -> None:
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"{served.url}/api/v1/incidents?status=open&limit=50", headers={"Authorization": f"Bearer {served.token}"}
+    )
+    with urllib.request.urlopen(request) as reply:  # noqa: S310
+        own = reply.read().decode()
+
+    assert said(served.run("incidents", "--json")) == own + "\n"
+
+
+def test_it_is_acknowledged_given_back_and_resolved(served: Served, incident: str) -> None:
+    effects = [
+        json.loads(said(served.run(*words, "--by", "asha", "--json")))["effect"]
+        for words in (("ack", incident), ("ack", incident), ("unack", incident), ("resolve", incident))
+    ]
+
+    assert effects == ["acknowledged", "already", "done", "resolved"]
+    assert status(served, incident)["resolved_by"] == "asha"
+
+
+def test_every_other_action_does_what_it_says(served: Served, incident: str) -> None:
+    served.run("ack", incident, "--by", "asha")
+
+    for words in (
+        ("note", incident, "looking at the replica"),
+        ("second-line", incident, "--reason", "needs a database expert"),
+        ("park", incident, "--reason", "late"),
+        ("snooze", incident, "--for", "90m"),
+        ("snooze", incident, "--until", "2199-01-01T00:00:00Z"),
+        ("escalate", incident),
+        ("reassign", incident, "--to", "chen"),
+    ):
+        assert incident in said(served.run(*words, "--by", "asha")), words
+
+    timeline = said(served.run("show", incident))
+    for what in ("looking at the replica", "needs a database expert", "given to chen by asha", "cli"):
+        assert what in timeline
+
+
+def test_the_person_may_come_from_the_environment(
+    served: Served, incident: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONCALL_PERSON", "ben")
+    monkeypatch.setenv("ONCALL_URL", served.url)
+    monkeypatch.setenv("ONCALL_TOKEN", served.token)
+
+    assert "ben has it" in said(run("ack", incident))
+
+
+def test_the_id_may_be_cut_but_not_ambiguous(served: Served, incident: str) -> None:
+    other = json.loads(said(served.run("raise", "Another", "--severity", "triage", "--json")))["id"]
+
+    ambiguous = served.run("ack", incident[:2], "--by", "asha")
+    unknown = served.run("ack", "ffffff", "--by", "asha")
+
+    assert (ambiguous.exit_code, unknown.exit_code) == (1, 1)
+    assert f"{incident[:2]!r} fits" in ambiguous.stderr
+    assert other in ambiguous.stderr
+    assert unknown.stderr == "no open incident's id begins or ends with 'ffffff'; see `oncall-router incidents`\n"
+
+
+def test_who_is_on_call_at_an_instant(served: Served) -> None:
+    shown = said(served.run("who", "--at", "2026-02-01T03:00:00Z"))
+
+    assert "On call at Sun 01 Feb 2026 03:00 GMT" in shown
+    assert "Asha Rao (asha)" in shown
+
+
+def test_tokens_are_made_used_and_revoked(served: Served) -> None:
+    made = json.loads(said(served.run("token", "create", "dashboard", "--scope", "read", "--json")))
+    assert made["id"] in said(served.run("token", "list"))
+    theirs = run("who", "--url", served.url, "--token", made["secret"])
+    barred = run("reload", "--url", served.url, "--token", made["secret"])
+    said(served.run("token", "revoke", made["id"]))
+    gone = run("who", "--url", served.url, "--token", made["secret"])
+
+    assert (theirs.exit_code, barred.exit_code, gone.exit_code) == (0, 1, 1)
+    assert barred.stderr.startswith("token 'dashboard' lacks the scope ")
+    assert gone.stderr == "the token is not known: give a token with --token or ONCALL_TOKEN\n"
+
+
+def test_a_refused_body_is_shown_and_replayed_after_a_fix(served: Served) -> None:
+    refused = urllib.request.Request(  # noqa: S310
+        f"{served.url}/webhooks/alertmanager",
+        data=b'{"version": "4", "alerts": "none"}',
+        headers={"Authorization": f"Bearer {served.token}", "Content-Type": "application/json"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(refused)  # noqa: S310
+    error.value.close()
+
+    (one,) = json.loads(said(served.run("replay", "list", "--json")))["items"]
+    assert one["id"] in said(served.run("replay", "list"))
+    assert '"alerts": "none"' in said(served.run("replay", "show", one["id"]))
+    again = served.run("replay", "one", one["id"])
+    every = served.run("replay", "all")
+
+    assert (again.exit_code, every.exit_code) == (1, 1)
+    assert "alerts" in again.stderr
+    assert "still refused" in every.stdout
+
+
+def test_rules_are_shown_and_reloaded_and_a_broken_file_refused(served: Served) -> None:
+    rules = served.folder / "routing_rules.yaml"
+    before = rules.read_text()
+    assert "payments are down" in said(served.run("rules"))
+    assert "Nothing has changed" in said(served.run("reload"))
+    try:
+        rules.write_text(before.replace("tell: [primary, shadow]", "tell: [primry, shadow]"))
+        refused = served.run("reload")
+        assert "A newer file was REFUSED, so these rules stay:" in said(served.run("rules"))
+    finally:
+        rules.write_text(before)
+
+    assert refused.exit_code == 1
+    assert 'rota "primry" is not defined (did you mean "primary"?)' in refused.stderr
+    assert "version" in said(served.run("reload"))
+
+
+def test_the_audit_log_says_who_did_what(served: Served, incident: str) -> None:
+    said(served.run("ack", incident, "--by", "chen"))
+
+    shown = said(served.run("audit", "--limit", "5"))
+
+    assert "chen" in shown
+    assert "incident.acknowledge" in shown
+    assert said(served.run("audit", "--late")).startswith("On time: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("ack", "--by", "nobody"), "no person 'nobody' in the rules file"),
+        (("ack",), "say which person acts"),
+        (("reassign", "--to", "asah", "--by", "asha"), "did you mean 'asha'?"),
+        (("park", "--by", "asha"), "park is not possible"),
+        (("snooze", "--until", "2001-01-01T00:00:00Z", "--by", "asha"), "must lie in the future"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_the_servers_words(
+    words: tuple[str, ...], what: str, served: Served, incident: str
+) -> None:
+    ended = served.run(words[0], incident, *words[1:])
+
+    assert ended.exit_code == 1
+    assert what in ended.stderr
+
+
+def test_text_of_an_incident_is_inert(served: Served) -> None:
+    raised = json.loads(said(served.run("raise", "\x1b[2J[bold red]Boo[/]", "--severity", "triage", "--json")))
+
+    for words in (("incidents",), ("show", raised["id"]), ("resolve", raised["id"], "--by", "asha")):
+        shown = said(served.run(*words))
+        assert "[2J[bold red]Boo[/]" in shown
+        assert "\x1b" not in shown

@@ -1,0 +1,111 @@
+"""Who may: every route is held against what its signature states, and none is forgotten."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from app.service.tokens import Scope
+from tests.entrypoints.http.rig import Rig
+
+READ = "read"
+RESPOND = "respond"
+MANAGE = "manage"
+
+NEEDS: dict[tuple[str, str], str] = {
+    ("GET", "/api/v1/incidents"): READ,
+    ("GET", "/api/v1/incidents/{id}"): READ,
+    ("GET", "/api/v1/incidents/{id}/timeline"): READ,
+    ("GET", "/api/v1/incidents/{id}/notifications"): READ,
+    ("GET", "/api/v1/incidents/{id}/alerts"): READ,
+    ("POST", "/api/v1/incidents"): RESPOND,
+    **{
+        ("POST", f"/api/v1/incidents/{{id}}/{action}"): RESPOND
+        for action in (
+            "acknowledge",
+            "unacknowledge",
+            "resolve",
+            "snooze",
+            "reassign",
+            "escalate",
+            "second-line",
+            "park",
+            "note",
+        )
+    },
+    ("GET", "/api/v1/oncall"): READ,
+    ("GET", "/api/v1/rules"): READ,
+    ("POST", "/api/v1/rules/reload"): MANAGE,
+    ("GET", "/api/v1/runbooks"): READ,
+    ("GET", "/api/v1/runbooks/{slug}"): READ,
+    ("GET", "/api/v1/quarantine"): MANAGE,
+    ("GET", "/api/v1/quarantine/{id}"): MANAGE,
+    ("POST", "/api/v1/quarantine/{id}/replay"): MANAGE,
+    ("GET", "/api/v1/tokens"): MANAGE,
+    ("POST", "/api/v1/tokens"): MANAGE,
+    ("DELETE", "/api/v1/tokens/{id}"): MANAGE,
+    ("GET", "/api/v1/audit"): MANAGE,
+    ("GET", "/api/v1/self-audit"): READ,
+}
+OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+WITH_PROOFS_OF_THEIR_OWN = {
+    ("POST", "/webhooks/{source}"),
+    ("GET", "/webhooks/{source}"),
+    ("POST", "/v2/enqueue"),
+    ("POST", "/v2/change/enqueue"),
+    ("GET", "/a/{token}"),
+    ("HEAD", "/a/{token}"),
+    ("POST", "/a/{token}/{action}"),
+}
+ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}}
+
+
+def routes(rig: Rig) -> set[tuple[str, str]]:
+    """Method and path of everything that is served, but for the document and the style sheet."""
+    return {(m, route.path) for route in rig.app.routes if isinstance(route, APIRoute) for m in route.methods or ()}
+
+
+async def test_the_table_names_every_route(rig: Rig) -> None:
+    assert routes(rig) == {*NEEDS, *OPEN, *WITH_PROOFS_OF_THEIR_OWN}
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDS)
+async def test_without_a_good_token_it_is_401(rig: Rig, method: str, path: str) -> None:
+    for value in (None, "Bearer nonsense", "Bearer", "Basic YTpi", "Bearer \xff"):
+        headers = {"authorization": value.encode("latin-1") if value else b""}
+        reply = await rig.client.request(method, path, headers=headers)
+        assert reply.status_code == 401, (value, reply.text)
+        assert reply.headers["www-authenticate"] == 'Bearer realm="oncall-router"'
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDS)
+async def test_each_scope_opens_what_it_should_and_nothing_else(rig: Rig, method: str, path: str) -> None:
+    for scope in Scope:
+        reply = await rig.client.request(method, path, headers=await rig.token(scope))
+        assert (reply.status_code != 403) == (scope.value in ENOUGH[NEEDS[method, path]]), (scope, reply.text)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OPEN))
+async def test_probes_and_figures_are_open_to_read(rig: Rig, method: str, path: str) -> None:
+    reply = await rig.client.request(method, path, headers={"authorization": ""})
+
+    assert reply.status_code == 200
+
+
+async def test_a_webhook_without_a_proof_is_401(rig: Rig) -> None:
+    for headers in (
+        {"authorization": ""},
+        {"authorization": "Bearer wrong"},
+        {"authorization": "Basic d3Jvbmc6d3Jvbmc="},
+    ):
+        for source in ("grafana", "alertmanager", "generic"):
+            reply = await rig.client.post(f"/webhooks/{source}?token=wrong", content=b"{}", headers=headers)
+            assert reply.status_code == 401, reply.text
+
+
+async def test_a_revoked_token_is_refused_at_once(rig: Rig) -> None:
+    header = await rig.token(Scope.READ)
+    assert (await rig.client.get("/api/v1/incidents", headers=header)).status_code == 200
+    (listed,) = (await rig.client.get("/api/v1/tokens")).json()["items"]
+
+    await rig.client.delete(f"/api/v1/tokens/{listed['id']}")
+
+    assert (await rig.client.get("/api/v1/incidents", headers=header)).status_code == 401

@@ -1,0 +1,73 @@
+"""One row that cannot be read holds up nobody else's."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from app.domain.errors import StoreUnavailable
+from app.domain.incident import Incident, Status, Timer
+from app.domain.message import Message
+from app.domain.notification import Result, Sent
+from app.service.apply import Applier
+from app.service.dispatch import Dispatcher
+from app.service.in_force import InForce
+from app.service.ports import Loaded
+from app.service.tick import tick
+from tests.builders import NINE, a_notification, an_id, an_incident
+from tests.memory_store import MemoryStore
+from tests.stories.stage import VirtualClock
+from tests.stories.town import town_rules
+
+DAMAGED = an_id(1)
+
+
+class DamagedStore(MemoryStore):
+    """Refuses every read that touches one incident."""
+
+    async def load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
+        if DAMAGED in ids:
+            raise StoreUnavailable("the row is damaged")
+        return await super().load(keys, ids)
+
+
+class Remembering:
+    name = "email"
+
+    def __init__(self) -> None:
+        self.got: list[Message] = []
+
+    async def send(self, message: Message) -> Result:
+        self.got.append(message)
+        return Sent()
+
+
+def _two_incidents(**changes: object) -> dict[str, Incident]:
+    return {an_id(number): an_incident(id=an_id(number), **changes) for number in (1, 2)}
+
+
+async def test_a_damaged_incident_does_not_hold_up_the_timers_of_others() -> None:
+    store = DamagedStore(_two_incidents(status=Status.ACKNOWLEDGED, acknowledged_by="asha", timers={Timer.STOP: NINE}))
+    clock = VirtualClock(NINE + timedelta(hours=12))
+    applier = Applier(store, InForce(town_rules(), NINE), clock, lambda: None)
+    applier.start()
+
+    with pytest.raises(StoreUnavailable):
+        await tick(store, applier, clock)
+
+    assert Timer.STOP not in store.incidents_by_id[an_id(2)].timers
+    await applier.stop()
+
+
+async def test_a_damaged_incident_does_not_hold_up_the_pages_of_others() -> None:
+    rows = [a_notification(key=f"{id}/x", incident=id, while_listed=False) for id in (DAMAGED, an_id(2))]
+    store = DamagedStore(_two_incidents(), outbox={row.key: row for row in rows})
+    clock, channel = VirtualClock(NINE + timedelta(minutes=1)), Remembering()
+    in_force = InForce(town_rules(), NINE)
+    applier = Applier(store, in_force, clock, lambda: None)
+    channels = {planned.channel: channel for planned in rows[0].plan}
+    dispatcher = Dispatcher(store, channels, in_force, applier, clock, lambda row: "")
+
+    await dispatcher.send(await dispatcher.claim())
+
+    assert {item.incident for message in channel.got for item in message.items} == {an_id(2)}
