@@ -34,7 +34,7 @@ check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and e
 	@$(MAKE) --no-print-directory test
 
 bench: .venv/.dev ## measure, with yardsticks in the same run; prints ratios and writes a JSON file
-	@sh scripts/tools.sh wrk
+	@sh scripts/tools.sh wrk prometheus-alertmanager
 	$(BIN)/python -m bench
 
 story: .venv/.runtime ## a real Prometheus and Alertmanager page, are answered, and recover

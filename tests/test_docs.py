@@ -1,4 +1,4 @@
-"""The docs say what the program does: settings, metrics, commands, examples, links, and one night step by step."""
+"""The docs say what the program does: settings, metrics, examples, links, and one night step by step."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import typer.main
 
 from app.adapters.metrics import Metrics
 from app.adapters.rules_yaml import load_rules
@@ -14,7 +13,6 @@ from app.adapters.sources import SOURCES
 from app.config import Settings
 from app.domain.alert import Alert, AlertStatus
 from app.domain.ruleset import Rules
-from app.entrypoints.cli.main import app as command_line
 from app.service.simulate import simulate
 from app.service.simulated import What
 from scripts.state_diagram import diagram
@@ -59,13 +57,6 @@ def test_every_metric_is_documented_with_its_labels() -> None:
         if hasattr(metric, "_labelnames")
         for family in metric.describe()
     }
-
-
-def test_every_command_is_documented() -> None:
-    everything = "\n".join(one.read_text() for one in PAGES)
-    commands = list(typer.main.get_group(command_line).commands)
-
-    assert [name for name in commands if f"oncall-router {name}" not in everything] == []
 
 
 def test_examples_that_say_so_load_as_rules(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.replacing import quick
+
 
 class AlertStatus(StrEnum):
     FIRING = "firing"
@@ -20,6 +22,7 @@ class Link:
     text: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One report about one thing.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.alert import Alert
+from app.domain.replacing import quick
 
 
 class Severity(StrEnum):
@@ -67,6 +68,7 @@ class SourceSettings:
     options: Mapping[str, object] | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Classified:
     """What the rules decided for one alert, before the runbook gate; `reasons` say why, in order.

@@ -8,9 +8,11 @@ from hashlib import blake2b
 from app.domain.incident import Incident, Mark
 from app.domain.message import Item, Message, MessageKind, one_line
 from app.domain.notification import Notification, Send, is_reminder
+from app.domain.replacing import quick
 from app.domain.ruleset import Rules
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Due:
     """One sending of one notification, with its incident as it is now."""

@@ -11,7 +11,7 @@ from app.domain.message import MessageKind
 from app.domain.notification import Notification, Why
 from app.domain.people import Urgency
 from app.domain.policy import Chain, Delay, Policy
-from app.domain.replacing import replace
+from app.domain.replacing import quick, replace
 from app.domain.tell import LAST_RESORT, Recipient, Told, page_for, person_recipient, resolve, squad_recipient
 
 DEFAULT_WAIT = timedelta(hours=1)
@@ -45,6 +45,7 @@ class Change:
         return Decision(self.incident, outcome, alerts, keys, tuple(self.notifications), tuple(self.timeline))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a step is told: why now, as what kind of message, in which digest, with what remark, and when the next

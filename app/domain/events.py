@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.domain.alert import Alert
 from app.domain.incident import KnownKey
+from app.domain.replacing import quick
 from app.domain.route import Route
 
 
@@ -16,6 +17,7 @@ class Actor:
     channel: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AlertFired:
     """A firing alert with its route. `new_id` is the id an incident gets if this one opens it; `known` is what the

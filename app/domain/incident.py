@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.domain.alert import Alert
 from app.domain.classify import Severity
 from app.domain.notification import Notification
+from app.domain.replacing import quick
 
 
 class Status(StrEnum):
@@ -61,6 +62,7 @@ class Outcome(StrEnum):
     ALREADY = "already"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LivePage:
     """A notification that may still be sent: its outbox row is alive only while the incident lists it here.
@@ -75,6 +77,7 @@ class LivePage:
     until: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Incident:
     """The whole state of one incident; alerts, timeline and outgoing messages are rows of their own.
@@ -135,6 +138,7 @@ class Incident:
         return next((page for page in self.pages if page.key == key), None)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AlertRow:
     """One alert under its incident. `key` is `alert_key` of it; `firing` counts only within `episode`."""
@@ -148,6 +152,7 @@ class AlertRow:
     seen_at: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class KnownKey:
     """What the store knows of a key: the latest incident that used it, and whether that alert fires in `episode`."""
@@ -167,6 +172,7 @@ def group_key(source: str, dedup_key: str) -> str:
     return f"g/{source}/{dedup_key}"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the timeline: `what` in one word, by whom (a person, a source, or "router"), over which channel."""
@@ -178,6 +184,7 @@ class Entry:
     channel: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What one event did. `incident` is None when nothing is to be kept; then all else is empty.

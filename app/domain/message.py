@@ -6,6 +6,8 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.domain.replacing import quick
+
 TITLE_LIMIT = 300
 FACT_LIMIT = 2_000
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
@@ -27,6 +29,7 @@ class MessageKind(StrEnum):
 ASKS_FOR_SOMEBODY = frozenset({MessageKind.PAGE, MessageKind.REMINDER, MessageKind.DIGEST, MessageKind.HAND_OVER})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Item:
     """One incident inside a message: a page has one, a digest has all that were due together.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from zlib import crc32
 
 from app.domain.message import MessageKind
-from app.domain.replacing import replace
+from app.domain.replacing import quick, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Planned:
     after: float
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Send:
     """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions."""
@@ -84,6 +85,7 @@ class Send:
     reference: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Why:
     """What chose this reader at that instant; each is a readable phrase, so that the page explains itself."""
@@ -102,6 +104,7 @@ class Why:
         return "; ".join(part for part in said if part)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Notification:
     """An outbox row.

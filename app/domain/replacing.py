@@ -1,31 +1,77 @@
-"""`dataclasses.replace` for our frozen, slotted values, a quarter of its cost: it is most of what deciding costs."""
+"""`dataclasses.replace` and constructors for our frozen, slotted values at a fraction of their cost: making and changing
+values is most of what deciding costs.
 
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import fields
+A frozen dataclass sets every field through `object.__setattr__`. Here the fields are set by plain assignment while the
+value is still a draft, of a class that has the same slots and is not frozen; then it turns into one of its own class.
+Whoever gets it finds it frozen as ever.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
 from functools import lru_cache
-from itertools import repeat
-from operator import attrgetter, call
 from typing import TYPE_CHECKING, Any, TypeVar
+
+T = TypeVar("T")
+
+_turn: Callable[[object, type], None] = vars(object)["__class__"].__set__
 
 if TYPE_CHECKING:
     from dataclasses import replace as replace
 else:
-    T = TypeVar("T")
 
     def replace(value: T, **changes: object) -> T:
-        """`value` with some fields changed; like `dataclasses.replace`, for a value with at least two fields and
-        without `__post_init__`. An unknown field raises `AttributeError`."""
-        kind = type(value)
-        read, write = _slots(kind)
-        fresh = object.__new__(kind)
-        deque(map(call, write, repeat(fresh), read(value)), maxlen=0)
-        for name, change in changes.items():
-            object.__setattr__(fresh, name, change)
-        return fresh
+        """`value` with some fields changed; like `dataclasses.replace`, for a value without `__post_init__`. An unknown
+        field raises `AttributeError`."""
+        return _copier(type(value))(value, changes)
+
+
+def quick(kind: type[T]) -> type[T]:
+    """A decorator above `@dataclass(frozen=True, slots=True)`: the same constructor, in a third of the time."""
+    names: dict[str, object] = {"draft": _draft(kind), "kind": kind, "turn": _turn, "missing": MISSING}
+    body, parameters = ["turn(self, draft)"], list[str]()
+    for field in fields(kind):  # type: ignore[arg-type]
+        parameters.append(_parameter(field, names))
+        body.append(f"self.{field.name} = {_argument(field)}")
+    body.append("self.__class__ = kind")
+    kind.__init__ = _function("__init__", ["self", *parameters], body, names)  # type: ignore[misc]
+    return kind
+
+
+def _parameter(field: "Field[Any]", names: dict[str, object]) -> str:
+    """The parameter of a field; its default, or what makes it, goes into `names`."""
+    if field.default is not MISSING:
+        names[f"default_{field.name}"] = field.default
+        return f"{field.name}=default_{field.name}"
+    if field.default_factory is not MISSING:
+        names[f"make_{field.name}"] = field.default_factory
+        return f"{field.name}=missing"
+    return field.name
+
+
+def _argument(field: "Field[Any]") -> str:
+    if field.default_factory is MISSING:
+        return field.name
+    return f"make_{field.name}() if {field.name} is missing else {field.name}"
 
 
 @lru_cache
-def _slots(kind: Any) -> tuple[Callable[[object], tuple[object, ...]], Iterable[Callable[[object, object], None]]]:
-    names = tuple(field.name for field in fields(kind))
-    return attrgetter(*names), tuple(getattr(kind, name).__set__ for name in names)
+def _copier(kind: Any) -> Callable[[Any, dict[str, object]], Any]:
+    body = ["fresh = draft()", *(f"fresh.{field.name} = value.{field.name}" for field in fields(kind))]
+    body += ["for name, change in changes.items():", "    setattr(fresh, name, change)"]
+    body += ["fresh.__class__ = kind", "return fresh"]
+    copier: Callable[[Any, dict[str, object]], Any] = _function(
+        "copy", ["value", "changes"], body, {"draft": _draft(kind), "kind": kind}
+    )
+    return copier
+
+
+@lru_cache
+def _draft(kind: Any) -> type:
+    return type(f"Draft{kind.__name__}", (), {"__slots__": tuple(field.name for field in fields(kind))})
+
+
+def _function(name: str, parameters: list[str], body: list[str], names: dict[str, object]) -> Any:
+    """Written out field by field, as `dataclasses` itself does it: a loop over names would cost what this saves."""
+    source = "\n    ".join([f"def {name}({', '.join(parameters)}):", *body])
+    exec(source, names)  # noqa: S102 - names of our own fields and nothing else
+    return names[name]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from app.domain.alert import Alert
 from app.domain.classify import Classified, OnMissingRunbook, Rule, Severity, SourceSettings, classify
 from app.domain.incident import Mark
+from app.domain.replacing import quick
 from app.domain.ruleset import Rules
 from app.domain.runbook import RunbookFound, find_runbook
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Route:
     """`dedup_key` is the incident's; `grouped`: it is not simply the alert's own. `policy` is empty for triage."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from app.domain.replacing import replace
+from app.domain.replacing import quick, replace
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -26,6 +26,7 @@ class Runbook:
     text: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RunbookFound:
     """The reference that counted (`slug` for a local one, else empty), or None in `ref`; `notes` on those before."""

@@ -10,7 +10,7 @@ from app.domain.context import Context
 from app.domain.errors import Conflict, NotFound
 from app.domain.events import Event
 from app.domain.incident import Decision, Incident, KnownKey, Outcome
-from app.domain.replacing import replace
+from app.domain.replacing import quick, replace
 from app.domain.step import step
 from app.service.in_force import InForce
 from app.service.ports import Clock, Loaded, Record, Store
@@ -21,6 +21,7 @@ MOST_JOBS = 2000
 MOST_CONFLICTS = 20
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What became of a job: the outcome and the incident as it is now, or the error that refused it."""
@@ -34,6 +35,7 @@ Records = Callable[[Applied], Sequence[Record]]
 """What to keep of a result, in the same commit as the result itself; pure, for a conflict asks again."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Job:
     """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.

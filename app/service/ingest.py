@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from app.domain.alert import Alert, AlertStatus
 from app.domain.events import AlertAcknowledged, AlertFired, AlertResolved
 from app.domain.incident import Outcome, alert_key, group_key
+from app.domain.replacing import quick
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
 from app.service.apply import Applied, Applier, Job
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one alert; `incident` is empty where it led to none."""

@@ -9,7 +9,7 @@ from app.domain.context import Context
 from app.domain.digest import Bundle, Due, bundle
 from app.domain.events import Acknowledge, Actor, TimerDue
 from app.domain.incident import Decision, Incident, KnownKey, Outcome, Status
-from app.domain.notification import Notification, Sent, begin, due_sends, end, record
+from app.domain.notification import Notification, Sent, begin, due_sends, record
 from app.domain.rota import DatedFacts
 from app.domain.ruleset import Rules
 from app.service.apply import Applied, Fold, Job
@@ -43,7 +43,10 @@ def simulate(
 
 @dataclass(slots=True)
 class _World:
-    """All that the store would hold. `answers` are the acknowledgements to come, by incident."""
+    """All that the store would hold: of `rows` those that still have something to send, of `remarks` one for every row.
+
+    `answers` are the acknowledgements to come, by incident; `answered` the incidents that had theirs.
+    """
 
     rules: Rules
     facts: DatedFacts
@@ -115,23 +118,22 @@ class _World:
         self.keys.update({key: KnownKey(incident.id, False, incident.episode) for key in decision.keys})
         said = list(lines_of(decision))
         for row in decision.notifications:
-            self.rows.setdefault(row.key, row)
-            self.remarks[row.key] = "" if said else remarks_of(decision)
+            if row.key not in self.remarks:
+                self.rows[row.key] = row
+                self.remarks[row.key] = "" if said else remarks_of(decision)
         self.lines.extend(said)
 
     def _send(self, now: datetime) -> None:
         """One round of the dispatcher, in which every sending succeeds."""
         due = sorted((row for row in self.rows.values() if row.due_at and row.due_at <= now), key=_due_at)
-        wanted: list[Notification] = []
-        for row in due:
-            refused = refusal(row, self.incidents.get(row.incident), now)
-            self.rows[row.key] = end(row, refused) if refused else begin(row)
-            wanted.extend([] if refused else [self.rows[row.key]])
-        dues = [Due(row, position, self.incidents[row.incident]) for row in wanted for position in due_sends(row, now)]
+        begun = [begin(row) for row in due if not refusal(row, self.incidents.get(row.incident), now)]
+        wanted = [(row, due_sends(row, now)) for row in begun]
+        dues = [Due(row, position, self.incidents[row.incident]) for row, positions in wanted for position in positions]
         for one in bundle(dues, self.rules.limits.storm):
             self._say(one, now)
-        for row in wanted:
-            self.rows[row.key] = record(row, dict.fromkeys(due_sends(row, now), Sent()), now)
+        after = {row.key: record(row, dict.fromkeys(positions, Sent()), now) for row, positions in wanted}
+        over = {row.key for row in due if row.key not in after or after[row.key].due_at is None}
+        self.rows = {key: row for key, row in {**self.rows, **after}.items() if key not in over}
 
     def _say(self, one: Bundle, now: datetime) -> None:
         remark = "; ".join(filter(None, dict.fromkeys(self.remarks[due.notification.key] for due in one.dues)))

@@ -150,20 +150,24 @@ def ask(port: int, method: str, path: str, body: bytes | None, headers: Mapping[
 
 
 @contextmanager
-def serving(house: House, command: Sequence[str | Path] = (COMMAND,)) -> Iterator[Server]:
+def serving(
+    house: House, command: Sequence[str | Path] = (COMMAND,), errors: str | Path | None = None
+) -> Iterator[Server]:
     """A server that is up, and that is gone afterwards. `command` comes before `serve` and its options."""
-    with started(house, command) as server:
+    with started(house, command, errors) as server:
         server.wait_until_up()
         yield server
 
 
 @contextmanager
-def started(house: House, command: Sequence[str | Path] = (COMMAND,)) -> Iterator[Server]:
-    """The same, without waiting for it."""
+def started(
+    house: House, command: Sequence[str | Path] = (COMMAND,), errors: str | Path | None = None
+) -> Iterator[Server]:
+    """The same, without waiting for it. `errors`: where its stderr goes instead of its log."""
     log = house.place / f"server-{time.monotonic_ns()}.log"
-    with log.open("wb") as said:
+    with log.open("wb") as said, Path(errors or log).open("ab") as unsaid:
         process = subprocess.Popen(
-            [*command, *house.arguments], stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=house.variables
+            [*command, *house.arguments], stdout=said, stderr=unsaid, stdin=subprocess.DEVNULL, env=house.variables
         )
     server = Server(house, process, log)
     try:

@@ -7,7 +7,7 @@ import typer
 
 LONGEST = timedelta(days=366)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LENGTH = re.compile(r"(?:\d{1,8}[smhdw]){1,5}")
+_LENGTH = re.compile(r"(?:\d{1,6}[smhdw]){1,5}")
 _AMOUNT = re.compile(r"(\d+)([smhdw])")
 
 

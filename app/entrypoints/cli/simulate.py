@@ -94,7 +94,10 @@ def _show(lines: Sequence[Line], at: datetime, span: timedelta, rules: Rules, ev
         return
     together = _together(lines)
     shown = together if every else _first_reminders(together)
-    rows = [(local(one.at, rules.zone), *_words(one)) for one in _each_reason_once(shown[:MOST_LINES])]
+    rows = [
+        (f"{one.at.astimezone(rules.zone):%a %d %b %H:%M %Z}", *_words(one))
+        for one in _each_reason_once(shown[:MOST_LINES])
+    ]
     say(table(("when", "what", "who", "how", "why"), rows))
     left = len(together) - len(rows)
     if left:

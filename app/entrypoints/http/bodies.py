@@ -45,4 +45,6 @@ def _decompressed(body: bytes, encoding: str, most: int) -> bytes:
         raise PayloadTooLarge(f"the body is larger than {most} bytes when unpacked")
     if not unpack.eof:
         raise InvalidPayload(f"the {encoding} body ends too early")
+    if unpack.unused_data:
+        raise InvalidPayload(f"something follows the end of the {encoding} body")
     return plain

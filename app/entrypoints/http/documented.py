@@ -49,5 +49,16 @@ class DocumentedApi(FastAPI):
             found = super().openapi()
             schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             parts = schema.pop("$defs", {})
-            found.setdefault("components", {}).setdefault("schemas", {}).update({**parts, "Problem": schema})
+            _without_foreign_refusals(found)
+            found["components"]["schemas"].update({**parts, "Problem": schema})
         return super().openapi()
+
+
+def _without_foreign_refusals(document: dict[str, Any]) -> None:
+    """FastAPI says that whatever takes a parameter may answer 422, in a shape of its own; ours are listed by route."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)

@@ -119,3 +119,88 @@ ON_CALL = {
         }
     ],
 }
+
+RUNBOOK = {
+    "slug": "payments-api-down",
+    "title": "Payments API down",
+    "owner": "payments",
+    "alerts": ["PaymentsApiDown"],
+    "has_steps": True,
+}
+
+RULES = {
+    "version": "5f2c9a1b",
+    "loaded_at": "2026-11-22T02:00:00Z",
+    "refusal": ['routing_rules.yaml:41 rota "primry" is not defined (did you mean "primary"?)'],
+    "warnings": ["routing_rules.yaml:9 people.chen: has no contact method but the console"],
+    "timezone": "Europe/London",
+    "on_missing_runbook": "triage",
+    "last_resort": "cto",
+    "default_calendar": "office",
+    "people": [
+        {
+            "id": "asha",
+            "name": "Asha",
+            "methods": [{"channel": "sms", "address": "+*********001"}],
+            "on_call_since": "2026-01-05",
+            "on_call_until": None,
+            "engineer": True,
+        }
+    ],
+    "squads": [
+        {
+            "id": "payments",
+            "name": "Payments",
+            "members": ["asha"],
+            "post": [{"channel": "slack", "address": "#squad-payments"}],
+            "calendar": "",
+        }
+    ],
+    "rotas": [
+        {
+            "name": "primary",
+            "timezone": "Europe/London",
+            "members": ["asha"],
+            "opted_out": [],
+            "starts": "2026-01-05",
+            "ends": None,
+            "handover": "Monday 17:30",
+            "weeks": 1,
+            "consent_required": True,
+            "shadowing": False,
+        }
+    ],
+    "policies": [
+        {
+            "name": "critical",
+            "urgency": "urgent",
+            "repeat": 3,
+            "in_hours": {"hold": False, "steps": [{"after": "0:00:00", "tell": ["first_responder"]}]},
+            "out_of_hours": {"hold": False, "steps": [{"after": "0:00:00", "tell": ["primary", "shadow"]}]},
+        }
+    ],
+    "calendars": [
+        {
+            "name": "office",
+            "timezone": "Europe/London",
+            "hours": {"Monday": ["09:00-17:30"]},
+            "closed": {"2026-12-24": "closed"},
+            "opened": {},
+        }
+    ],
+    "rules": [
+        {
+            "name": "payments",
+            "where": "routing_rules.yaml:41",
+            "severity": "critical",
+            "squad": "payments",
+            "squad_from": None,
+            "runbook": "payments-api-down",
+            "policy": None,
+            "calendar": None,
+            "on_missing_runbook": None,
+            "group_by": [],
+            "resolve_with_source": True,
+        }
+    ],
+}

@@ -9,6 +9,7 @@ from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Rules
 from app.domain.runbook import Runbook
+from app.entrypoints.http.examples import RULES, RUNBOOK, exemplified
 from app.entrypoints.http.incident_views import View
 from app.entrypoints.http.masking import masked
 
@@ -97,6 +98,8 @@ class RuleView(View):
 class RulesView(View):
     """`refusal` holds the problems of a newer file that was refused; the one shown here keeps paging."""
 
+    model_config = exemplified(RULES)
+
     version: str
     loaded_at: datetime
     refusal: tuple[str, ...]
@@ -114,6 +117,8 @@ class RulesView(View):
 
 
 class RunbookView(View):
+    model_config = exemplified(RUNBOOK)
+
     slug: str
     title: str
     owner: str
@@ -122,6 +127,8 @@ class RunbookView(View):
 
 
 class RunbookText(RunbookView):
+    model_config = exemplified({**RUNBOOK, "text": "# Payments API down\n\n## Steps\n\n1. Look at the dashboard.\n"})
+
     text: str
 
 

@@ -1,4 +1,4 @@
-"""The commands that speak to a server, against a real one."""
+"""The commands that speak to a server, against a real one. Dana answers: she is never the shadow, whatever the week."""
 
 import json
 import urllib.request
@@ -53,16 +53,16 @@ def test_json_is_the_apis_own(served: Served, incident: str) -> None:
 
 def test_it_is_acknowledged_given_back_and_resolved(served: Served, incident: str) -> None:
     effects = [
-        json.loads(said(served.run(*words, "--by", "asha", "--json")))["effect"]
+        json.loads(said(served.run(*words, "--by", "dana", "--json")))["effect"]
         for words in (("ack", incident), ("ack", incident), ("unack", incident), ("resolve", incident))
     ]
 
     assert effects == ["acknowledged", "already", "done", "resolved"]
-    assert status(served, incident)["resolved_by"] == "asha"
+    assert status(served, incident)["resolved_by"] == "dana"
 
 
 def test_every_other_action_does_what_it_says(served: Served, incident: str) -> None:
-    served.run("ack", incident, "--by", "asha")
+    served.run("ack", incident, "--by", "dana")
 
     for words in (
         ("note", incident, "looking at the replica"),
@@ -83,11 +83,11 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
 def test_the_person_may_come_from_the_environment(
     served: Served, incident: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ONCALL_PERSON", "ben")
+    monkeypatch.setenv("ONCALL_PERSON", "dana")
     monkeypatch.setenv("ONCALL_URL", served.url)
     monkeypatch.setenv("ONCALL_TOKEN", served.token)
 
-    assert "ben has it" in said(run("ack", incident))
+    assert "dana has it" in said(run("ack", incident))
 
 
 def test_the_id_may_be_cut_but_not_ambiguous(served: Served, incident: str) -> None:
@@ -161,11 +161,11 @@ def test_rules_are_shown_and_reloaded_and_a_broken_file_refused(served: Served) 
 
 
 def test_the_audit_log_says_who_did_what(served: Served, incident: str) -> None:
-    said(served.run("ack", incident, "--by", "chen"))
+    said(served.run("ack", incident, "--by", "dana"))
 
     shown = said(served.run("audit", "--limit", "5"))
 
-    assert "chen" in shown
+    assert "dana" in shown
     assert "incident.acknowledge" in shown
     assert said(served.run("audit", "--late")).startswith("On time: ")
 

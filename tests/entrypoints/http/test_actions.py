@@ -233,4 +233,4 @@ async def test_a_snooze_by_length_ends_after_it(rig: Rig) -> None:
     await rig.settle()
 
     assert (await rig.incident(id))["marks"] == []
-    assert "unsnoozed" in await rig.timeline(id)
+    assert "woke" in await rig.timeline(id)

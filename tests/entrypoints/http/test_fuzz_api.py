@@ -1,0 +1,97 @@
+"""Schemathesis over the whole OpenAPI document: nothing undocumented, nothing of the wrong shape, never a 5xx."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import (
+    content_type_conformance,
+    ignored_auth,
+    not_a_server_error,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+from schemathesis.python.asgi import shutdown_lifespans
+from starlette.types import Receive, Scope, Send
+
+from app.domain.classify import Severity
+from app.domain.errors import Conflict
+from app.domain.events import Actor
+from app.entrypoints.http.app import create_app
+from app.service.respond import raise_by_person
+from app.wiring import Application, assemble
+from tests.entrypoints.http.rig import ADMIN, SECRETS, Recording, StandingClock
+from tests.entrypoints.http.rig import settings as settings_of
+
+INCIDENT = "0ca9a74185c3c4b6"
+CHECKS: list[Any] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    ignored_auth,
+    unsupported_method,
+]
+SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.large_base_example]
+
+
+class Served:
+    """The application, assembled in the event loop that serves it, which is not the test's, at each of its starts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._app: FastAPI | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or self._app is None:
+            channels = {"console": Recording()}
+            application = await assemble(settings_of(self._folder), StandingClock(), channels, SECRETS)
+            await _raise(application)
+            self._app = create_app(application)
+        await self._app(scope, receive, send)
+
+
+async def _raise(application: Application) -> None:
+    """One incident under a known id, so that actions have something to act on."""
+    rules, applier = application.in_force.rules, application.applier
+    with suppress(Conflict):
+        by = Actor("asha", "api")
+        await raise_by_person(by, "Down", "", Severity.CRITICAL, "", rules, applier, lambda: INCIDENT)
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    found = schemathesis.openapi.from_asgi("/openapi.json", Served(tmp_path_factory.mktemp("fuzz")))
+
+    @found.hook
+    def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
+        if path_parameters and context.operation.path.startswith("/api/v1/incidents/"):
+            return path_parameters | {"id": INCIDENT}
+        return path_parameters
+
+    yield found
+    shutdown_lifespans()
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+def test_every_operation_keeps_to_the_document(document: Any, mode: GenerationMode) -> None:
+    for found in document.get_all_operations():
+        operation = found.ok()
+
+        @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
+        @given(operation.as_strategy(generation_mode=mode))
+        def keeps_to_it(case: Any) -> None:
+            case.call_and_validate(headers={"Authorization": f"Bearer {ADMIN}"}, checks=CHECKS)
+
+        with suppress(Unsatisfiable):  # What takes no parameter has no wrong one.
+            keeps_to_it()
