@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -58,6 +59,7 @@ def source_secrets(environment: Mapping[str, str] | None = None) -> Mapping[str,
     }
 
 
+@cache
 def environment_name(source: str) -> str:
-    """The <NAME> of a source instance: "rollbar-web" is ROLLBAR_WEB."""
+    """The <NAME> of a source instance: "rollbar-web" is ROLLBAR_WEB. Remembered, for it is asked with every webhook."""
     return "".join(c if c.isalnum() else "_" for c in source).upper()

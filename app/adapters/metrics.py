@@ -1,5 +1,6 @@
 """Prometheus figures of this process, in a registry of their own."""
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -53,11 +54,11 @@ class Metrics:
 
     def accepted(self, source: str, taken: Sequence[Taken], seconds: float) -> None:
         self.accept_seconds.observe(seconds)
-        for one in taken:
-            key = (source, one.outcome)
+        for outcome, count in Tally(one.outcome for one in taken).items():
+            key = (source, outcome)
             if key not in self._alerts:
                 self._alerts[key] = self.alerts.labels(*key)
-            self._alerts[key].inc()
+            self._alerts[key].inc(count)
 
     def audited(self, found: Audit, in_force: InForce) -> None:
         self.overdue.labels("timer").set(found.timers)

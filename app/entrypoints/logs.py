@@ -28,6 +28,8 @@ _SECRETS = (
     (re.compile(r"(/a/)[\w.-]{20,}"), rf"\1{HIDDEN}"),
 )
 """Whatever looks like a credential: fields, parameters, headers, well-known beginnings, userinfo, action links."""
+_SUSPECT = re.compile(r"[\"'=@]|authorization:|bearer|basic|geniekey|whsec_|xox|xapp-|oncall_|/a/", re.I)
+"""What each of those has to hold: one look spares most texts seven, on a line that every webhook leaves."""
 
 
 def set_up_logs(level: str, stream: TextIO | None = None) -> None:
@@ -72,6 +74,8 @@ class _Unfailing:
 
 def redacted(text: str) -> str:
     """`text` with every credential in it replaced."""
+    if not _SUSPECT.search(text):
+        return text
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text

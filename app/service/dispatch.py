@@ -66,10 +66,12 @@ class Dispatcher:
     link: Callable[[Notification], str]
     sent: Callable[[str, Result], None] = lambda channel, result: None
     _busy: set[str] = field(default_factory=set)
+    _unrecorded: dict[str, Notification] = field(default_factory=dict)
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     async def claim(self) -> Sequence[Notification]:
         """What is due now and not in these hands already."""
+        await self._record_late()
         claimed = await self.store.claim_notifications(self.clock.now(), LEASE, MOST_AT_ONCE)
         fresh = [one for one in claimed if one.key not in self._busy]
         self._busy.update(one.key for one in fresh)
@@ -80,7 +82,7 @@ class Dispatcher:
         try:
             await self._send(claimed)
         finally:
-            self._busy.difference_update(one.key for one in claimed)
+            self._busy.difference_update(one.key for one in claimed if one.key not in self._unrecorded)
 
     async def _send(self, claimed: Sequence[Notification]) -> None:
         now = self.clock.now()
@@ -115,7 +117,10 @@ class Dispatcher:
         early = [one for one in wanted if one.digest and now - one.created_at < DIGEST_PATIENCE]
         if not early or not (await self.store.backlog(now)).timers:
             return wanted
-        await self.store.settle([replace(one, due_at=now + DIGEST_POLL) for one in early])
+        try:
+            await self.store.settle([replace(one, due_at=now + DIGEST_POLL) for one in early])
+        except StoreUnavailable:
+            return wanted
         return [one for one in wanted if one not in early]
 
     async def _deliver(self, rows: list[Notification], bundles: tuple[Bundle, ...]) -> None:
@@ -149,12 +154,41 @@ class Dispatcher:
                 return Retry(f"{name} broke: {type(error).__name__}")
 
     async def _settle(self, rows: list[Notification]) -> None:
-        """Tell the incident first of whoever cannot be reached, so that no crash in between loses it."""
+        """Record what came of these, or keep it until `claim` can: a store in trouble stops no sending, and nobody is
+        told again and again because it could not be written down that they were."""
+        try:
+            await self._record(rows)
+        except Exception:  # Whatever it is, `_record_late` meets it again, and there it ends no round of sending.
+            self._unrecorded.update((row.key, row) for row in rows)
+
+    async def _record_late(self) -> None:
+        """Try again. While the store is unavailable the rows stay in these hands; what fails otherwise is let go, to be
+        claimed and told again when its lease ends, and is raised."""
+        late = list(self._unrecorded.values())
+        try:
+            await self._record(late)
+        except StoreUnavailable:
+            return
+        except Exception:
+            self._let_go(late)
+            raise
+        self._let_go(late)
+
+    def _let_go(self, rows: list[Notification]) -> None:
+        for row in rows:
+            del self._unrecorded[row.key]
+            self._busy.discard(row.key)
+
+    async def _record(self, rows: list[Notification]) -> None:
+        """Tell the incident first of whoever cannot be reached, so that no crash in between loses it. A row whose
+        incident could not be told stays as it was; the error is raised when the others are recorded."""
         failed = [row for row in rows if row.state is NotificationState.FAILED]
-        if failed:
-            await self.applier.submit([_unreachable(row) for row in failed])
-        if rows:
-            await self.store.settle(rows)
+        told = await self.applier.submit([_unreachable(row) for row in failed]) if failed else []
+        errors = {row.key: one.error for row, one in zip(failed, told, strict=True) if one.error}
+        if recorded := [row for row in rows if row.key not in errors]:
+            await self.store.settle(recorded)
+        for error in errors.values():
+            raise error
 
 
 class _Round:

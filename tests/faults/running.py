@@ -81,7 +81,11 @@ class House:
     @property
     def variables(self) -> dict[str, str]:
         """The environment: nothing of ours from outside, nor a proxy."""
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
+        }
         given = {"ONCALL_ADMIN_TOKEN": TOKEN, "ONCALL_WEBHOOK_SECRET": WEBHOOK_SECRET, "ONCALL_LOG_LEVEL": "warning"}
         return {**kept, "PYTHONUNBUFFERED": "1", **given, **self.environment}
 

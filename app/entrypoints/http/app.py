@@ -22,7 +22,7 @@ from app.entrypoints.http.probes import Readiness
 from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.http.request_log import RequestLog
 from app.entrypoints.http.security_headers import SecurityHeaders
-from app.entrypoints.http.webhooks import webhook_router
+from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.web import action_page
 from app.entrypoints.worker import Worker
 from app.wiring import Application
@@ -68,10 +68,11 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     app.state.application = application
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
-    app.include_router(webhook_router(application))
+    app.include_router(webhook_router())
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", action_page.static_files())
+    app.add_middleware(Webhooks, application=application)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)
     return app

@@ -11,8 +11,8 @@ from app.entrypoints.http.auth import Manager, Reader
 from app.entrypoints.http.cursors import cursor_of, one_page, position
 from app.entrypoints.http.documented import READING, refusals
 from app.entrypoints.http.examples import exemplified
-from app.entrypoints.http.incident_views import View
 from app.entrypoints.http.incidents import Cursor, Limit
+from app.entrypoints.http.view import View
 from app.service.self_audit import audit
 
 router = APIRouter(prefix="/api/v1", tags=["audit"], route_class=ApiRoute)

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Incident, Mark, Outcome, Status, Timer
@@ -11,12 +9,7 @@ from app.domain.message import MessageKind
 from app.domain.notification import Notification, NotificationState, Send, SendState, begin
 from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION, exemplified
 from app.entrypoints.http.masking import masked
-
-
-class View(BaseModel):
-    """Read off a value of the domain, attribute by attribute. Times are ISO 8601 in UTC, ending in Z."""
-
-    model_config = ConfigDict(from_attributes=True)
+from app.entrypoints.http.view import View
 
 
 class IncidentView(View):

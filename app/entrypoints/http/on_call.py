@@ -11,8 +11,8 @@ from app.entrypoints.http.assembled import App
 from app.entrypoints.http.auth import Reader
 from app.entrypoints.http.documented import READING, refusals
 from app.entrypoints.http.examples import ON_CALL, exemplified
-from app.entrypoints.http.incident_views import View
 from app.entrypoints.http.instants import Instant
+from app.entrypoints.http.view import View
 from app.service.in_force import InForce
 
 router = APIRouter(prefix="/api/v1", tags=["on call"], route_class=ApiRoute)

@@ -10,10 +10,10 @@ from app.entrypoints.http.auth import Manager
 from app.entrypoints.http.cursors import cursor_of, one_page, position
 from app.entrypoints.http.documented import READING, WRITING, refusals
 from app.entrypoints.http.examples import exemplified
-from app.entrypoints.http.incident_views import View
 from app.entrypoints.http.incidents import Cursor, Limit
 from app.entrypoints.http.once import Once
 from app.entrypoints.http.replies import reply_of
+from app.entrypoints.http.view import View
 from app.entrypoints.http.webhooks import Accepted, accepted
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply

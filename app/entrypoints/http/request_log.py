@@ -14,8 +14,6 @@ MASKED_PATH = "/a/***"
 
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,128}")
 
-log = structlog.get_logger()
-
 
 class RequestLog:
     """Outermost of all, so that everything below logs with the request's id, and so that what breaks below is
@@ -23,6 +21,7 @@ class RequestLog:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,10 +34,10 @@ class RequestLog:
             try:
                 await self._app(scope, receive, reply.send)
             except Exception as error:
-                log.exception("request.failed", path=shown_path(scope["path"]), error=type(error).__name__)
+                self._log.exception("request.failed", path=shown_path(scope["path"]), error=type(error).__name__)
                 await _apologise(scope, receive, reply)
             finally:
-                log.info(
+                self._log.info(
                     "request",
                     method=scope["method"],
                     path=shown_path(scope["path"]),

@@ -10,8 +10,8 @@ from app.domain.rota import Rota
 from app.domain.ruleset import Rules
 from app.domain.runbook import Runbook
 from app.entrypoints.http.examples import RULES, RUNBOOK, exemplified
-from app.entrypoints.http.incident_views import View
 from app.entrypoints.http.masking import masked
+from app.entrypoints.http.view import View
 
 
 class MethodView(View):

@@ -12,9 +12,9 @@ from app.entrypoints.http.assembled import App
 from app.entrypoints.http.auth import Manager
 from app.entrypoints.http.documented import READING, WRITING, refusals
 from app.entrypoints.http.examples import exemplified
-from app.entrypoints.http.incident_views import View
 from app.entrypoints.http.once import Once
 from app.entrypoints.http.replies import reply_of
+from app.entrypoints.http.view import View
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
 from app.service.ports import Record

@@ -6,16 +6,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.errors import AppError
 from app.domain.incident import Outcome
+from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.documented import WRITING, refusals
+from app.entrypoints.http.errors import problem_of
 from app.entrypoints.http.examples import exemplified
 from app.service.ingest import Taken
 from app.service.ports import Control
 from app.wiring import Application
 
+_PREFIX = "/webhooks/"
 _ACCEPTED = {
     "accepted": 1,
     "incidents": ["06bf80f9c0000001"],
@@ -41,34 +45,65 @@ class Accepted(BaseModel):
     note: str | None = None
 
 
-def webhook_router(application: Application) -> APIRouter:
-    router = APIRouter(tags=["webhooks"])
-    receiver, metrics = application.receiver, application.metrics
-    most, clock = application.settings.max_body, application.clock
+class Webhooks:
+    """Answers `/webhooks/{source}` above FastAPI's routing, which would cost as much as deciding what the alert does."""
 
-    async def receive(request: Request) -> Response:
-        """Take what a monitoring tool sends; answered only when it is durable."""
-        source = request.path_params["source"]
-        start = perf_counter()
+    def __init__(self, app: ASGIApp, application: Application) -> None:
+        self._app = app
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        source = _source(scope)
+        if not source:
+            await self._app(scope, receive, send)
+            return
         try:
-            taken = await receiver.receive(source, await plain_request(request, most, clock.now()))
+            response = await receive_alerts(source, Request(scope, receive), self._application)
         except AppError as error:
-            known = source if source in application.in_force.rules.sources else "unknown"
-            metrics.refused.labels(known, type(error).__name__).inc()
-            raise
-        if isinstance(taken, Control):
-            return control_reply(taken)
-        metrics.accepted(source, taken, perf_counter() - start)
-        return accepted_reply(taken)
+            response = problem_of(error)
+        await response(scope, receive, send)
 
-    for method in ("POST", "GET"):
+
+def _source(scope: Scope) -> str:
+    """The name of the source that is posted to; empty for any other request."""
+    if scope["type"] != "http" or not scope["path"].startswith(_PREFIX) or scope["method"] not in _SUMMARIES:
+        return ""
+    name: str = scope["path"][len(_PREFIX) :]
+    return "" if "/" in name else name
+
+
+async def receive_alerts(source: str, request: Request, application: Application) -> Response:
+    """Take what a monitoring tool sends; answered only when it is durable."""
+    start, metrics = perf_counter(), application.metrics
+    try:
+        plain = await plain_request(request, application.settings.max_body, application.clock.now())
+        taken = await application.receiver.receive(source, plain)
+    except AppError as error:
+        known = source if source in application.in_force.rules.sources else "unknown"
+        metrics.refused.labels(known, type(error).__name__).inc()
+        raise
+    if isinstance(taken, Control):
+        return control_reply(taken)
+    metrics.accepted(source, taken, perf_counter() - start)
+    return accepted_reply(taken)
+
+
+def webhook_router() -> APIRouter:
+    """The same as routes, so that the document of the API has them."""
+    router = APIRouter(tags=["webhooks"])
+
+    async def receive(request: Request, application: App) -> Response:
+        """Take what a monitoring tool sends; answered only when it is durable."""
+        return await receive_alerts(request.path_params["source"], request, application)
+
+    for method, summary in _SUMMARIES.items():
         router.add_api_route(
-            "/webhooks/{source}",
+            f"{_PREFIX}{{source}}",
             receive,
             methods=[method],
             name=f"receive_{method.lower()}",
             status_code=202,
-            summary=_SUMMARIES[method],
+            summary=summary,
             response_class=Response,
             response_model=Accepted,
             responses=_RESPONSES,
