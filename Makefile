@@ -19,10 +19,10 @@ run: .venv/.runtime ## install if needed, then serve on http://127.0.0.1:8080, d
 
 test: .venv/.dev ## install what is needed and run every test
 	@sh scripts/tools.sh prometheus prometheus-alertmanager strace
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 test-quick: .venv/.dev ## the tests that start no server, in less than a minute
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not server" $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not server" $(PYTEST)
 
 check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and every test: what CI runs
 	$(BIN)/ruff format --check

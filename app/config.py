@@ -45,7 +45,9 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        return self.public_url or f"http://{self.host}:{self.port}"
+        """Where people reach the server. An address that stands for all of them is no address: then it is this host."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - compared, not bound
+        return self.public_url or f"http://{host}:{self.port}"
 
 
 def source_secrets(environment: Mapping[str, str] | None = None) -> Mapping[str, str]:

@@ -43,7 +43,7 @@ class MemoryStore:
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
         due = [one for one in self.incidents_by_id.values() if self._is_due(one.id, one.due_at, now)]
         taken = [one.id for one in sorted(due, key=lambda one: (one.due_at, one.id))[:limit]]
-        self.leases |= {id: now + lease for id in taken}
+        self.leases |= dict.fromkeys(taken, now + lease)
         return taken
 
     async def claim_notifications(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notification]:

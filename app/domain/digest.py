@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from app.domain.incident import Incident, Mark
-from app.domain.message import Item, Message, MessageKind, one_line
+from app.domain.message import Item, Message, MessageKind
 from app.domain.notification import Notification, Send, is_reminder
 from app.domain.replacing import quick
 from app.domain.ruleset import Rules
@@ -115,8 +115,7 @@ def _headline(kind: MessageKind, items: tuple[Item, ...]) -> str:
         said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
         return f"DIGEST {len(items)} incidents: {said}"
     item = items[0]
-    words = [_OPENINGS.get(kind, ""), item.severity.upper(), one_line(item.title, 200)]
-    return " ".join(word for word in words if word)
+    return f"{_OPENINGS.get(kind, '')} {item.title_line()}".strip()
 
 
 def _name(notification: Notification, rules: Rules) -> str:

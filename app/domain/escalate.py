@@ -1,6 +1,6 @@
 """Walking an escalation policy: starting a chain, telling its next step, holding, and the last resort."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -194,19 +194,26 @@ def _after(delay: Delay, incident: Incident, ctx: Context) -> datetime:
 
 
 def last_resort(change: Change, ctx: Context, cause: str) -> Change:
-    """The one contact that every rules file must name; never given up, and the holder from here on."""
+    """The end of a chain: the one contact that every rules file must name is told, and is the holder from here on."""
     incident = change.incident
+    marks = incident.marks if Mark.LAST_RESORT in incident.marks else (*incident.marks, Mark.LAST_RESORT)
+    timers = dict(incident.timers)
+    timers.pop(Timer.ESCALATE, None)
+    change.becomes(replace(incident, timers=timers, marks=marks, stepped_at=ctx.now))
+    return _with_reroute(call_last_resort(change, ctx, cause), ctx)
+
+
+def call_last_resort(change: Change, ctx: Context, cause: str) -> Change:
+    """Tell the last resort beside whoever else is told, and leave the chain as it stands; once is enough."""
+    incident = change.incident
+    if any(page.role == LAST_RESORT for page in incident.pages):
+        return change
     recipient = person_recipient(ctx.rules.last_resort, LAST_RESORT, Urgency.URGENT, ctx)
-    without = _without(incident.timers, Timer.ESCALATE)
-    stepped = replace(incident, timers=without, stepped_at=ctx.now)
-    if Mark.LAST_RESORT not in stepped.marks:
-        stepped = replace(stepped, marks=(*stepped.marks, Mark.LAST_RESORT))
-    change = change.becomes(stepped)
     if isinstance(recipient, str):
         return change.note(ctx.now, "nobody", f"the last resort cannot be told: {recipient}")
+    change.becomes(replace(incident, cycle=incident.cycle + 1))
     manner = Manner(f"{cause}; nobody else could be told or answered")
-    told = Told((recipient,), ())
-    return _with_reroute(tell(change, ctx, told, f"{stepped.passes}/last", "last resort", manner), ctx)
+    return tell(change, ctx, Told((recipient,), ()), "last", "last resort", manner)
 
 
 def _with_reroute(change: Change, ctx: Context) -> Change:
@@ -218,10 +225,6 @@ def _with_reroute(change: Change, ctx: Context) -> Change:
     if policy_of(incident, ctx).chain(not incident.in_hours).hold:
         return change
     return change.becomes(replace(incident, timers={**incident.timers, Timer.REROUTE: change_of_hours}))
-
-
-def _without(timers: Mapping[Timer, datetime], *gone: Timer) -> dict[Timer, datetime]:
-    return {timer: at for timer, at in timers.items() if timer not in gone}
 
 
 def _stamp(at: datetime) -> str:

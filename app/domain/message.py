@@ -102,10 +102,7 @@ class Message:
 
     def headline_says_it(self) -> bool:
         """Whether the headline already holds severity and title of the only item, so that they need no line more."""
-        spoken = self.headline.casefold()
-        return len(self.items) == 1 and all(
-            words.casefold() in spoken for words in (self.items[0].severity, self.items[0].title)
-        )
+        return len(self.items) == 1 and self.items[0].title_line() in self.headline
 
     def text(self) -> str:
         """The whole message as plain text: the headline, then every item with all its facts, one line a fact."""

@@ -1,11 +1,9 @@
 """What people do to an incident, over whichever channel; each is idempotent, and an illegal one changes nothing."""
 
-from datetime import datetime
-
 from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition, InvalidPayload
-from app.domain.escalate import Change, Manner, arm, chain_of, last_resort, next_step, start_chain, tell
+from app.domain.escalate import Change, Manner, arm, call_last_resort, chain_of, next_step, start_chain, tell
 from app.domain.events import (
     Acknowledge,
     Actor,
@@ -135,12 +133,12 @@ def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) ->
     if any(page.role == SECOND_LINE for page in incident.pages):
         return _already(incident)
     cause = f"called in by {event.by.id}" + (f": {event.reason}" if event.reason else "")
-    change = _acted(incident, ctx, "second_line", cause, event.by)
+    change = _acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
     targets = (Target(TargetKind.ROTA, SECOND_LINE),) if SECOND_LINE in ctx.rules.rotas else ()
     told = resolve(targets, incident, Urgency.URGENT, ctx)
-    change = tell(change, ctx, told, f"second_line@{_stamp(ctx.now)}", "second line on request", Manner(cause))
+    change = tell(change, ctx, told, SECOND_LINE, "second line on request", Manner(cause))
     if told.is_nobody:
-        change = last_resort(change, ctx, cause)
+        change = call_last_resort(change, ctx, cause)
     return change.decision(Outcome.DONE)
 
 
@@ -219,7 +217,3 @@ def _holders(incident: Incident, who: str) -> tuple[tuple[str, str], ...]:
 def _refuse_triage(incident: Incident, verb: str) -> None:
     if incident.severity is Severity.TRIAGE:
         raise IllegalTransition(f"incident {incident.id} is in triage and cannot be {verb}; raise its severity first")
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%S.%f}"

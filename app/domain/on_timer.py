@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from app.domain.classify import Severity
 from app.domain.context import Context
-from app.domain.escalate import Change, Manner, last_resort, next_step, policy_of, start_chain
+from app.domain.escalate import Change, Manner, call_last_resort, next_step, policy_of, start_chain
 from app.domain.events import ReaderUnreachable, TimerDue
-from app.domain.incident import Decision, Incident, Mark, Outcome, Status, Timer
+from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
 from app.domain.on_action import parked
 from app.domain.people import Urgency
@@ -44,9 +44,11 @@ def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Contex
 
 
 def _next_human(change: Change, ctx: Context, cause: str) -> Change:
-    if change.incident.status is Status.TRIGGERED:
+    """The next step of a chain that is under way; beside a holder, or while it waits, only a helper was lost."""
+    incident = change.incident
+    if incident.status is Status.TRIGGERED and not WAITING.intersection(incident.marks):
         return next_step(change, ctx, Manner(cause), wrap=False)
-    return last_resort(change, ctx, cause)
+    return call_last_resort(change, ctx, cause)
 
 
 def _unsnooze(change: Change, ctx: Context) -> Change:

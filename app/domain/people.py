@@ -63,7 +63,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """How a person is told, ever louder; `again` repeats the whole ladder's last rung until somebody acknowledges."""
+    """How a person is told, ever louder; `again` repeats every method that has worked, until somebody acknowledges."""
 
     name: str
     rungs: tuple[Rung, ...]

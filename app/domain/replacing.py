@@ -34,7 +34,7 @@ def quick(kind: type[T]) -> type[T]:
         parameters.append(_parameter(field, names))
         body.append(f"self.{field.name} = {_argument(field)}")
     body.append("self.__class__ = _kind")
-    kind.__init__ = _function("__init__", ["self", *parameters], body, names)  # type: ignore[method-assign, misc]
+    kind.__init__ = _function("__init__", ["self", *parameters], body, names)  # type: ignore[method-assign]
     return kind
 
 

@@ -28,9 +28,9 @@ class Limits:
 class Rules:
     """Everything the rules file says. Every name used in it exists in it (the loader refuses the file otherwise).
 
-    `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that rules refer to.
-    `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses the one named
-    after the urgency. `places` says where a thing is written: "rotas.primary" to "routing_rules.yaml:41".
+    `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
+    rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
+    the one named after the urgency. `places` says where a thing is written: "rotas.primary" to "routing_rules.yaml:41".
     """
 
     version: str

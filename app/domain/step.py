@@ -83,13 +83,19 @@ def step(incident: Incident | None, event: Event, ctx: Context) -> Decision:
 
 
 def _refusal(incident: Incident | None, event: Event) -> str:
-    verb = type(event).__name__.lower()
+    verb = _verb(type(event))
     if incident is None:
         return f"{verb}: there is no such incident"
     allowed = sorted(
-        kind.__name__.lower() for status, kind in TRANSITIONS if status is incident.status and kind.__name__ in _ASKABLE
+        _verb(kind) for status, kind in TRANSITIONS if status is incident.status and kind.__name__ in _ASKABLE
     )
     return f"incident {incident.id} is {incident.status}: {verb} is not possible; possible now: {', '.join(allowed)}"
+
+
+def _verb(kind: type[Event]) -> str:
+    """The event's name as people say it: CallSecondLine is "second line"."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__)
+    return words.strip().removeprefix("call ")
 
 
 _ASKABLE = frozenset(

@@ -182,8 +182,8 @@ def notice_for(
     ctx: Context,
     remark: str = "",
 ) -> tuple[Notification, ...]:
-    """One message that asks for nothing, over the first method that works, to a person in their role; nothing when the
-    person is unknown."""
+    """One message that asks for nothing, over the first rung of a person's ladder, and further only if that fails;
+    nothing when the person is unknown."""
     person, role = holder
     recipient = person_recipient(person, role, urgency, ctx)
     if isinstance(recipient, str):

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 
 import structlog
 
 from app.domain.notification import Notification
+from app.service.flood import Flood, rest_after
 from app.service.self_audit import audit
 from app.service.tick import tick
 from app.wiring import Application
@@ -16,6 +18,11 @@ AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 DRAIN_SECONDS = 25.0
 MOST_BATCHES = 32
+TICK_REST = 0.02
+"""Seconds between two looks at the timers, however often the bell rings: hardly a commit makes one due at once."""
+
+LONGEST_ROUND = 1.0
+"""Seconds that dispatch waits for a round during a flood; a channel that hangs must not hold up the others."""
 
 
 class Worker:
@@ -25,6 +32,7 @@ class Worker:
         self._application = application
         self._loops: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._flood = Flood()
 
     def start(self) -> None:
         settings = self._application.settings
@@ -62,7 +70,10 @@ class Worker:
     async def _tick(self) -> float:
         app = self._application
         handled = await tick(app.store, app.applier, app.clock)
-        return 0 if handled else await self._until_next()
+        if handled:
+            return 0
+        await asyncio.sleep(TICK_REST)
+        return await self._until_next()
 
     async def _dispatch(self) -> float:
         app = self._application
@@ -74,7 +85,16 @@ class Worker:
         task = asyncio.create_task(self._send(claimed))
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
+        if self._flood.is_on(app.applier.taken, monotonic()):
+            await self._rest(task)
         return 0
+
+    async def _rest(self, sending: asyncio.Task[None]) -> None:
+        """Let a round end before the next is claimed, and accepting have the core meanwhile; what falls due gathers,
+        and is told in fewer messages."""
+        start = monotonic()
+        await asyncio.wait((sending,), timeout=LONGEST_ROUND)
+        await asyncio.sleep(rest_after(monotonic() - start))
 
     async def _send(self, claimed: Sequence[Notification]) -> None:
         try:

@@ -61,7 +61,7 @@ class Applier:
     """Takes all that is queued together: one load, one fold of `step` in order, one commit, then every answer.
 
     A storm on one incident costs one load and one commit a batch; one fsync serves many requests. On `Conflict` the
-    whole batch is loaded and decided again, which is safe because deciding is pure.
+    whole batch is loaded and decided again, which is safe because deciding is pure. `taken` counts jobs.
     """
 
     def __init__(self, store: Store, in_force: InForce, clock: Clock, ring: Callable[[], None]) -> None:
@@ -69,6 +69,7 @@ class Applier:
         self._in_force = in_force
         self._clock = clock
         self._ring = ring
+        self.taken = 0
         self._waiting: list[_Request] = []
         self._arrived = asyncio.Event()
         self._stopping = False
@@ -110,6 +111,7 @@ class Applier:
             taken.append(request)
             jobs += len(request.jobs)
         del self._waiting[: len(taken)]
+        self.taken += jobs
         return taken
 
     async def _answer(self, requests: list[_Request]) -> None:

@@ -56,7 +56,7 @@ class Tokens:
         digest = _hash(secret)
         token = self._known.get(digest) or await self._load(digest)
         if not token.may(scope):
-            raise Forbidden(f"token {token.name!r} lacks the scope {scope!r}")
+            raise Forbidden(f"token {token.name!r} lacks the scope {scope.value!r}")
         return token
 
     async def create(self, name: str, scopes: frozenset[Scope], person: str = "") -> str:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,8 @@ class Prefork:
         self.count += 1
         log = self.house.place / f"warm-{self.count}.log"
         order = {"arguments": self.house.arguments, "log": str(log)}
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         warm = Warm(int(self.process.stdout.readline()), log, self.process)
@@ -96,7 +98,8 @@ def prefork(house: House) -> Iterator[Prefork]:
         text=True,
         env=house.variables,
     )
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     try:
         yield Prefork(process, house)
     finally:
@@ -155,7 +158,7 @@ class Account:
 
     def doubled(self) -> list[tuple[Got, Got]]:
         """Each message that came again, with the arrival before it."""
-        return [pair for got in self.arrivals.values() for pair in zip(got, got[1:], strict=False)]
+        return [pair for got in self.arrivals.values() for pair in pairwise(got)]
 
     def unexplained(self) -> list[tuple[Got, Got]]:
         """Doubled without a kill in between that caught the first one in flight."""

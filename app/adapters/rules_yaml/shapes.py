@@ -143,7 +143,7 @@ class PolicyShape(Shape):
 
 
 class RungShape(Shape):
-    """Channels to try, and how long after the page began; or, alone and last, how often the last rung comes again."""
+    """Channels to try, and how long after the page began; or, alone and last, how often it all comes again."""
 
     after: Length | None = None
     send: ChannelNames = []

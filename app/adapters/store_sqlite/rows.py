@@ -68,13 +68,16 @@ def select_lines(connection: sqlite3.Connection, before: str, rows: Sequence[Row
     return b"\n".join(part for (part,) in select_rows(connection, before, rows, after) if part)
 
 
+ID_DIGITS = 16
+
+
 def number_of(id: str) -> int | None:
     """An incident's id as the signed key of its row, in the same order; None for a text that can be nobody's id."""
     try:
         number = int(id, 16) - _HALF
     except ValueError:
         return None
-    return number if id_of(number) == id else None
+    return number if len(id) == ID_DIGITS and id_of(number) == id else None
 
 
 def required_number(id: str) -> int:

@@ -10,7 +10,8 @@ from app.entrypoints.http.documented import READING, WRITING, refusals
 from app.entrypoints.http.examples import exemplified
 from app.entrypoints.http.once import Once
 from app.entrypoints.http.replies import reply_of
-from app.entrypoints.http.rules_views import RulesView, RunbookText, RunbookView, rules_view, runbook_view
+from app.entrypoints.http.rules_shown import rules_view, runbook_view
+from app.entrypoints.http.rules_views import RulesView, RunbookText, RunbookView
 from app.entrypoints.http.view import View
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply

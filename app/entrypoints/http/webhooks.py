@@ -46,7 +46,7 @@ class Accepted(BaseModel):
 
 
 class Webhooks:
-    """Answers `/webhooks/{source}` above FastAPI's routing, which would cost as much as deciding what the alert does."""
+    """Answers `/webhooks/{source}` above FastAPI's routing, which would cost as much as deciding about the alert."""
 
     def __init__(self, app: ASGIApp, application: Application) -> None:
         self._app = app

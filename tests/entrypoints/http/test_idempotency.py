@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from app.domain.errors import StoreUnavailable
@@ -99,9 +98,7 @@ async def test_a_key_is_forgotten_after_a_day(rig: Rig) -> None:
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "\u00e9"])
 async def test_a_key_that_is_none_is_422(rig: Rig, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode("latin-1")}
-
-    reply = await rig.client.post("/api/v1/incidents", json=RAISE, headers=httpx.Headers(headers))
+    reply = await rig.client.post("/api/v1/incidents", json=RAISE, headers={b"Idempotency-Key": key.encode("latin-1")})
 
     assert (reply.status_code, reply.json()["field"]) == (422, "Idempotency-Key")
 
@@ -158,11 +155,13 @@ async def test_the_secret_of_a_new_token_is_never_kept(rig: Rig) -> None:
 
 
 async def test_reload_and_replay_honour_the_key_too(rig: Rig) -> None:
-    await rig.client.post("/webhooks/grafana", content=b"[]")
-    kept = (await rig.client.get("/api/v1/quarantine")).json()["items"]
+    source = await rig.client.post("/webhooks/generic", json={"title": "Down", "status": ["x"]})
+    (kept,) = (await rig.client.get("/api/v1/quarantine")).json()["items"]
+    rules = rig.folder / "routing_rules.yaml"
+    rules.write_text(rules.read_text().replace("sources:", "sources:\n  generic: {mapping: {status: state}}"))
 
-    for path in ("/api/v1/rules/reload",):
-        first, again = [await rig.client.post(path, headers=KEY) for _ in range(2)]
-        assert (first.status_code, again.content) == (200, first.content)
+    for path in ("/api/v1/rules/reload", f"/api/v1/quarantine/{kept['id']}/replay"):
+        first, again = [await rig.client.post(path, headers={"Idempotency-Key": path}) for _ in range(2)]
+        assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
         assert again.headers["idempotency-replayed"] == "true"
-    assert len(kept) == 1
+    assert source.status_code == 400

@@ -79,7 +79,7 @@ async def test_the_list_can_be_filtered(rig: Rig) -> None:
 async def test_pages_hold_every_incident_once_while_new_ones_come(rig: Rig) -> None:
     opened = [await rig.opened(dedup_key=f"k{n}") for n in range(5)]
     seen: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
 
     while cursor is not None:
         page = (await rig.client.get("/api/v1/incidents", params={"limit": 2, "cursor": cursor})).json()
