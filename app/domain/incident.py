@@ -84,10 +84,10 @@ class Incident:
 
     `id` is 16 hexadecimal digits, time-ordered. `version` counts commits (0: never committed). `dedup_key` is unique
     among a source's incidents that are not resolved. `count` is reports received, `alerts` distinct alerts, `firing`
-    how many of them fire in this `episode` (which counts re-openings). `cycle` counts fresh starts and calls, so that no
-    key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to, `stepped_at` its
-    instant. `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. All times are aware
-    UTC.
+    how many of them fire in this `episode` (which counts re-openings). `cycle` counts fresh starts and calls, so that
+    no key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to, `stepped_at`
+    its instant. `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. All times are
+    aware UTC.
     """
 
     id: str

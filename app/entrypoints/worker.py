@@ -33,6 +33,7 @@ class Worker:
         self._loops: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
         self._flood = Flood()
+        self._unread = False
 
     def start(self) -> None:
         settings = self._application.settings
@@ -113,8 +114,10 @@ class Worker:
     async def _reload(self) -> float:
         app = self._application
         before = app.in_force.refusal
-        if await asyncio.to_thread(app.watch.has_changed):
+        self._unread = await asyncio.to_thread(app.watch.has_changed) or self._unread
+        if self._unread:
             await app.reload()
+            self._unread = False
             log.info("rules.read", version=app.in_force.rules.version)
         if app.in_force.refusal and app.in_force.refusal != before:
             log.error("rules.refused", problems=app.in_force.refusal)

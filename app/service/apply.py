@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from app.domain.context import Context
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import AppError, Conflict, NotFound
 from app.domain.events import Event
 from app.domain.incident import Decision, Incident, KnownKey, Outcome
 from app.domain.replacing import quick, replace
@@ -118,6 +118,10 @@ class Applier:
         try:
             results = await self._decide([job for request in requests for job in request.jobs])
         except Exception as error:
+            if len(requests) > 1 and not isinstance(error, AppError):
+                for request in requests:  # A fault in one of them: none shall suffer from another's.
+                    await self._answer([request])
+                return
             for request in requests:
                 if not request.answer.done():
                     request.answer.set_exception(error)

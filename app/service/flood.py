@@ -6,8 +6,8 @@ FLOOD = 500.0
 """Jobs a second: far above what a person could be told one by one, far below what can be accepted."""
 
 WINDOW = 0.5
-MOST_REST = 0.5
-REST_SHARE = 4.0
+MOST_REST = 1.0
+REST_SHARE = 9.0
 
 
 @dataclass(slots=True)
@@ -28,6 +28,6 @@ class Flood:
 
 
 def rest_after(seconds: float) -> float:
-    """How long telling rests after a round of that length: it takes a fifth of the time at the most, and never stands
+    """How long telling rests after a round of that length: it takes a tenth of the time, or one round a second, and never stands
     still."""
     return min(seconds * REST_SHARE, MOST_REST)

@@ -65,6 +65,10 @@ class CommitContract:
         assert await store.load([], [incident.id]) == Loaded({incident.id: incident}, {})
         assert await store.load([key, key], [incident.id, incident.id]) == Loaded({incident.id: incident}, known)
 
+    @pytest.mark.parametrize("id", ["", "nobody", "f" * 17, "-1", "0" * 15, "１" * 16])
+    async def test_what_can_be_no_id_is_left_out_too(self, store: Store, id: str) -> None:
+        assert (await store.load((), (id,))).incidents == {}
+
     async def test_what_does_not_exist_is_left_out(self, store: Store) -> None:
         await store.commit([a_decision()])
 

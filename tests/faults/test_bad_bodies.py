@@ -132,6 +132,20 @@ def test_requests_that_never_end_hold_up_nobody(running: tuple[Server, People]) 
     assert took < LONGEST_ANSWER
 
 
+def test_a_sender_that_died_without_a_word_is_found_out(running: tuple[Server, People]) -> None:
+    """The kernel asks the other end of an idle connection whether it is still there."""
+    server, _ = running
+    with raw(server, b"Content-Length: 10\r\n\r\n") as connection:
+        theirs, ours = connection.getsockname()[1], server.house.port
+        lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        (timer,) = [line[5] for line in lines if (port_of(line[1]), port_of(line[2])) == (ours, theirs)]
+    assert timer.startswith("02:"), "no keep-alive timer is running"
+
+
+def port_of(address: str) -> int:
+    return int(address.partition(":")[2], 16)
+
+
 def is_heard(server: Server) -> bool:
     with suppress(OSError):
         return server.ask("GET", "/healthz").status == 200

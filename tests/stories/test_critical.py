@@ -213,3 +213,32 @@ async def test_two_people_press_at_once_and_the_first_has_it(tmp_path: Path) -> 
 
         assert (first["effect"], second["effect"]) == ("acknowledged", "already")
         assert (await story.incident(incident))["acknowledged_by"] == "asha"
+
+
+async def test_a_helper_who_cannot_be_reached_costs_the_chain_nothing(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-23 22:00") as story:
+        story.channel.dead.add("chen@example.com")
+        held = await story.fire_one(alert(severity="high"))
+        before = await story.incident(held)
+
+        await story.act(held, "second-line", by="eve", reason="is this really nothing?")
+
+        after = await story.incident(held)
+        assert story.news() == ["Mon 22:00 page cto"]
+        assert (after["marks"], after["timers"]) == (before["marks"], before["timers"])
+        await story.go_to("2026-11-24 09:00")
+        assert story.news()[-1] == "Tue 09:00 digest eve"
+
+
+async def test_the_last_resort_can_be_called_in_again_after_having_joined(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-22 03:00") as story:
+        story.channel.dead.add("chen@example.com")
+        incident = await story.fire_one(alert())
+        await story.act(incident, "acknowledge", by="asha")
+        await story.act(incident, "second-line", by="asha")
+        await story.act(incident, "acknowledge", by="cto")
+        story.news()
+
+        await story.act(incident, "second-line", by="asha")
+
+        assert story.news() == ["Sun 03:00 page cto"]

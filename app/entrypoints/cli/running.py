@@ -19,6 +19,14 @@ from app.entrypoints.worker import Worker
 from app.wiring import assemble
 
 BACKLOG = 2048
+KEEP_ALIVE = {
+    getattr(socket, name): value
+    for name, value in {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}.items()
+    if hasattr(socket, name)
+}
+"""Seconds and tries. A connection whose other end has died without a word, or behind a router that forgot it, is found
+out: otherwise it would stay open for ever, and in the end none could be opened."""
+
 GRACE_SECONDS = 10
 """How long requests under way may take once the server is told to stop; messages in hand have the worker's own time."""
 
@@ -73,7 +81,11 @@ class _Server(uvicorn.Server):
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in KEEP_ALIVE.items():
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
+        return listening
     except OSError as error:
         raise CommandFailed(_why_not(error, host, port)) from None
 
