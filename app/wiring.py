@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
 
@@ -20,7 +21,7 @@ from app.adapters.sources import SOURCES
 from app.adapters.sources.generic_mapping import load_mapping
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
-from app.domain.errors import AppError
+from app.domain.errors import AppError, StoreUnavailable
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
@@ -93,7 +94,8 @@ async def assemble(
     clock = clock or SystemClock()
     rules = read_rules(settings)
     store = await open_store(settings.store)
-    await keep_version(rules, store, clock.now())
+    with suppress(StoreUnavailable):  # On a full disk too, what is due must be told; the next start keeps the version.
+        await keep_version(rules, store, clock.now())
     metrics = Metrics()
     in_force = InForce(rules, clock.now())
     bell = Bell()

@@ -1,10 +1,10 @@
 """Prometheus figures of this process, in a registry of their own."""
 
-from collections import Counter as Tally
 from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from app.domain.incident import Outcome
 from app.domain.notification import Result
 from app.service.in_force import InForce
 from app.service.ingest import Taken
@@ -32,7 +32,7 @@ class Metrics:
         self.loop_errors = Counter(
             "oncall_loop_errors", "Rounds of a loop that failed.", ["loop"], registry=self.registry
         )
-        self.overdue = Gauge("oncall_overdue", "Due and late, by kind.", ["kind"], registry=self.registry)
+        self.overdue = Gauge("oncall_overdue", "Due and not done yet, by kind.", ["kind"], registry=self.registry)
         self.lateness = Gauge(
             "oncall_lateness_seconds", "How late the oldest due one is, by kind.", ["kind"], registry=self.registry
         )
@@ -54,7 +54,10 @@ class Metrics:
 
     def accepted(self, source: str, taken: Sequence[Taken], seconds: float) -> None:
         self.accept_seconds.observe(seconds)
-        for outcome, count in Tally(one.outcome for one in taken).items():
+        counts: dict[Outcome, int] = {}
+        for one in taken:
+            counts[one.outcome] = counts.get(one.outcome, 0) + 1
+        for outcome, count in counts.items():
             key = (source, outcome)
             if key not in self._alerts:
                 self._alerts[key] = self.alerts.labels(*key)

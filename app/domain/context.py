@@ -22,6 +22,10 @@ class Context:
     _hours: dict[str, tuple[bool, str]] = field(default_factory=dict)
     _next_change: dict[str, datetime | None] = field(default_factory=dict)
 
+    def holds_at(self, now: datetime) -> bool:
+        """Whether all that was looked up is the same at `now`: nothing in rules and facts changes within a second."""
+        return now.replace(microsecond=0) == self.now.replace(microsecond=0)
+
     def on_call(self, rota: str) -> OnCall:
         found = self._on_call.get(rota)
         if found is None:

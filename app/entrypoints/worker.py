@@ -7,6 +7,7 @@ from time import monotonic
 import structlog
 
 from app.domain.notification import Notification
+from app.service.dispatch import MOST_AT_ONCE
 from app.service.flood import Flood, rest_after
 from app.service.self_audit import audit
 from app.service.tick import tick
@@ -50,7 +51,8 @@ class Worker:
         ]
 
     async def stop(self) -> None:
-        """No new claims; what is being sent is waited for, at most `DRAIN_SECONDS`."""
+        """No new claims and no new sendings; what is being sent is waited for, at most `DRAIN_SECONDS`."""
+        self._application.dispatcher.stop()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -88,7 +90,7 @@ class Worker:
         task.add_done_callback(self._in_hand.discard)
         if self._flood.is_on(app.applier.taken, monotonic()):
             await self._rest(task)
-        return 0
+        return 0 if len(claimed) == MOST_AT_ONCE else await self._until_next()
 
     async def _rest(self, sending: asyncio.Task[None]) -> None:
         """Let a round end before the next is claimed, and accepting have the core meanwhile; what falls due gathers,

@@ -67,6 +67,7 @@ class Dispatcher:
     sent: Callable[[str, Result], None] = lambda channel, result: None
     _busy: set[str] = field(default_factory=set)
     _unrecorded: dict[str, Notification] = field(default_factory=dict)
+    _stopping: bool = False
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     async def claim(self) -> Sequence[Notification]:
@@ -83,6 +84,10 @@ class Dispatcher:
             await self._send(claimed)
         finally:
             self._busy.difference_update(one.key for one in claimed if one.key not in self._unrecorded)
+
+    def stop(self) -> None:
+        """Begin no further sending: what waits for its turn stays due, for whoever comes next."""
+        self._stopping = True
 
     async def _send(self, claimed: Sequence[Notification]) -> None:
         now = self.clock.now()
@@ -115,9 +120,11 @@ class Dispatcher:
     async def _without_early_digests(self, wanted: list[Notification], now: datetime) -> list[Notification]:
         """A digest waits until the timers that feed it have fired, though not for ever."""
         early = [one for one in wanted if one.digest and now - one.created_at < DIGEST_PATIENCE]
-        if not early or not (await self.store.backlog(now)).timers:
+        if not early:
             return wanted
         try:
+            if not (await self.store.backlog(now)).timers:
+                return wanted
             await self.store.settle([replace(one, due_at=now + DIGEST_POLL) for one in early])
         except StoreUnavailable:
             return wanted
@@ -133,18 +140,21 @@ class Dispatcher:
             ended = [key for task in done for key in round.took(pending.pop(task), task.result())]
             await self._settle(round.recorded(ended, self.clock.now()))
 
-    async def _send_bundle(self, one: Bundle) -> Result:
+    async def _send_bundle(self, one: Bundle) -> Result | None:
         name = one.dues[0].send.channel
         result = await self._try(name, one)
-        self.sent(name, result)
+        if result is not None:
+            self.sent(name, result)
         return result
 
-    async def _try(self, name: str, one: Bundle) -> Result:
-        """A channel that hangs or breaks its promise and raises is a failure of that sending only."""
+    async def _try(self, name: str, one: Bundle) -> Result | None:
+        """A channel that hangs or breaks its promise and raises is a failure of that sending only. None: not begun."""
         channel = self.channels.get(name)
         if channel is None:
             return Rejected(f"channel {name} is not set up")
         async with self._slots.setdefault(name, asyncio.Semaphore(MOST_PER_CHANNEL)):
+            if self._stopping:
+                return None
             try:
                 async with asyncio.timeout(LONGEST_SEND):
                     return await channel.send(compose(one, self.in_force.rules, self.link))
@@ -203,10 +213,11 @@ class _Round:
         """Rows for which it is too early."""
         return [key for key in self._rows if not self._open[key]]
 
-    def took(self, one: Bundle, result: Result) -> list[str]:
-        """Note a bundle's result; the rows that wait for nothing more."""
+    def took(self, one: Bundle, result: Result | None) -> list[str]:
+        """Note a bundle's result (None: it was not begun); the rows that wait for nothing more."""
         for due in one.dues:
-            self._results[due.notification.key][due.position] = result
+            if result is not None:
+                self._results[due.notification.key][due.position] = result
             self._open[due.notification.key] -= 1
         return [key for key in dict.fromkeys(due.notification.key for due in one.dues) if not self._open[key]]
 

@@ -28,6 +28,6 @@ class Flood:
 
 
 def rest_after(seconds: float) -> float:
-    """How long telling rests after a round of that length: it takes a tenth of the time, or one round a second, and never stands
-    still."""
+    """How long telling rests after a round of that length: it takes a tenth of the time, but has a round every second
+    or so however long they are."""
     return min(seconds * REST_SHARE, MOST_REST)

@@ -1,6 +1,6 @@
 """What is in force now: the last good rules, the dated facts beside them, and the refusal of a newer file, if any."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.context import Context
@@ -19,6 +19,13 @@ class InForce:
     loaded_at: datetime
     facts: DatedFacts = field(default_factory=DatedFacts)
     refusal: tuple[str, ...] = ()
+    _latest: Context | None = None
 
     def context(self, now: datetime) -> Context:
-        return Context(now, self.rules, self.facts)
+        """With what the latest one has looked up already, as long as that holds."""
+        latest = self._latest
+        if latest and latest.rules is self.rules and latest.facts is self.facts and latest.holds_at(now):
+            self._latest = replace(latest, now=now)
+        else:
+            self._latest = Context(now, self.rules, self.facts)
+        return self._latest

@@ -81,7 +81,7 @@ def an_item(**changes: object) -> Item:
 
 def a_page(address: str, *items: Item, **changes: object) -> Message:
     message = Message(
-        key="inc_01/1/0/asha",
+        key="inc_01/1/1/0/asha#1.webhook",
         kind=MessageKind.PAGE,
         channel="any",
         address=address,

@@ -178,8 +178,8 @@ def test_many_harmful_bodies_at_once_take_bounded_memory_and_time(
 
     with ThreadPoolExecutor(PARALLEL) as crew:
         waiting = [
-            crew.submit(lambda path, body, headers: post(server, path, body, **headers), *one)
-            for one in itertools.islice(itertools.cycle(bodies), 3 * PARALLEL)
+            crew.submit(post, server, path, body, **headers)
+            for path, body, headers in itertools.islice(itertools.cycle(bodies), 3 * PARALLEL)
         ]
         replies = [one.result() for one in waiting]
 

@@ -205,10 +205,8 @@ async def told(s: Stage, who: str, titles: set[str]) -> None:
 
 
 async def test_an_alert_whose_step_breaks_takes_no_other_with_it(tmp_path: Path) -> None:
-    """It is refused, so that its sender sends it again; the others of its body are kept and pages go out for them."""
+    """It is refused, so that its sender sends it again; the others of its body, and of its batch, are kept."""
     async with stage(tmp_path, SUNDAY, ALONE) as s:
-        body = {"version": "4", "groupKey": "g", "status": "firing"}
-        body["alerts"] = [alert(name, service="none") for name in ("First", "Broken")]
         with broken("Broken is firing", AlertFired):
             both = await asyncio.gather(
                 s.client.post("/webhooks/generic", json=[{"title": "First"}, {"title": "Broken is firing"}]),

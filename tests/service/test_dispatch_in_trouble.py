@@ -228,3 +228,20 @@ async def test_whoever_cannot_be_reached_is_not_given_up_while_the_incident_coul
 
     assert desk.row("asha").state is NotificationState.FAILED
     assert [page.reader for page in desk.store.incidents_by_id[an_id()].pages] != ["asha"]
+
+
+async def test_stopping_records_what_is_being_sent_and_leaves_the_rest_due() -> None:
+    readers = [f"reader-{number:02}" for number in range(dispatch.MOST_PER_CHANNEL + 5)]
+    desk = a_desk(*(a_page(reader) for reader in readers))
+    desk.mailbox.hung = {f"{reader}@example.com" for reader in readers}
+    round = asyncio.create_task(desk.work())
+    await asyncio.sleep(0.01)
+
+    desk.dispatcher.stop()
+    desk.mailbox.gate.set()
+    await round
+
+    begun = {address.partition("@")[0] for address in desk.mailbox.addresses()}
+    assert len(begun) == dispatch.MOST_PER_CHANNEL
+    assert {reader for reader in readers if desk.row(reader).state is NotificationState.DONE} == begun
+    assert all(desk.row(reader).due_at == NINE for reader in readers if reader not in begun)

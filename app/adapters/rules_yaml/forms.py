@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from app.adapters.lengths import parse_length
 from app.adapters.rules_yaml import contacts, times
 from app.adapters.rules_yaml.holiday_names import parse_region
 from app.adapters.rules_yaml.report import quoted
@@ -90,7 +91,7 @@ Hosts = Annotated[
 
 Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
-Length = Annotated[timedelta, written(times.parse_length)]
+Length = Annotated[timedelta, written(parse_length)]
 Wait = Annotated[Delay, written(times.parse_delay)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]

@@ -9,7 +9,6 @@ from app.domain.classify import Severity
 from app.domain.people import Urgency
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 
-HOLD = "hold"
 SQUAD = "squad"
 LAST_RESORT = "last_resort"
 _AT_ONCE = Delay(timedelta(0))

@@ -4,50 +4,19 @@ Each parser takes the text as written and raises `ValueError` with a reason that
 """
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
+from app.adapters.lengths import amounts_in, parse_length
 from app.adapters.rules_yaml.report import quoted, suggestion
 from app.domain.calendar import Window
 from app.domain.policy import Delay
 
-LONGEST = timedelta(days=366)
-
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_UNITS = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-}
-_UNIT_WORDS = {
-    word: unit
-    for unit, words in {
-        "s": "s sec secs second seconds",
-        "m": "m min mins minute minutes",
-        "h": "h hr hrs hour hours",
-        "d": "d day days",
-        "w": "w week weeks",
-    }.items()
-    for word in words.split()
-}
-_AMOUNT = re.compile(r"(\d{1,6})\s*([a-z]+)\s*")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _WINDOW = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 _WEEKS = re.compile(r"(?:every\s+)?(\d{1,2})\s*(?:w|weeks?)")
-
-
-def parse_length(text: str) -> timedelta:
-    """A length of real time: `90m`, `1h 30m`, `2 hours`, `1 day`."""
-    lengths = _amounts(text.strip().lower())
-    if not lengths:
-        raise ValueError(f'{quoted(text)} is not a length of time; write it as "90m", "1h" or "2 days"')
-    total = sum(lengths, timedelta(0))
-    if total > LONGEST:
-        raise ValueError(f"{quoted(text)} is longer than a year")
-    return total
 
 
 def parse_delay(text: str) -> Delay:
@@ -58,22 +27,9 @@ def parse_delay(text: str) -> Delay:
         return Delay(parse_length(text))
     if re.search(r"working\s+(d|day|days|w|week|weeks)\b", written):
         raise ValueError(f"{quoted(text)}: working time is counted in hours and minutes, for days differ in length")
-    if not _amounts(real):
+    if not amounts_in(real):
         raise ValueError(f'{quoted(text)} is not a length of working time; write it as "1 working hour"')
     return Delay(parse_length(real), working=True)
-
-
-def _amounts(text: str) -> list[timedelta]:
-    found: list[timedelta] = []
-    at = 0
-    while at < len(text):
-        amount = _AMOUNT.match(text, at)
-        unit = _UNIT_WORDS.get(amount[2]) if amount else None
-        if amount is None or unit is None:
-            return []
-        found.append(int(amount[1]) * _UNITS[unit])
-        at = amount.end()
-    return found
 
 
 def parse_weeks(text: str) -> int:

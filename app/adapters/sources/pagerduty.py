@@ -94,15 +94,6 @@ def unrecognized_reply() -> dict[str, object]:
     }
 
 
-def throttled_reply() -> dict[str, object]:
-    """The body of a 429, which these clients retry."""
-    return {
-        "status": "throttle exceeded",
-        "message": "Requests for this service are arriving too quickly.  Please retry later.",
-        "errors": ["Enhance Your Calm."],
-    }
-
-
 def _change(event: Fields) -> Control:
     if not word(dig(event, "payload", "summary")):
         raise _missing("payload.summary")

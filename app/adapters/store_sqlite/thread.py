@@ -30,7 +30,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Answer:
     call: Call
     result: Any = None
     error: BaseException | None = None
@@ -94,46 +94,46 @@ class StoreThread:
                 self._queue.put(None)
         return batch
 
-    def _together(self, batch: Sequence[Call]) -> list[Outcome]:
+    def _together(self, batch: Sequence[Call]) -> list[Answer]:
         try:
             return self._transaction(batch)
         except Exception as error:
             if len(batch) == 1:
-                return [Outcome(batch[0], error=unavailable(error))]
-            return [outcome for call in batch for outcome in self._apart(call, error)]
+                return [Answer(batch[0], error=unavailable(error))]
+            return [answer for call in batch for answer in self._apart(call, error)]
 
-    def _apart(self, call: Call, error: Exception) -> list[Outcome]:
+    def _apart(self, call: Call, error: Exception) -> list[Answer]:
         """A call of a transaction that failed: a disk that refuses one write refuses them all, for now."""
         failure = unavailable(error)
         if call.writes and isinstance(failure, StoreUnavailable):
-            return [Outcome(call, error=failure)]
+            return [Answer(call, error=failure)]
         return self._together([call])
 
-    def _transaction(self, batch: Sequence[Call]) -> list[Outcome]:
+    def _transaction(self, batch: Sequence[Call]) -> list[Answer]:
         if not any(call.writes for call in batch):
             return [self._alone(call) for call in batch]
         self._file.check()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._one(call) for call in batch]
+            answers = [self._one(call) for call in batch]
             self._connection.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
         self.transactions += 1
-        return outcomes
+        return answers
 
-    def _alone(self, call: Call) -> Outcome:
+    def _alone(self, call: Call) -> Answer:
         try:
             return self._one(call)
         except Exception as error:
-            return Outcome(call, error=unavailable(error))
+            return Answer(call, error=unavailable(error))
 
-    def _one(self, call: Call) -> Outcome:
+    def _one(self, call: Call) -> Answer:
         try:
-            return Outcome(call, call.work(self._connection))
+            return Answer(call, call.work(self._connection))
         except AppError as error:
-            return Outcome(call, error=error)
+            return Answer(call, error=error)
 
     def _roll_back(self) -> None:
         """SQLite may have done it already (disk full, I/O error)."""
@@ -141,17 +141,17 @@ class StoreThread:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def _answer(self, outcomes: Sequence[Outcome]) -> None:
+    def _answer(self, answers: Sequence[Answer]) -> None:
         with suppress(RuntimeError):  # The loop is gone, and with it everybody who waited.
-            self._loop.call_soon_threadsafe(_settle, outcomes)
+            self._loop.call_soon_threadsafe(_settle, answers)
 
 
-def _settle(outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        future = outcome.call.future
+def _settle(answers: Sequence[Answer]) -> None:
+    for answer in answers:
+        future = answer.call.future
         if future.done():
             continue
-        if outcome.error is None:
-            future.set_result(outcome.result)
+        if answer.error is None:
+            future.set_result(answer.result)
         else:
-            future.set_exception(outcome.error)
+            future.set_exception(answer.error)

@@ -11,6 +11,7 @@ import typer
 from app.domain.errors import InvalidRules
 from app.entrypoints.cli.durations import parse_instant
 from app.entrypoints.cli.options import AsJson, RulesFile, RunbooksFolder
+from app.entrypoints.cli.printing import inert
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -71,8 +72,6 @@ def _plain(problem: "Problem") -> dict[str, object]:
 
 
 def _show(found: "Sequence[Problem]", settings: "Settings") -> None:
-    from app.entrypoints.cli.printing import inert
-
     for problem in found:
         typer.secho(f"{problem.weight.value:8}", fg=_COLOURS[problem.weight.value], nl=False)
         typer.echo(inert(problem))

@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.domain.errors import AppError
+from app.entrypoints.cli.printing import inert
 
 
 class CommandFailed(AppError):
@@ -20,9 +21,5 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except AppError as error:
             for line in str(error).splitlines():
-                typer.echo(_inert(line), err=True)
+                typer.echo(inert(line), err=True)
             raise typer.Exit(1) from None
-
-
-def _inert(line: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

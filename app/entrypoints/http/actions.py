@@ -90,7 +90,7 @@ class Acting:
     def records(self, applied: Applied, actor: Actor, what: str, note: str, kept: Sequence[Record]) -> Sequence[Record]:
         if applied.outcome is Outcome.ALREADY:
             return kept
-        act = Act(f"incident.{what}", _id(applied), actor.id, self.token.name, self.channel, note)
+        act = Act(f"incident.{what}", _incident(applied).id, actor.id, self.token.name, self.channel, note)
         return (self.application.audit_log.record(act), *kept)
 
 
@@ -189,7 +189,3 @@ def _raised(applied: Applied) -> Reply:
 def _incident(applied: Applied) -> Incident:
     assert applied.incident is not None  # noqa: S101 - an action never succeeds on nothing
     return applied.incident
-
-
-def _id(applied: Applied) -> str:
-    return _incident(applied).id

@@ -8,10 +8,9 @@ from fastapi import APIRouter
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.auth import Manager, Reader
-from app.entrypoints.http.cursors import cursor_of, one_page, position
+from app.entrypoints.http.cursors import Cursor, Limit, cursor_of, one_page, position
 from app.entrypoints.http.documented import READING, refusals
 from app.entrypoints.http.examples import exemplified
-from app.entrypoints.http.incidents import Cursor, Limit
 from app.entrypoints.http.view import View
 from app.service.self_audit import audit
 

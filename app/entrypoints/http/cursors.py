@@ -1,13 +1,18 @@
-"""Opaque cursors: where the next page begins."""
+"""Lists in pages: how many at most, and opaque cursors for where the next page begins."""
 
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from fastapi import Query
 
 from app.domain.errors import InvalidPayload
 
 T = TypeVar("T")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[str, Query(description="`next` of the page before.")]
 
 
 def cursor_of(id: str) -> str:

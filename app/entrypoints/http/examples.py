@@ -72,15 +72,15 @@ ALERT = {
 }
 
 NOTIFICATION = {
-    "key": f"{_ID}/0/1.0/asha",
+    "key": f"{_ID}/1/1/0/asha",
     "kind": "page",
     "reader": "asha",
     "squad": False,
     "role": "primary",
     "why": {
-        "sentence": "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30; out of hours (office, Sunday)",
+        "sentence": "asha's week in rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30; out of hours (office, Sunday)",
         "role": "primary",
-        "rota": "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
+        "rota": "asha's week in rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
         "rule": "",
         "calendar": "out of hours (office, Sunday)",
         "policy": "",
@@ -115,7 +115,7 @@ ON_CALL = {
             "name": "Asha",
             "since": "2026-11-16T17:30:00Z",
             "until": "2026-11-23T17:30:00Z",
-            "why": "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
+            "why": "asha's week in rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
         }
     ],
 }

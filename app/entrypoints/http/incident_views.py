@@ -6,9 +6,9 @@ from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
-from app.domain.notification import Notification, NotificationState, Send, SendState, begin
+from app.domain.notification import Notification, NotificationState, SendState, begin
 from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION, exemplified
-from app.entrypoints.http.masking import masked
+from app.entrypoints.http.masking import Masked
 from app.entrypoints.http.view import View
 
 
@@ -117,7 +117,7 @@ class SendView(View):
     """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason."""
 
     channel: str
-    address: str
+    address: Masked
     due_at: datetime
     state: SendState
     attempts: int
@@ -168,9 +168,8 @@ def notification_view(notification: Notification) -> NotificationView:
     row = begin(notification)
     shown = {name: getattr(row, name) for name in NotificationView.model_fields if name not in ("why", "sends")}
     why = {name: getattr(row.why, name) for name in WhyView.model_fields if name != "sentence"}
-    return NotificationView(
-        **shown, why=WhyView(sentence=row.why.sentence(), **why), sends=[_send(send) for send in row.sends]
-    )
+    sends = [SendView.model_validate(send) for send in row.sends]
+    return NotificationView(**shown, why=WhyView(sentence=row.why.sentence(), **why), sends=sends)
 
 
 def alert_view(row: AlertRow, incident: Incident) -> AlertView:
@@ -180,11 +179,6 @@ def alert_view(row: AlertRow, incident: Incident) -> AlertView:
     own["links"] = [LinkView.model_validate(link) for link in alert.links]
     firing = row.firing and row.episode == incident.episode
     return AlertView(**own | {"key": row.key, "firing": firing, "severity": row.severity, "seen_at": row.seen_at})
-
-
-def _send(send: Send) -> SendView:
-    view = SendView.model_validate(send)
-    return view.model_copy(update={"address": masked(view.address)})
 
 
 def incident_view(incident: Incident) -> IncidentView:

@@ -11,7 +11,7 @@ from app.domain.incident import Incident, Status
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.auth import Reader
-from app.entrypoints.http.cursors import cursor_of, one_page, position
+from app.entrypoints.http.cursors import Cursor, Limit, cursor_of, one_page, position
 from app.entrypoints.http.documented import READING, refusals
 from app.entrypoints.http.incident_views import (
     AlertPage,
@@ -32,8 +32,6 @@ ID_LENGTH = 16
 _DIGITS = frozenset("0123456789abcdef")
 
 IncidentId = Annotated[str, Path(description="16 hexadecimal digits.", examples=["06bf80f9c0000001"])]
-Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
-Cursor = Annotated[str, Query(description="`next` of the page before.")]
 Named = Annotated[str, Query(max_length=500)]
 
 

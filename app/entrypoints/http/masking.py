@@ -1,7 +1,10 @@
 """Addresses as they may be shown: enough to recognise one's own, too little to call or to post to."""
 
 import re
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 _PHONE = re.compile(r"\+?[\d\s().-]{6,}")
 _SHOWN_DIGITS = 3
@@ -16,3 +19,7 @@ def masked(address: str) -> str:
         parts = urlsplit(address)
         return f"{parts.scheme}://{parts.hostname}/***"
     return address
+
+
+Masked = Annotated[str, AfterValidator(masked)]
+"""A field of a reply that holds an address: it cannot be shown whole by mistake."""

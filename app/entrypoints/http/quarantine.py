@@ -7,10 +7,9 @@ from fastapi import APIRouter, Response
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.auth import Manager
-from app.entrypoints.http.cursors import cursor_of, one_page, position
+from app.entrypoints.http.cursors import Cursor, Limit, cursor_of, one_page, position
 from app.entrypoints.http.documented import READING, WRITING, refusals
 from app.entrypoints.http.examples import exemplified
-from app.entrypoints.http.incidents import Cursor, Limit
 from app.entrypoints.http.once import Once
 from app.entrypoints.http.replies import reply_of
 from app.entrypoints.http.view import View

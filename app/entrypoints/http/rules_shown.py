@@ -1,19 +1,15 @@
-"""From the rules in force to what the API shows of them; telephone numbers and private addresses are masked."""
+"""From the rules in force to what the API shows of them, where that is not simply their own fields."""
 
 from datetime import datetime, time
 
 from app.domain.calendar import WEEKDAYS, Calendar
-from app.domain.classify import Rule
-from app.domain.people import ContactMethod, Person, Squad
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Rules
 from app.domain.runbook import Runbook
-from app.entrypoints.http.masking import masked
 from app.entrypoints.http.rules_views import (
     CalendarView,
     ChainView,
-    MethodView,
     PersonView,
     PolicyView,
     RotaView,
@@ -35,12 +31,12 @@ def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[str, ...]) -> R
         on_missing_runbook=rules.on_missing_runbook,
         last_resort=rules.last_resort,
         default_calendar=rules.default_calendar,
-        people=[_person(person) for person in rules.people.values()],
-        squads=[_squad(squad) for squad in rules.squads.values()],
+        people=[PersonView.model_validate(person) for person in rules.people.values()],
+        squads=[SquadView.model_validate(squad) for squad in rules.squads.values()],
         rotas=[_rota(rota) for rota in rules.rotas.values()],
         policies=[_policy(policy) for policy in rules.policies.values()],
         calendars=[_calendar(calendar) for calendar in rules.calendars.values()],
-        rules=[_rule(rule) for rule in rules.rules],
+        rules=[RuleView.model_validate(rule) for rule in rules.rules],
     )
 
 
@@ -51,27 +47,6 @@ def runbook_view(runbook: Runbook) -> RunbookView:
         owner=runbook.owner,
         alerts=runbook.alerts,
         has_steps=bool(runbook.steps.strip()),
-    )
-
-
-def _methods(methods: tuple[ContactMethod, ...]) -> list[MethodView]:
-    return [MethodView(channel=method.channel, address=masked(method.address)) for method in methods]
-
-
-def _person(person: Person) -> PersonView:
-    return PersonView(
-        id=person.id,
-        name=person.name,
-        methods=_methods(person.methods),
-        on_call_since=person.on_call_since,
-        on_call_until=person.on_call_until,
-        engineer=person.engineer,
-    )
-
-
-def _squad(squad: Squad) -> SquadView:
-    return SquadView(
-        id=squad.id, name=squad.name, members=squad.members, post=_methods(squad.post), calendar=squad.calendar
     )
 
 
@@ -128,7 +103,3 @@ def _calendar(calendar: Calendar) -> CalendarView:
 
 def _windows(windows: tuple[tuple[time, time], ...]) -> list[str]:
     return [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in windows]
-
-
-def _rule(rule: Rule) -> RuleView:
-    return RuleView.model_validate(rule)

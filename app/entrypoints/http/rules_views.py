@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from app.domain.classify import OnMissingRunbook, Severity
 from app.entrypoints.http.examples import RULES, RUNBOOK, exemplified
+from app.entrypoints.http.masking import Masked
 from app.entrypoints.http.view import View
 
 
 class MethodView(View):
     channel: str
-    address: str
+    address: Masked
 
 
 class PersonView(View):

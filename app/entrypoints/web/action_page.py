@@ -14,7 +14,6 @@ from starlette.staticfiles import StaticFiles
 from app.adapters.links import LinkHolder
 from app.adapters.sources.body import parse_form
 from app.domain.errors import IllegalTransition, InvalidPayload, NotFound, Unauthorised
-from app.domain.events import Action, Actor, CallSecondLine, Note, Resolve
 from app.domain.incident import Outcome
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
@@ -67,14 +66,15 @@ async def act(token: str, action: str, request: Request, application: App) -> Re
     holder = _holder(token, application)
     form = parse_form((await plain_request(request, application.settings.max_body, application.clock.now())).body)
     text = form.get("text", "").strip()[:LONGEST_NOTE]
-    if action not in actions_of(holder.person):
+    actions = actions_of(holder.person, text)
+    if action not in actions:
         raise NotFound(f"a link cannot do {action[:40]!r}")
     if action == "note" and not text:
         return _back(token, "empty")
     try:
         applied = await respond(
             holder.incident,
-            _action(action, holder.person, text),
+            actions[action],
             application.in_force.rules,
             application.applier,
             lambda applied: _logged(applied, action, holder, application),
@@ -90,19 +90,6 @@ def _holder(token: str, application: Application) -> LinkHolder:
     if holder.person not in application.in_force.rules.people:
         raise Unauthorised("this link belongs to somebody who is not in the rules file any more")
     return holder
-
-
-def _action(name: str, person: str, text: str) -> Action:
-    by = Actor(person, CHANNEL)
-    match name:
-        case "note":
-            return Note(by, text)
-        case "resolve":
-            return Resolve(by, text)
-        case "second-line":
-            return CallSecondLine(by, text)
-        case _:
-            return actions_of(person)[name]
 
 
 def _word(action: str, outcome: Outcome) -> str:

@@ -51,14 +51,14 @@ class ActionView:
     latest: tuple[Line, ...]
 
 
-def actions_of(person: str) -> dict[str, Action]:
-    """What a link may do, by its name in the address."""
+def actions_of(person: str, text: str = "") -> dict[str, Action]:
+    """What a link may do, by its name in the address; `text` is what the person wrote beside the button."""
     by = Actor(person, CHANNEL)
     return {
         "acknowledge": Acknowledge(by),
-        "resolve": Resolve(by),
-        "second-line": CallSecondLine(by),
-        "note": Note(by, ""),
+        "resolve": Resolve(by, text),
+        "second-line": CallSecondLine(by, text),
+        "note": Note(by, text),
     }
 
 

@@ -14,7 +14,7 @@ _ADVICE: dict[type[AppError], tuple[str, str]] = {
     Unauthorised: (
         "This link does not work",
         "It has expired, or was not copied whole. Open the newest message about this incident, or use the command "
-        "line: oncall-router acknowledge <incident> --by <you>.",
+        "line: oncall-router ack <incident> --by <you>.",
     ),
     StoreUnavailable: (
         "Not recorded",

@@ -25,7 +25,7 @@ GOOD: Mapping[str, object] = {
     "channel": CHANNEL,
     "text": "hello",
     "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}],
-    "client_msg_id": "6bb80ab5-6ecf-5d4e-b2c5-ca0a4df8913a",
+    "client_msg_id": "b181edda-fcde-50b6-a255-1c6193e55107",
 }
 
 
@@ -104,7 +104,7 @@ async def test_a_page_is_a_headline_its_facts_and_a_button(slack: Slack, fake: F
                     ],
                 },
             ],
-            "client_msg_id": "6bb80ab5-6ecf-5d4e-b2c5-ca0a4df8913a",
+            "client_msg_id": "b181edda-fcde-50b6-a255-1c6193e55107",
             "link_names": False,
             "unfurl_links": False,
             "unfurl_media": False,

@@ -13,7 +13,6 @@ from app.adapters.sources.pagerduty import (
     accepted_reply,
     invalid_reply,
     routing_key,
-    throttled_reply,
     unrecognized_reply,
 )
 from app.domain.alert import AlertStatus, Link
@@ -155,7 +154,6 @@ def test_the_replies_are_pagerdutys_own() -> None:
         "errors": ["a", "b"],
     }
     assert unrecognized_reply()["errors"] == ["JSON parse error"]
-    assert throttled_reply()["errors"] == ["Enhance Your Calm."]
 
 
 def test_severities_are_mapped_as_compat_says() -> None:

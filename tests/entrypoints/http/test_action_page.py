@@ -174,7 +174,7 @@ async def test_a_forged_or_damaged_link_is_a_friendly_401(rig: Rig) -> None:
             reply = await rig.client.request(method, path, headers={"authorization": ""})
             assert reply.status_code == 401, path
             assert "This link does not work" in reply.text
-            assert "oncall-router acknowledge" in reply.text
+            assert "oncall-router ack " in reply.text
 
 
 async def test_an_expired_link_is_a_friendly_401_and_does_nothing(rig: Rig) -> None:
