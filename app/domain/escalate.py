@@ -12,7 +12,8 @@ from app.domain.notification import Notification, Why
 from app.domain.people import Urgency
 from app.domain.policy import Chain, Delay, Policy
 from app.domain.replacing import quick, replace
-from app.domain.tell import LAST_RESORT, Recipient, Told, page_for, person_recipient, resolve, squad_recipient
+from app.domain.spoken import spoken
+from app.domain.tell import LAST_RESORT, Recipient, Told, page_for, person_recipient, recipients_of, squad_recipient
 
 DEFAULT_WAIT = timedelta(hours=1)
 
@@ -81,7 +82,6 @@ def start_chain(change: Change, ctx: Context, manner: Manner) -> Change:
         in_hours=in_hours,
         step=-1,
         passes=1,
-        stepped_at=None,
         marks=tuple(mark for mark in incident.marks if mark not in WAITING and mark is not Mark.LAST_RESORT),
         pages=tuple(page for page in incident.pages if page.until is None or page.until > ctx.now),
         timers={},
@@ -113,7 +113,7 @@ def _hold(change: Change, ctx: Context, manner: Manner) -> Change:
         return next_step(change.becomes(replace(incident, in_hours=True)), ctx, manner)
     held = replace(incident, marks=(*incident.marks, Mark.HELD), timers={Timer.RELEASE: morning})
     _, hours = ctx.hours(incident.calendar)
-    return change.becomes(held).note(ctx.now, "held", f"held until {_stamp(morning)}: {hours}")
+    return change.becomes(held).note(ctx.now, "held", f"held until {spoken(morning, ctx.rules.zone)}: {hours}")
 
 
 def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -> Change:
@@ -126,7 +126,7 @@ def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -
         if moved is None:
             break
         change = change.becomes(moved)
-        told = resolve(chain.steps[moved.step].tell, moved, policy.urgency, ctx)
+        told = recipients_of(chain.steps[moved.step].tell, moved, policy.urgency, ctx)
         where = f"policy {chain.name}, step {moved.step + 1} of {len(chain.steps)}, pass {moved.passes}"
         change = tell(change, ctx, told, f"{moved.passes}/{moved.step}", where, manner)
         if not told.is_nobody:
@@ -181,7 +181,7 @@ def arm(change: Change, ctx: Context, manner: Manner) -> Change:
     change_of_hours = ctx.next_change(incident.calendar)
     if change_of_hours and not policy.chain(not incident.in_hours).hold:
         timers[Timer.REROUTE] = change_of_hours
-    return change.becomes(replace(incident, stepped_at=ctx.now, timers=timers))
+    return change.becomes(replace(incident, timers=timers))
 
 
 def _after(delay: Delay, incident: Incident, ctx: Context) -> datetime:
@@ -199,8 +199,8 @@ def last_resort(change: Change, ctx: Context, cause: str) -> Change:
     marks = incident.marks if Mark.LAST_RESORT in incident.marks else (*incident.marks, Mark.LAST_RESORT)
     timers = dict(incident.timers)
     timers.pop(Timer.ESCALATE, None)
-    change.becomes(replace(incident, timers=timers, marks=marks, stepped_at=ctx.now))
-    return _with_reroute(call_last_resort(change, ctx, cause), ctx)
+    ended = change.becomes(replace(incident, timers=timers, marks=marks))
+    return _with_reroute(call_last_resort(ended, ctx, cause), ctx)
 
 
 def call_last_resort(change: Change, ctx: Context, cause: str) -> Change:
@@ -211,9 +211,9 @@ def call_last_resort(change: Change, ctx: Context, cause: str) -> Change:
     recipient = person_recipient(ctx.rules.last_resort, LAST_RESORT, Urgency.URGENT, ctx)
     if isinstance(recipient, str):
         return change.note(ctx.now, "nobody", f"the last resort cannot be told: {recipient}")
-    change.becomes(replace(incident, cycle=incident.cycle + 1))
+    called = change.becomes(replace(incident, cycle=incident.cycle + 1))
     manner = Manner(f"{cause}; nobody else could be told or answered")
-    return tell(change, ctx, Told((recipient,), ()), "last", "last resort", manner)
+    return tell(called, ctx, Told((recipient,), ()), "last", "last resort", manner)
 
 
 def _with_reroute(change: Change, ctx: Context) -> Change:
@@ -225,7 +225,3 @@ def _with_reroute(change: Change, ctx: Context) -> Change:
     if policy_of(incident, ctx).chain(not incident.in_hours).hold:
         return change
     return change.becomes(replace(incident, timers={**incident.timers, Timer.REROUTE: change_of_hours}))
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%a %d %b %H:%M} UTC"

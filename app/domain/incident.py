@@ -85,8 +85,8 @@ class Incident:
     `id` is 16 hexadecimal digits, time-ordered. `version` counts commits (0: never committed). `dedup_key` is unique
     among a source's incidents that are not resolved. `count` is reports received, `alerts` distinct alerts, `firing`
     how many of them fire in this `episode` (which counts re-openings). `cycle` counts fresh starts and calls, so that
-    no key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to, `stepped_at`
-    its instant. `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. All times are
+    no key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to.
+    `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. All times are
     aware UTC.
     """
 
@@ -122,7 +122,6 @@ class Incident:
     in_hours: bool = False
     step: int = -1
     passes: int = 1
-    stepped_at: datetime | None = None
     pages: tuple[LivePage, ...] = ()
     timers: Mapping[Timer, datetime] = field(default_factory=dict)
 

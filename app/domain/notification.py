@@ -45,7 +45,6 @@ class SendState(StrEnum):
 
     PENDING = "pending"
     SENT = "sent"
-    DELIVERED = "delivered"
     FAILED = "failed"
     SKIPPED = "skipped"
 

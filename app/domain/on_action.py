@@ -3,7 +3,7 @@
 from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition, InvalidPayload
-from app.domain.escalate import Change, Manner, arm, call_last_resort, chain_of, next_step, start_chain, tell
+from app.domain.escalate import Change, Manner, arm, call_last_resort, chain_of, next_step, policy_of, start_chain, tell
 from app.domain.events import (
     Acknowledge,
     Actor,
@@ -21,7 +21,8 @@ from app.domain.message import MessageKind
 from app.domain.people import Urgency
 from app.domain.policy import Target, TargetKind
 from app.domain.replacing import replace
-from app.domain.tell import Told, notice_for, person_recipient, resolve
+from app.domain.spoken import spoken
+from app.domain.tell import Told, notice_for, person_recipient, recipients_of
 from app.domain.working_time import after_acknowledging, until_hand_over
 
 SECOND_LINE = "second_line"
@@ -42,7 +43,7 @@ def acknowledge_again(incident: Incident, event: Acknowledge, ctx: Context) -> D
         return acknowledged(Change(incident), event.by.id, event.by.channel, ctx).decision(Outcome.ACKNOWLEDGED)
     if any(page.reader == event.by.id for page in incident.pages):
         return _without_pages_of(incident, event.by, f"has joined {incident.acknowledged_by}", ctx)
-    return _already(incident)
+    return already(incident, event, ctx)
 
 
 def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change:
@@ -99,14 +100,14 @@ def snooze(incident: Incident, event: Snooze, ctx: Context) -> Decision:
     if event.until <= ctx.now:
         raise InvalidPayload("must lie in the future", "until")
     asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers={Timer.UNSNOOZE: event.until})
-    text = f"snoozed until {event.until:%a %d %b %H:%M} UTC"
+    text = f"snoozed until {spoken(event.until, ctx.rules.zone)}"
     return _acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
 
 
 def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
     """Given to one person, who is paged; without an answer the chain goes on with its next step."""
-    policy_urgency = Urgency.QUIET if incident.severity is Severity.TRIAGE else Urgency.URGENT
-    recipient = person_recipient(event.to, "assignee", policy_urgency, ctx)
+    urgency = Urgency.QUIET if incident.severity is Severity.TRIAGE else policy_of(incident, ctx).urgency
+    recipient = person_recipient(event.to, "assignee", urgency, ctx)
     if isinstance(recipient, str):
         raise InvalidPayload(recipient, "to")
     cause = f"given to {event.to} by {event.by.id}"
@@ -131,11 +132,11 @@ def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
 def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) -> Decision:
     """Second line is paged beside whoever has it; if there is none, the last resort."""
     if any(page.role == SECOND_LINE for page in incident.pages):
-        return _already(incident)
+        return already(incident, event, ctx)
     cause = f"called in by {event.by.id}" + (f": {event.reason}" if event.reason else "")
     change = _acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
     targets = (Target(TargetKind.ROTA, SECOND_LINE),) if SECOND_LINE in ctx.rules.rotas else ()
-    told = resolve(targets, incident, Urgency.URGENT, ctx)
+    told = recipients_of(targets, incident, Urgency.URGENT, ctx)
     change = tell(change, ctx, told, SECOND_LINE, "second line on request", Manner(cause))
     if told.is_nobody:
         change = call_last_resort(change, ctx, cause)
@@ -145,7 +146,7 @@ def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) ->
 def park(incident: Incident, event: Park, ctx: Context) -> Decision:
     """Left until the next working day; still acknowledged."""
     if Mark.PARKED in incident.marks:
-        return _already(incident)
+        return already(incident, event, ctx)
     change = _acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
     return parked(change, ctx).decision(Outcome.DONE)
 
@@ -161,21 +162,13 @@ def note(incident: Incident, event: Note, ctx: Context) -> Decision:
     return _acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
 
 
-def already_resolved(incident: Incident, event: object, ctx: Context) -> Decision:
-    return _already(incident)
-
-
-def already_triggered(incident: Incident, event: object, ctx: Context) -> Decision:
-    return _already(incident)
+def already(incident: Incident, event: object, ctx: Context) -> Decision:
+    """It is as was asked for: nothing is written."""
+    return Decision(None, Outcome.ALREADY)
 
 
 def _acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
     return Change(replace(incident, updated_at=ctx.now)).note(ctx.now, what, text, by.id, by.channel)
-
-
-def _already(incident: Incident) -> Decision:
-    """As it was asked for already; the incident is returned for the answer, and nothing is written."""
-    return Decision(None, Outcome.ALREADY)
 
 
 def _awake(incident: Incident) -> tuple[Mark, ...]:

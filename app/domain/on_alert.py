@@ -1,6 +1,6 @@
 """What a source's reports do to an incident: open it, count, join, raise, re-open, resolve."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.alert import Alert
@@ -77,7 +77,7 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
         resolved_by=None,
         updated_at=ctx.now,
     )
-    text = f"fired again within {_minutes(window)} of being resolved by {incident.resolved_by}"
+    text = f"fired again {_minutes(ctx.now - incident.resolved_at)} after being resolved by {incident.resolved_by}"
     change = Change(again).note(ctx.now, "reopened", text, who=event.alert.source)
     change = start_chain(change, ctx, Manner("fired again soon after it was resolved"))
     row = _row(change.incident, event.alert, event.route, ctx.now)
@@ -214,5 +214,5 @@ def _opened_keys(incident: Incident, route: Route) -> tuple[str, ...]:
     return (group_key(incident.source, incident.dedup_key),) if route.grouped else ()
 
 
-def _minutes(length: object) -> str:
-    return str(length).removesuffix(":00")
+def _minutes(length: timedelta) -> str:
+    return f"{length.total_seconds() / 60:.0f} min"

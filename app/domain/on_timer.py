@@ -1,6 +1,7 @@
 """What falls due: one instant, one incident, its timers in a fixed order; a stale one changes nothing."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 
 from app.domain.classify import Severity
 from app.domain.context import Context
@@ -12,6 +13,7 @@ from app.domain.on_action import parked
 from app.domain.people import Urgency
 from app.domain.policy import Delay
 from app.domain.replacing import replace
+from app.domain.spoken import spoken
 from app.domain.tell import notice_for
 from app.domain.working_time import after_acknowledging
 
@@ -83,15 +85,14 @@ def _stop(change: Change, ctx: Context) -> Change:
     holder = (incident.acknowledged_by or "", incident.holder_role)
     text = f"best effort is over: {holder[0]} may stop"
     told = notice_for(holder, incident, MessageKind.STOP, text, Urgency.URGENT, ctx, remark="Stop now and rest.")
-    return parked(change.told(told).note(ctx.now, "stop", text), ctx).note(
-        ctx.now, "park", "until the next working day"
-    )
+    stopped = change.told(told).note(ctx.now, "stop", text)
+    return parked(stopped, ctx).note(ctx.now, "parked", "until the next working day")
 
 
 def _park(change: Change, ctx: Context) -> Change:
     if ctx.hours(change.incident.calendar)[0]:
         return _set_again(change, ctx)
-    return parked(change, ctx).note(ctx.now, "park", "the working day is over")
+    return parked(change, ctx).note(ctx.now, "parked", "the working day is over")
 
 
 def _set_again(change: Change, ctx: Context) -> Change:
@@ -107,10 +108,10 @@ def _hand_over(change: Change, ctx: Context) -> Change:
         "handed over at the start of the working day",
         MessageKind.HAND_OVER,
         digest=MORNING,
-        remark=_summary(before),
+        remark=_summary(before, ctx.rules.zone),
         next_after=Delay(limits.hand_over_step, working=True),
     )
-    change = start_chain(change.note(ctx.now, "hand_over", _summary(before)), ctx, manner)
+    change = start_chain(change.note(ctx.now, "hand_over", _summary(before, ctx.rules.zone)), ctx, manner)
     after = change.incident
     change = change.becomes(replace(after, marks=(*_once(after.marks), Mark.HANDED_OVER)))
     if any(page.reader == holder[0] for page in after.pages):
@@ -123,11 +124,11 @@ def _once(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
     return tuple(mark for mark in marks if mark is not Mark.HANDED_OVER)
 
 
-def _summary(incident: Incident) -> str:
-    taken = f", acknowledged {incident.acknowledged_at:%a %H:%M} UTC" if incident.acknowledged_at else ""
+def _summary(incident: Incident, zone: tzinfo) -> str:
+    taken = f", acknowledged {spoken(incident.acknowledged_at, zone)}" if incident.acknowledged_at else ""
     state = ", parked" if Mark.PARKED in incident.marks else ""
     return (
-        f"From {incident.acknowledged_by}: open since {incident.opened_at:%a %d %b %H:%M} UTC{taken}{state}; "
+        f"From {incident.acknowledged_by}: open since {spoken(incident.opened_at, zone)}{taken}{state}; "
         f"{incident.count} reports, {incident.firing} alerts still firing."
     )
 

@@ -42,7 +42,6 @@ class Cover:
     person: str
     since: datetime
     until: datetime
-    made_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class OnCall:
     """Who holds a role at an instant, and why.
 
     `person` is None for a gap. `since`/`until` bound the stretch (shift cut by cover; until is None when open ended).
-    `why` is a sentence for the page, such as "asha's week of rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30".
+    `why` is a sentence for the page, such as "asha's week in rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30".
     """
 
     rota: str

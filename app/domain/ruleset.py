@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.calendar import Calendar
 from app.domain.classify import OnMissingRunbook, Rule, Severity, SourceSettings
-from app.domain.people import ContactMethod, Ladder, Person, Squad, Urgency
+from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
 from app.domain.rota import Rota
 from app.domain.runbook import Library
@@ -65,7 +65,3 @@ class Rules:
 
     def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
         return self.ladders[dict(person.ladders).get(urgency, urgency.value)]
-
-    def methods_of(self, person: str) -> tuple[ContactMethod, ...]:
-        found = self.people.get(person)
-        return found.methods if found else ()

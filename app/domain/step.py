@@ -1,13 +1,14 @@
 """The heart: one pure function from an incident and an event to a decision. The table is the documentation."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from app.domain import on_action, on_alert, on_timer
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition
 from app.domain.events import (
     Acknowledge,
+    Action,
     AlertAcknowledged,
     AlertFired,
     AlertResolved,
@@ -37,7 +38,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.TRIGGERED, AlertResolved): on_alert.source_resolved,
     (Status.TRIGGERED, AlertAcknowledged): on_alert.source_acknowledged,
     (Status.TRIGGERED, Acknowledge): on_action.acknowledge,
-    (Status.TRIGGERED, Unacknowledge): on_action.already_triggered,
+    (Status.TRIGGERED, Unacknowledge): on_action.already,
     (Status.TRIGGERED, Resolve): on_action.resolve_incident,
     (Status.TRIGGERED, Snooze): on_action.snooze,
     (Status.TRIGGERED, Reassign): on_action.reassign,
@@ -63,7 +64,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.RESOLVED, AlertFired): on_alert.fired_after_resolve,
     (Status.RESOLVED, AlertResolved): on_alert.nothing_open,
     (Status.RESOLVED, AlertAcknowledged): on_alert.nothing_open,
-    (Status.RESOLVED, Resolve): on_action.already_resolved,
+    (Status.RESOLVED, Resolve): on_action.already,
     (Status.RESOLVED, Note): on_action.note,
     (Status.RESOLVED, TimerDue): on_timer.timer_due,
     (Status.RESOLVED, ReaderUnreachable): on_timer.reader_unreachable,
@@ -86,9 +87,7 @@ def _refusal(incident: Incident | None, event: Event) -> str:
     verb = _verb(type(event))
     if incident is None:
         return f"{verb}: there is no such incident"
-    allowed = sorted(
-        _verb(kind) for status, kind in TRANSITIONS if status is incident.status and kind.__name__ in _ASKABLE
-    )
+    allowed = sorted(_verb(kind) for status, kind in TRANSITIONS if status is incident.status and kind in _ASKABLE)
     return f"incident {incident.id} is {incident.status}: {verb} is not possible; possible now: {', '.join(allowed)}"
 
 
@@ -98,7 +97,4 @@ def _verb(kind: type[Event]) -> str:
     return words.strip().removeprefix("call ")
 
 
-_ASKABLE = frozenset(
-    kind.__name__
-    for kind in (Acknowledge, Unacknowledge, Resolve, Snooze, Reassign, Escalate, CallSecondLine, Park, Note)
-)
+_ASKABLE = frozenset(get_args(Action))

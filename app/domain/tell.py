@@ -42,7 +42,7 @@ class Told:
         return all(recipient.shadowing for recipient in self.recipients)
 
 
-def resolve(targets: tuple[Target, ...], incident: Incident, urgency: Urgency, ctx: Context) -> Told:
+def recipients_of(targets: tuple[Target, ...], incident: Incident, urgency: Urgency, ctx: Context) -> Told:
     """Everybody these targets name now, each reader once (a shadow only if in no other role)."""
     key = (targets, incident.squad, incident.calendar, urgency)
     known: Told | None = ctx.remembered.get(key)

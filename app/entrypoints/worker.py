@@ -7,6 +7,7 @@ from time import monotonic
 import structlog
 
 from app.domain.notification import Notification
+from app.domain.ruleset import Rules
 from app.service.dispatch import MOST_AT_ONCE
 from app.service.flood import Flood, rest_after
 from app.service.self_audit import audit
@@ -26,6 +27,13 @@ LONGEST_ROUND = 1.0
 """Seconds that dispatch waits for a round during a flood; a channel that hangs must not hold up the others."""
 
 
+def log_rules(rules: Rules) -> None:
+    """Which rules are in force now, and what is doubtful in them."""
+    log.info("rules.in_force", version=rules.version)
+    if rules.warnings:
+        log.warning("rules.doubtful", warnings=rules.warnings)
+
+
 class Worker:
     """Runs the loops of one process until `stop`, which lets what is in hand end first."""
 
@@ -38,6 +46,7 @@ class Worker:
 
     def start(self) -> None:
         settings = self._application.settings
+        log_rules(self._application.in_force.rules)
         rounds: dict[str, tuple[Callable[[], Awaitable[float]], bool]] = {
             "tick": (self._tick, True),
             "dispatch": (self._dispatch, True),
@@ -118,9 +127,9 @@ class Worker:
         before = app.in_force.refusal
         self._unread = await asyncio.to_thread(app.watch.has_changed) or self._unread
         if self._unread:
-            await app.reload()
+            if await app.reload():
+                log_rules(app.in_force.rules)
             self._unread = False
-            log.info("rules.read", version=app.in_force.rules.version)
         if app.in_force.refusal and app.in_force.refusal != before:
             log.error("rules.refused", problems=app.in_force.refusal)
         return app.settings.reload_seconds

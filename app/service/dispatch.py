@@ -142,26 +142,25 @@ class Dispatcher:
 
     async def _send_bundle(self, one: Bundle) -> Result | None:
         name = one.dues[0].send.channel
-        result = await self._try(name, one)
+        if name not in self.channels:
+            return Rejected(f"channel {name} is not set up")
+        result = await self._try(self.channels[name], one)
         if result is not None:
             self.sent(name, result)
         return result
 
-    async def _try(self, name: str, one: Bundle) -> Result | None:
+    async def _try(self, channel: Channel, one: Bundle) -> Result | None:
         """A channel that hangs or breaks its promise and raises is a failure of that sending only. None: not begun."""
-        channel = self.channels.get(name)
-        if channel is None:
-            return Rejected(f"channel {name} is not set up")
-        async with self._slots.setdefault(name, asyncio.Semaphore(MOST_PER_CHANNEL)):
+        async with self._slots.setdefault(channel.name, asyncio.Semaphore(MOST_PER_CHANNEL)):
             if self._stopping:
                 return None
             try:
                 async with asyncio.timeout(LONGEST_SEND):
                     return await channel.send(compose(one, self.in_force.rules, self.link))
             except TimeoutError:
-                return Retry(f"{name} did not answer")
+                return Retry(f"{channel.name} did not answer")
             except Exception as error:
-                return Retry(f"{name} broke: {type(error).__name__}")
+                return Retry(f"{channel.name} broke: {type(error).__name__}")
 
     async def _settle(self, rows: list[Notification]) -> None:
         """Record what came of these, or keep it until `claim` can: a store in trouble stops no sending, and nobody is

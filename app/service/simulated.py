@@ -51,7 +51,7 @@ _OF_ENTRY = {
     "suppressed": What.SUPPRESSED,
     "resolved": What.RESOLVED,
     "alert_resolved": What.RESOLVED,
-    "park": What.PARK,
+    "parked": What.PARK,
 }
 _OF_MESSAGE = {
     MessageKind.PAGE: What.PAGE,

@@ -60,10 +60,9 @@ class Tokens:
         return token
 
     async def create(self, name: str, scopes: frozenset[Scope], person: str = "") -> str:
-        """A new token; the secret is returned this once and stored only as a hash."""
-        secret = f"oncall_{token_urlsafe(32)}"
-        body = json.dumps({"name": name, "scopes": sorted(scopes), "person": person})
-        await self._store.put_record(Record(KIND, _hash(secret), body))
+        """A new token, stored; its secret, which is known this once."""
+        secret, record = new_token(name, scopes, person)
+        await self._store.put_record(record)
         return secret
 
     async def listed(self) -> list[Token]:
@@ -91,6 +90,13 @@ class Tokens:
 def token_id(secret: str) -> str:
     """What a token is called by where its secret must not appear."""
     return _hash(secret)[:ID_LENGTH]
+
+
+def new_token(name: str, scopes: frozenset[Scope], person: str = "") -> tuple[str, Record]:
+    """A token's secret, and the record to store, which holds only its hash."""
+    secret = f"oncall_{token_urlsafe(32)}"
+    body = json.dumps({"name": name, "scopes": sorted(scopes), "person": person})
+    return secret, Record(KIND, _hash(secret), body)
 
 
 def _hash(secret: str) -> str:

@@ -34,7 +34,7 @@ def utc(text: str) -> datetime:
 
 
 def a_cover(person: str, since: str, until: str, rota: str = "primary") -> Cover:
-    return Cover(rota, person, utc(since), utc(until), made_by=person)
+    return Cover(rota, person, utc(since), utc(until))
 
 
 @pytest.mark.parametrize(

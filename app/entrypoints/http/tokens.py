@@ -19,7 +19,7 @@ from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
 from app.service.ports import Record
 from app.service.respond import must_be_person
-from app.service.tokens import Scope, Token, token_id
+from app.service.tokens import Scope, Token, new_token, token_id
 from app.wiring import Application
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=ApiRoute)
@@ -73,12 +73,13 @@ async def create_token(body: TokenBody, application: App, token: Manager, once: 
     _may_give(token, body, application)
 
     async def work(keep: Keep) -> Reply:
-        secret = await application.tokens.create(body.name, body.scopes, body.person)
+        secret, record = new_token(body.name, body.scopes, body.person)
         view = _view(Token(body.name, body.scopes, body.person, token_id(secret)))
         made = NewToken(**view.model_dump(), secret=secret)
         kept = keep(reply_of(made.model_copy(update={"secret": ""}), 201))
         note = f"{body.name}: {', '.join(sorted(body.scopes))}" + (f" for {body.person}" if body.person else "")
-        await application.store.commit((), (_logged("token.create", view.id, token, application, note), *kept))
+        logged = _logged("token.create", view.id, token, application, note)
+        await application.store.commit((), (record, logged, *kept))
         return reply_of(made, 201)
 
     return await once.answer(token, work)
