@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -19,13 +20,15 @@ from rich.table import Table
 from bench import accepting, crowded, paging
 from bench.course import Course
 from bench.figures import Figure
-from bench.serving import ALERTMANAGER, CLIENT_CORE
+from bench.load import LoadRefusedError
+from bench.serving import ALERTMANAGER, CLIENT_CORE, ServerFailedError
 
 SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
     "accepting": accepting.measure,
     "paging": paging.measure,
     "crowded": crowded.measure,
 }
+FAILURES = (LoadRefusedError, ServerFailedError, TimeoutError, CalledProcessError)
 _COLOURS = {"ok": "green", "MISSED": "bold red", "not yet": "yellow", "": ""}
 
 
@@ -36,13 +39,15 @@ def main() -> int:
     os.sched_setaffinity(0, {CLIENT_CORE})
     console = Console()
     begun = time.monotonic()
-    figures = _measure(given, console)
+    figures, failed = _measure(given, console)
     console.print(_table(figures))
+    for reason in failed:
+        console.print(f"[bold red]failed[/] {reason}")
     console.print(_remarks(time.monotonic() - begun))
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(_as_json(figures, given.quick), indent=1) + "\n")
     console.print(f"written to {given.out}")
-    return int(any(figure.is_missed for figure in figures))
+    return int(bool(failed) or any(figure.is_missed for figure in figures))
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,7 +59,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(given: argparse.Namespace, console: Console) -> list[Figure]:
+def _measure(given: argparse.Namespace, console: Console) -> tuple[list[Figure], list[str]]:
+    """Every figure, and why parts have none: one that fails does not take the others with it."""
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with (
         tempfile.TemporaryDirectory(prefix="bench-", dir=_on_disk()) as folder,
@@ -68,8 +74,14 @@ def _measure(given: argparse.Namespace, console: Console) -> list[Figure]:
                 console.print(text)
 
         course = _course(given, Path(folder).resolve(), step)
-        wanted = [given.only] if given.only else list(SCENARIOS)
-        return [figure for name in wanted for figure in SCENARIOS[name](course)]
+        figures: list[Figure] = []
+        failed: list[str] = []
+        for name in [given.only] if given.only else list(SCENARIOS):
+            try:
+                figures += SCENARIOS[name](course)
+            except FAILURES as error:
+                failed.append(f"{name}: {type(error).__name__}: {error}")
+        return figures, failed
 
 
 def _course(given: argparse.Namespace, folder: Path, step: Callable[[str], None]) -> Course:

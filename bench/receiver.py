@@ -43,11 +43,11 @@ class Witness(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         came = time.monotonic_ns()
-        self._transport.write(_OK)
         if self._asked == b"/page":
             self._seen.append((came, bytes(self._body)))
         elif self._asked == b"/flush":
             self._flush()
+        self._transport.write(_OK)
         self._body.clear()
 
     def _flush(self) -> None:

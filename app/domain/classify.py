@@ -86,7 +86,7 @@ class Classified:
 def classify(alert: Alert, rules: tuple[Rule, ...], source: SourceSettings, squads: Mapping[str, object]) -> Classified:
     """The first matching rule decides; else the source's own severity, mapped; unmapped is critical, flagged."""
     rule = next((rule for rule in rules if rule.matches(alert)), None)
-    matched = f"rule {rule.name} ({rule.where})" if rule else "no rule matched"
+    matched = f"rule {rule.name.removeprefix('rule ')} ({rule.where})" if rule else "no rule matched"
     severity, mapped, why = _severity(alert, rule, source)
     squad, squad_reasons = _squad(alert, rule, squads)
     return Classified(severity, squad, rule, (matched, why, *squad_reasons), unmapped=not mapped)

@@ -10,11 +10,12 @@ from app.domain.incident import WAITING, AlertRow, Decision, Entry, Incident, Ma
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, Why
 from app.domain.people import Urgency
-from app.domain.policy import Chain, Delay, Policy
+from app.domain.policy import Chain, Delay, Policy, Target, TargetKind
 from app.domain.replacing import quick, replace
 from app.domain.spoken import spoken
 from app.domain.tell import LAST_RESORT, Recipient, Told, page_for, person_recipient, recipients_of, squad_recipient
 
+FIRST_RESPONDER = "first_responder"
 DEFAULT_WAIT = timedelta(hours=1)
 
 
@@ -98,11 +99,15 @@ def start_chain(change: Change, ctx: Context, manner: Manner) -> Change:
 
 
 def _post_triage(change: Change, ctx: Context, manner: Manner) -> Change:
-    """To the squad's channel once; the queue of the first responder is the list of open triage incidents."""
+    """Once, to the squad's channel; without one, to the first responder, whose queue the open triage incidents are."""
     squad = squad_recipient(change.incident.squad, ctx)
-    if isinstance(squad, str):
-        return change.note(ctx.now, "triaged", f"in the triage queue only: {squad}")
-    return tell(change, ctx, Told((squad,), ()), "triage", "triage queue", manner)
+    if not isinstance(squad, str):
+        return tell(change, ctx, Told((squad,), ()), "triage", "triage queue", manner)
+    change = change.note(ctx.now, "nobody", squad)
+    targets = (Target(TargetKind.ROTA, FIRST_RESPONDER),) if FIRST_RESPONDER in ctx.rules.rotas else ()
+    told = recipients_of(targets, change.incident, Urgency.QUIET, ctx)
+    once = Told(tuple(replace(one, again=None, until=None) for one in told.recipients), told.notes)
+    return tell(change, ctx, once, "triage", "triage queue", replace(manner, kind=MessageKind.POST))
 
 
 def _hold(change: Change, ctx: Context, manner: Manner) -> Change:
@@ -208,7 +213,8 @@ def call_last_resort(change: Change, ctx: Context, cause: str) -> Change:
     incident = change.incident
     if any(page.role == LAST_RESORT for page in incident.pages):
         return change
-    recipient = person_recipient(ctx.rules.last_resort, LAST_RESORT, Urgency.URGENT, ctx)
+    urgency = Urgency.QUIET if incident.severity is Severity.TRIAGE else policy_of(incident, ctx).urgency
+    recipient = person_recipient(ctx.rules.last_resort, LAST_RESORT, urgency, ctx)
     if isinstance(recipient, str):
         return change.note(ctx.now, "nobody", f"the last resort cannot be told: {recipient}")
     called = change.becomes(replace(incident, cycle=incident.cycle + 1))

@@ -109,10 +109,11 @@ class Notification:
     """An outbox row.
 
     `key` is built from incident, cycle, pass, step and reader, so that a step cannot page twice. `reader` is a person's
-    or squad's id, `squad` says which. `due_at` is when there is next something to send (None: over). `again` repeats in
-    seconds. `once` ends after the first success. `while_listed`: alive only while the incident lists the key among its
-    pages. `never_fails` goes on for ever (the last resort). `ends_at` ends it.
-    Rows with the same `digest` that are due together are sent as one message per reader and channel.
+    or squad's id, `squad` says which. `due_at` is when there is next something to send (None: over). `spare` are
+    methods that the ladder leaves out, for when all of `plan` has failed. `again` repeats in seconds. `once` ends after
+    the first success. `while_listed`: alive only while the incident lists the key among its pages. `never_fails` goes
+    on for ever (the last resort). `ends_at` ends it. Rows with the same `digest` that are due together are sent as one
+    message per reader and channel.
     """
 
     key: str
@@ -124,6 +125,7 @@ class Notification:
     created_at: datetime
     due_at: datetime | None
     plan: tuple[Planned, ...]
+    spare: tuple[Planned, ...] = ()
     squad: bool = False
     again: float | None = None
     once: bool = False
@@ -222,6 +224,8 @@ def _settled(notification: Notification, now: datetime) -> Notification:
     pending = [send.due_at for send in notification.sends if send.state is SendState.PENDING]
     if pending:
         return replace(notification, due_at=min(pending))
+    if notification.spare and not reached:
+        return _go_round(replace(notification, spare=()), now, notification.spare)
     if notification.never_fails and not reached:
         return _go_round(notification, now + LAST_RESORT_AGAIN, notification.plan)
     if not reached:

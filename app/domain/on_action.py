@@ -54,7 +54,7 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
         status=Status.ACKNOWLEDGED,
         acknowledged_at=ctx.now,
         acknowledged_by=who,
-        holder_role=next((page.role for page in incident.pages if page.reader == who), incident.holder_role),
+        holder_role=_role_of(who, incident, ctx),
         pages=(),
         marks=_awake(incident),
         timers=after_acknowledging(incident, ctx),
@@ -132,7 +132,7 @@ def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
 def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) -> Decision:
     """Second line is paged beside whoever has it; if there is none, the last resort."""
     if any(page.role == SECOND_LINE for page in incident.pages):
-        return already(incident, event, ctx)
+        return _with_reason(incident, event, ctx)
     cause = f"called in by {event.by.id}" + (f": {event.reason}" if event.reason else "")
     change = _acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
     targets = (Target(TargetKind.ROTA, SECOND_LINE),) if SECOND_LINE in ctx.rules.rotas else ()
@@ -141,6 +141,13 @@ def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) ->
     if told.is_nobody:
         change = call_last_resort(change, ctx, cause)
     return change.decision(Outcome.DONE)
+
+
+def _with_reason(incident: Incident, event: CallSecondLine, ctx: Context) -> Decision:
+    """Second line is being paged already; a reason given with a further call is written down."""
+    if not event.reason:
+        return already(incident, event, ctx)
+    return _acted(incident, ctx, "second_line", event.reason, event.by).decision(Outcome.RECORDED)
 
 
 def park(incident: Incident, event: Park, ctx: Context) -> Decision:
@@ -173,6 +180,13 @@ def _acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) ->
 
 def _awake(incident: Incident) -> tuple[Mark, ...]:
     return tuple(mark for mark in incident.marks if mark not in WAITING)
+
+
+def _role_of(who: str, incident: Incident, ctx: Context) -> str:
+    """The role in which they were paged, or had it before, else one that they hold now; empty for somebody else."""
+    paged = next((page.role for page in incident.pages if page.reader == who), "")
+    before = incident.holder_role if incident.acknowledged_by == who else ""
+    return paged or before or next((name for name in ctx.rules.rotas if ctx.on_call(name).person == who), "")
 
 
 def _back_in_play(incident: Incident, ctx: Context) -> Incident:

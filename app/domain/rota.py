@@ -17,8 +17,9 @@ class Rota:
 
     `members` are person ids in turn; `starts` is the local date of the first handover or later (the first shift begins
     at the first handover instant on or after it). The handover is `weekday` (Monday is 0) at local `handover` time.
-    `opted_out` members never hold it. `consent_required` is true for out-of-hours roles. `weeks` is a shift's length.
-    `ends` closes the rota (a shadow's end date). `shadowing` marks a role that is paged in parallel and covers nothing.
+    `opted_out` members have left the turn for good. `consent_required` is true for out-of-hours roles. `weeks` is a
+    shift's length. `ends` closes the rota (a shadow's end date). `shadowing` marks a role that is paged in parallel and
+    covers nothing.
     """
 
     name: str
@@ -143,9 +144,10 @@ def _in_turn(
 ) -> tuple[str | None, Mapping[str, str]]:
     """The first member, from whose turn it is onwards, who can hold the shift; and why each before them cannot."""
     day = _handover_date(rota, number)
-    passed_over: dict[str, str] = {}
-    for place in range(number, number + len(rota.members)):
-        member = rota.members[place % len(rota.members)]
+    turn = tuple(member for member in rota.members if member not in rota.opted_out)
+    passed_over = {} if turn else dict.fromkeys(rota.members, "opted out")
+    for place in range(number, number + len(turn)):
+        member = turn[place % len(turn)]
         reason = _opted_out(rota, facts, member, day) or _unfit(rota, people, facts, member, day)
         if not reason:
             return member, passed_over
@@ -154,9 +156,7 @@ def _in_turn(
 
 
 def _opted_out(rota: Rota, facts: DatedFacts, member: str, day: date) -> str:
-    """Why `member` skips the shift that begins on `day`: for good, or for one of its weeks; empty if they do not."""
-    if member in rota.opted_out:
-        return "opted out"
+    """Why `member` skips the shift that begins on `day`, of which they opted out of a week; empty if they do not."""
     weeks = [day + timedelta(weeks=week) for week in range(rota.weeks)]
     for skipped in facts.opted_out_weeks:
         ours = skipped.rota == rota.name and skipped.person == member

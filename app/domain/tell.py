@@ -24,6 +24,7 @@ class Recipient:
     plan: tuple[Planned, ...]
     again: float | None
     rota: str = ""
+    spare: tuple[Planned, ...] = ()
     squad: bool = False
     shadowing: bool = False
     until: datetime | None = None
@@ -98,15 +99,16 @@ def person_recipient(
     if known is None:
         return f"{person} is not among the people of the rules file"
     ladder = ctx.rules.ladder_for(known, urgency)
-    plan = plan_for(known, ladder)
+    plan, spare = plan_for(known, ladder)
     if not plan:
         return f"{person} has no contact method"
     again = ladder.again.total_seconds() if ladder.again else None
-    return Recipient(person, role, plan, again, rota, shadowing=shadowing, until=until)
+    return Recipient(person, role, plan, again, rota, spare=spare, shadowing=shadowing, until=until)
 
 
-def plan_for(person: Person, ladder: Ladder) -> tuple[Planned, ...]:
-    """The ladder over this person's own methods; if it names none of them, all of them at once."""
+def plan_for(person: Person, ladder: Ladder) -> tuple[tuple[Planned, ...], tuple[Planned, ...]]:
+    """The ladder over this person's own methods, and beside it the methods that it leaves out. Where it names none of
+    theirs, all of them at once."""
     climbed = tuple(
         Planned(method.channel, method.address, rung.after.total_seconds())
         for rung in ladder.rungs
@@ -114,7 +116,9 @@ def plan_for(person: Person, ladder: Ladder) -> tuple[Planned, ...]:
         for method in person.methods
         if method.channel == channel
     )
-    return climbed or _at_once(person.methods)
+    named = {rung.channel for rung in climbed}
+    left_out = _at_once(tuple(method for method in person.methods if method.channel not in named))
+    return (climbed, left_out) if climbed else (left_out, ())
 
 
 def squad_recipient(squad: str, ctx: Context) -> Recipient | str:
@@ -161,6 +165,7 @@ def page_for(
         created_at=ctx.now,
         due_at=ctx.now,
         plan=recipient.plan,
+        spare=recipient.spare,
         squad=recipient.squad,
         again=recipient.again,
         once=recipient.squad,
@@ -200,6 +205,7 @@ def notice_for(
             created_at=ctx.now,
             due_at=ctx.now,
             plan=recipient.plan,
+            spare=recipient.spare,
             once=True,
             remark=remark,
         ),

@@ -21,6 +21,9 @@ async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Stor
     except InvalidRules as refused:
         in_force.refusal = refused.problems
         return False
+    if in_force.rules.library.by_slug and not rules.library.by_slug:
+        in_force.refusal = ("the folder of runbooks is empty or gone, and pages would stop for want of them",)
+        return False
     in_force.refusal = ()
     if rules.version == in_force.rules.version:
         return False

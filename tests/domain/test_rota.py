@@ -136,16 +136,16 @@ def test_clocks_put_back_over_a_handover_do_not_bring_the_last_shift_back() -> N
     assert (found.person, found.since) == ("ben", utc("2009-11-01 02:30"))
 
 
-def test_a_member_who_opted_out_is_filled_in_for_and_the_turn_does_not_move() -> None:
+def test_a_member_who_opted_out_for_good_has_left_the_turn() -> None:
     rota = replace(PRIMARY, opted_out=frozenset({"ben"}))
 
     found = shifts(rota, PEOPLE, NOTHING, utc("2026-11-16 17:30"), utc("2026-12-14 17:30"))
 
     assert [shift.why for shift in found] == [
         "asha's week in rota primary, Mon 16 Nov 17:30 to Mon 23 Nov 17:30",
-        "chen fills in for ben (opted out) in rota primary, Mon 23 Nov 17:30 to Mon 30 Nov 17:30",
-        "chen's week in rota primary, Mon 30 Nov 17:30 to Mon 7 Dec 17:30",
-        "asha's week in rota primary, Mon 7 Dec 17:30 to Mon 14 Dec 17:30",
+        "chen's week in rota primary, Mon 23 Nov 17:30 to Mon 30 Nov 17:30",
+        "asha's week in rota primary, Mon 30 Nov 17:30 to Mon 7 Dec 17:30",
+        "chen's week in rota primary, Mon 7 Dec 17:30 to Mon 14 Dec 17:30",
     ]
 
 
@@ -219,8 +219,7 @@ def test_a_gap_says_why_each_member_was_passed_over() -> None:
         None,
         utc("2026-11-23 17:30"),
         utc("2026-11-30 17:30"),
-        "nobody in rota primary, Mon 23 Nov 17:30 to Mon 30 Nov 17:30: "
-        "eve (not in people) and asha (opted out) and dee (no consent)",
+        "nobody in rota primary, Mon 23 Nov 17:30 to Mon 30 Nov 17:30: eve (not in people) and dee (no consent)",
     )
 
 
@@ -376,7 +375,8 @@ def model_holders(
 
 
 def _model_turn(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, number: int, day: date) -> str | None:
-    first = number % len(rota.members)
+    turn = [member for member in rota.members if member not in rota.opted_out]
+    first = number % max(1, len(turn))
     weeks = {day + timedelta(days=7 * week) for week in range(rota.weeks)}
     skipping = {
         skipped.person
@@ -385,8 +385,8 @@ def _model_turn(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, num
     }
     can = [
         member
-        for member in rota.members[first:] + rota.members[:first]
-        if member not in skipping | rota.opted_out and _model_fit(rota, people, facts, member, day)
+        for member in turn[first:] + turn[:first]
+        if member not in skipping and _model_fit(rota, people, facts, member, day)
     ]
     return can[0] if can else None
 

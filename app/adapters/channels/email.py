@@ -31,6 +31,9 @@ BUTTON = (
 )
 
 
+DEFAULT_SENDER = "oncall-router@localhost"
+
+
 class InvalidSmtpUrl(AppError):
     """An ONCALL_SMTP_URL that cannot be used; the message never repeats it, since it holds a password."""
 
@@ -51,8 +54,8 @@ class SmtpServer:
     def parse(cls, url: str) -> "SmtpServer":
         """Read `smtp://user:pass@host:port?from=…&starttls=always|auto|never`, or `smtps://` (TLS at once).
 
-        User, password and parameters are percent-encoded. Without `starttls`, a password is sent over TLS or not at
-        all, and without one TLS is taken where offered. Raises `InvalidSmtpUrl`.
+        User, password and parameters are percent-encoded. Without `from` it is `DEFAULT_SENDER`. Without `starttls`, a
+        password is sent over TLS or not at all, and without one TLS is taken where offered. Raises `InvalidSmtpUrl`.
         """
         try:
             parts = urlsplit(url.strip())
@@ -66,7 +69,7 @@ class SmtpServer:
         return cls(
             host=host,
             port=port or (465 if implicit else 587 if start_tls else 25),
-            sender=_sender(settings.get("from", "")),
+            sender=_sender(settings.get("from", DEFAULT_SENDER)),
             implicit_tls=implicit,
             start_tls=start_tls,
             user=unquote(parts.username or ""),
@@ -98,7 +101,7 @@ class Email:
                 await self._deliver(mail)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return _failure(error, f"{self._server.host}:{self._server.port}")
-        return Sent(reference=mail["Message-ID"])
+        return Sent(reference=str(mail["Message-ID"]))
 
     async def _deliver(self, mail: EmailMessage) -> None:
         server = self._server
@@ -141,7 +144,7 @@ def _sender(text: str) -> Address:
     try:
         return _address(address, name)
     except (MessageError, ValueError, IndexError):
-        raise InvalidSmtpUrl("ONCALL_SMTP_URL needs from=, one mail address, as in ?from=oncall@example.com") from None
+        raise InvalidSmtpUrl("ONCALL_SMTP_URL: from= must be one mail address, as oncall@example.com") from None
 
 
 def _address(text: str, name: str = "") -> Address:

@@ -7,14 +7,14 @@ from app.adapters.rules_yaml.shapes import FileShape, RungShape
 from app.domain.people import Ladder, Rung, Urgency
 
 _AT_ONCE = timedelta(0)
-_QUIETLY = ("slack", "email", "console", "webhook")
+_QUIETLY = ("slack", "email")
 _SHORTEST_AGAIN = timedelta(minutes=1)
 
 DEFAULT_LADDERS = {
     Urgency.URGENT.value: Ladder(
         Urgency.URGENT.value,
         (
-            Rung(_AT_ONCE, ("slack", "console", "email", "webhook", "push")),
+            Rung(_AT_ONCE, ("slack", "push")),
             Rung(timedelta(minutes=3), ("sms",)),
             Rung(timedelta(minutes=5), ("voice",)),
         ),

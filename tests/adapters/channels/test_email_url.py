@@ -42,9 +42,8 @@ def test_a_servers_repr_holds_neither_user_nor_password() -> None:
         (f"smtp://u:{PASSWORD}@?from=o@example.com", "must begin with smtp:// or smtps://"),
         (f"smtp://u:{PASSWORD}@relay:port?from=o@example.com", "is no URL"),
         (f"smtp://u:{PASSWORD}@[relay?from=o@example.com", "is no URL"),
-        (f"smtp://u:{PASSWORD}@relay", "needs from="),
-        (f"smtp://u:{PASSWORD}@relay?from=oncall", "needs from="),
-        (f"smtp://u:{PASSWORD}@relay?from=o@example.com%0d%0aBcc:x@evil.example", "needs from="),
+        (f"smtp://u:{PASSWORD}@relay?from=oncall", "from= must be one mail address"),
+        (f"smtp://u:{PASSWORD}@relay?from=o@example.com%0d%0aBcc:x@evil.example", "from= must be one mail address"),
         (f"smtp://u:{PASSWORD}@relay?from=o@example.com&starttls=yes", "starttls must be one of always, auto, never"),
     ],
 )
@@ -54,3 +53,7 @@ def test_a_wrong_url_is_refused_without_repeating_it(url: str, reason: str) -> N
 
     assert reason in str(refused.value)
     assert PASSWORD not in str(refused.value)
+
+
+def test_without_a_sender_it_is_the_router_itself() -> None:
+    assert SmtpServer.parse("smtp://127.0.0.1:2525").sender.addr_spec == "oncall-router@localhost"
