@@ -5,6 +5,7 @@ from os import urandom
 from time import perf_counter
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.entrypoints.http.errors import problem
@@ -33,6 +34,8 @@ class RequestLog:
         bound = structlog.contextvars.bind_contextvars(request_id=id.decode())
         try:
             await self._app(scope, receive, reply.send)
+        except ClientDisconnect:
+            self._log.info("request.given_up", path=shown_path(scope["path"]))
         except Exception as error:
             self._log.exception("request.failed", path=shown_path(scope["path"]), error=type(error).__name__)
             await _apologise(scope, receive, reply)
