@@ -1,6 +1,7 @@
 """The command: `python -m bench [--quick] [--only NAME] [--out FILE]`; ends with an error when a target is missed."""
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import CalledProcessError
+from typing import IO
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,6 +30,10 @@ SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
     "paging": paging.measure,
     "crowded": crowded.measure,
 }
+WIDTH = 110
+BUSY = 0.7
+"""The load average above which somebody else is at work here."""
+
 FAILURES = (LoadRefusedError, ServerFailedError, TimeoutError, CalledProcessError)
 _COLOURS = {"ok": "green", "MISSED": "bold red", "not yet": "yellow", "": ""}
 
@@ -36,8 +42,12 @@ def main() -> int:
     given = _arguments()
     if os.cpu_count() == 1 or not shutil.which("wrk") or not shutil.which("taskset"):
         sys.exit("the bench needs two cores, wrk (Debian: apt-get install wrk) and taskset (util-linux)")
+    lock = _alone()
     os.sched_setaffinity(0, {CLIENT_CORE})
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    busy = os.getloadavg()[0]
+    if busy > BUSY:
+        console.print(f"[yellow]The machine is busy (load {busy:.1f}): expect worse figures, and wider ratios.[/]")
     begun = time.monotonic()
     figures, failed = _measure(given, console)
     console.print(_table(figures))
@@ -45,9 +55,20 @@ def main() -> int:
         console.print(f"[bold red]failed[/] {reason}")
     console.print(_remarks(time.monotonic() - begun))
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(_as_json(figures, given.quick), indent=1) + "\n")
+    given.out.write_text(json.dumps(_as_json(figures, given.quick, busy), indent=1) + "\n")
     console.print(f"written to {given.out}")
+    lock.close()
     return int(bool(failed) or any(figure.is_missed for figure in figures))
+
+
+def _alone() -> IO[str]:
+    """Two benches on the same cores would measure each other; the lock goes with the process."""
+    lock = (Path(tempfile.gettempdir()) / "oncall-router-bench.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit("another bench is running on this machine: wait for it, or both measure each other")
+    return lock
 
 
 def _arguments() -> argparse.Namespace:
@@ -117,10 +138,15 @@ def _remarks(seconds: float) -> str:
     return f"{seconds:.0f} s. Pages go through the signed webhook channel to a receiver on the client's core.{beside}"
 
 
-def _as_json(figures: list[Figure], quick: bool) -> dict[str, object]:
+def _as_json(figures: list[Figure], quick: bool, load: float) -> dict[str, object]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()},
+        "machine": {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "cores": os.cpu_count(),
+            "load": load,
+        },
         "quick": quick,
         "figures": [figure.as_json() for figure in figures],
     }

@@ -1,7 +1,7 @@
 """Who a target is at this instant, and the notification that tells them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.context import Context
 from app.domain.incident import Incident, LivePage
@@ -163,7 +163,7 @@ def page_for(
         role=recipient.role,
         why=why,
         created_at=ctx.now,
-        due_at=ctx.now,
+        due_at=ctx.now + timedelta(seconds=min(rung.after for rung in recipient.plan)),
         plan=recipient.plan,
         spare=recipient.spare,
         squad=recipient.squad,
