@@ -107,7 +107,7 @@ def _measure(given: argparse.Namespace, console: Console) -> tuple[list[Figure],
 
 def _course(given: argparse.Namespace, folder: Path, step: Callable[[str], None]) -> Course:
     if given.quick:
-        return Course(folder, 2, given.rounds or 1, 5_000, 200, 5, 4, step)
+        return Course(folder, 1, given.rounds or 1, 5_000, 200, 5, 3, step)
     return Course(folder, 5, given.rounds or 3, 100_000, 2_000, 50, 10, step)
 
 

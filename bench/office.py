@@ -1,6 +1,6 @@
 """The rules that the bench runs under: two people are paged at whatever hour, so that no figure depends on it."""
 
-STEP_SECONDS = 20
+STEP_SECONDS = 10
 """How long after the first page the second step of `soon` follows."""
 
 RULES = """
@@ -26,8 +26,8 @@ policies:
     out_of_hours: [{tell: [primary, shadow]}, {after: 1h, tell: [second_line]}]
     repeat: 3
   soon:
-    in_hours: [{tell: [primary]}, {after: 20s, tell: [second_line]}, {after: 1h, tell: [second_line]}]
-    out_of_hours: [{tell: [primary]}, {after: 20s, tell: [second_line]}, {after: 1h, tell: [second_line]}]
+    in_hours: [{tell: [primary]}, {after: 10s, tell: [second_line]}, {after: 1h, tell: [second_line]}]
+    out_of_hours: [{tell: [primary]}, {after: 10s, tell: [second_line]}, {after: 1h, tell: [second_line]}]
   high:
     in_hours: [{tell: [first_responder]}]
     out_of_hours: hold
