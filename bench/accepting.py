@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.bodies import alertmanager_api, webhook
 from bench.course import Course
@@ -28,7 +28,8 @@ class Round:
     grouped: Cost
     repeated: Cost
     alertmanager_single: Cost | None
-    alertmanager_many: Cost | None
+    alertmanager_separate: Cost | None
+    alertmanager_grouped: Cost | None
 
 
 def measure(course: Course) -> list[Figure]:
@@ -52,10 +53,14 @@ def one_round(course: Course, number: int) -> Round:
     doing("repeats of open alerts")
     repeated = _fresh(course, Load(webhook(NEW), circle=CIRCLE), no_rows)
     doing("Alertmanager, one alert a request")
-    beside = _beside(course, Load(alertmanager_api(NEW), path="/api/v2/alerts", status=200))
-    doing("Alertmanager, 100 alerts a request")
-    many = Load(alertmanager_api(NEW), 100, path="/api/v2/alerts", status=200, connections=MANY_CONNECTIONS)
-    return Round(bare, idiomatic, single, separate, grouped, repeated, beside, _beside(course, many))
+    theirs = Load(alertmanager_api(NEW), path="/api/v2/alerts", status=200)
+    its_single = _beside(course, theirs, "...")
+    doing("Alertmanager, 100 alerts a request, each a group of its own")
+    many = replace(theirs, alerts=100, connections=MANY_CONNECTIONS)
+    its_separate = _beside(course, many, "...")
+    doing("Alertmanager, 100 alerts a request, one group")
+    its_grouped = _beside(course, many, "batch")
+    return Round(bare, idiomatic, single, separate, grouped, repeated, its_single, its_separate, its_grouped)
 
 
 def figures(rounds: list[Round]) -> list[Figure]:
@@ -85,17 +90,20 @@ def figures(rounds: list[Round]) -> list[Figure]:
 
 
 def _beside_alertmanager(rounds: list[Round]) -> list[Figure]:
-    single = [(one.single.rate, one.alertmanager_single.rate) for one in rounds if one.alertmanager_single]
-    many = [(one.separate.rate, one.alertmanager_many.rate) for one in rounds if one.alertmanager_many]
-    if not single or not many:
-        return []
-    group, aim = "beside Alertmanager, which keeps nothing", Target(">", 1, is_aim=True)
-    return [
-        Figure(group, "its one alert a request", tuple(its for _, its in single), "alerts/s"),
-        Figure(group, "ours, of its", tuple(ours / its for ours, its in single), "", aim),
-        Figure(group, "its 100 alerts a request", tuple(its for _, its in many), "alerts/s"),
-        Figure(group, "ours, of its", tuple(ours / its for ours, its in many), "", aim),
-    ]
+    pairs = {
+        "one alert a request": [(one.single, one.alertmanager_single) for one in rounds],
+        "100 alerts, 100 groups": [(one.separate, one.alertmanager_separate) for one in rounds],
+        "100 alerts, one group": [(one.grouped, one.alertmanager_grouped) for one in rounds],
+    }
+    group = "beside Alertmanager, which keeps nothing on disk"
+    found: list[Figure] = []
+    for name, costs in pairs.items():
+        rates = [(ours.rate, its.rate) for ours, its in costs if its]
+        if rates:
+            ratios = tuple(ours / its for ours, its in rates)
+            found.append(Figure(group, f"{name}: its rate", tuple(its for _, its in rates), "alerts/s"))
+            found.append(Figure(group, f"{name}: ours, of its", ratios, "", Target(">", 1, is_aim=True)))
+    return found
 
 
 Expected = Callable[[int, int], Stored]
@@ -163,10 +171,10 @@ def open_circle(server: Server, load: Load) -> None:
     wait_until_sent(server.database, PATIENCE)
 
 
-def _beside(course: Course, load: Load) -> Cost | None:
+def _beside(course: Course, load: Load, group_by: str) -> Cost | None:
     if not ALERTMANAGER.exists():
         return None
     folder = course.new_folder("alertmanager")
-    with receiving(folder / "receiver") as receiver, alertmanager(folder, receiver) as server:
+    with receiving(folder / "receiver") as receiver, alertmanager(folder, receiver, group_by) as server:
         warm_up(server, load)
         return cost_of(server, load, course.seconds)

@@ -63,9 +63,9 @@ def webhook(name: str) -> Template:
 
 
 def alertmanager_api(name: str) -> Template:
-    """The same alerts as Prometheus posts them to Alertmanager."""
+    """The same alerts as Prometheus posts them to Alertmanager, which may group those of a request by `batch`."""
     alert = {
-        "labels": _labels(name),
+        "labels": {**_labels(name), "batch": GROUP},
         "annotations": _annotations(),
         "startsAt": STARTED,
         "generatorURL": "http://prometheus.example.com:9090/graph?g0.expr=up+%3D%3D+0&g0.tab=1",

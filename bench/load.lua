@@ -13,7 +13,7 @@ end
 local before, pieces, after = {}, {}, {}
 local per_request, circle, expected
 local number = 0
-wrong = 0
+wrong, example = 0, ""
 
 -- A text cut at its placeholders: {text, mark, text, mark, ...}.
 local function cut(text)
@@ -75,12 +75,17 @@ function request()
 end
 
 function response(status, headers, body)
-   if status ~= expected then wrong = wrong + 1 end
+   if status == expected then return end
+   wrong = wrong + 1
+   if example == "" then example = status .. " " .. body:sub(1, 300):gsub("%c", " ") end
 end
 
 function done(summary, latency, requests)
    local refused = 0
-   for _, thread in ipairs(threads) do refused = refused + thread:get("wrong") end
+   for _, thread in ipairs(threads) do
+      refused = refused + thread:get("wrong")
+      if thread:get("example") ~= "" then io.write("REFUSED " .. thread:get("example") .. "\n") end
+   end
    local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
    io.write(string.format(
       'BENCH {"requests": %d, "seconds": %.6f, "wrong": %d, "failed": %d, "p50_ms": %.3f, "p99_ms": %.3f}\n',

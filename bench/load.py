@@ -57,7 +57,8 @@ def run_load(server: Server, load: Load, seconds: float) -> Measured:
         raise LoadRefusedError(f"wrk said nothing of use: {ran.stdout[-300:]} {ran.stderr[-300:]}")
     found = json.loads(line.removeprefix("BENCH "))
     if found["wrong"] or found["failed"] or not found["requests"]:
-        raise LoadRefusedError(f"{server.name}: {found['wrong']} replies were not {load.status}; wrk says {line}")
+        example = next((line for line in ran.stdout.splitlines() if line.startswith("REFUSED ")), "")
+        raise LoadRefusedError(f"{server.name}: replies were not {load.status}: {line} {example}")
     return Measured(found["requests"], found["seconds"], found["p50_ms"], found["p99_ms"])
 
 

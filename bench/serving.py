@@ -95,13 +95,14 @@ def router(folder: Path, receiver: "Server | None" = None, core: int = SERVER_CO
 
 
 @contextmanager
-def alertmanager(folder: Path, receiver: Server) -> Iterator[Server]:
-    """Alertmanager on the same core, in memory as it is, calling the same receiver at once."""
+def alertmanager(folder: Path, receiver: Server, group_by: str) -> Iterator[Server]:
+    """Alertmanager on the same core, in memory as it is, calling the same receiver at once; `...` makes every alert a
+    group of its own."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "alertmanager.yml"
     config.write_text(
-        f"route: {{receiver: bench, group_by: ['...'], group_wait: 0s, group_interval: 1s}}\n"
+        f"route: {{receiver: bench, group_by: ['{group_by}'], group_wait: 0s, group_interval: 1s}}\n"
         f"receivers: [{{name: bench, webhook_configs: [{{url: 'http://127.0.0.1:{receiver.port}/page'}}]}}]\n"
     )
     options = [f"--config.file={config}", f"--storage.path={folder}", f"--web.listen-address=127.0.0.1:{port}"]
