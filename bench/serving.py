@@ -20,6 +20,9 @@ WEBHOOK_SECRET = "whsec_" + "Z" * 32
 PATIENCE = 30.0
 ALERTMANAGER = Path("/usr/bin/prometheus-alertmanager")
 _ROOT = Path(__file__).parents[1]
+_LISTENING = "0A"
+"""The state of a listening socket in /proc/net/tcp."""
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -151,14 +154,30 @@ def _running(
 
 def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, said: Path) -> None:
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+    while time.monotonic() < end and process.poll() is None:
+        if _listens(process.pid, port) and _answers(port):
             return
-        except HTTPError:
-            return
-        except (URLError, OSError):
-            time.sleep(0.02)
+        time.sleep(0.02)
     raise ServerFailedError(f"{name} does not answer: {said.read_text()[-500:]}")
+
+
+def _answers(port: int) -> bool:
+    """Whatever it says: the yardsticks have no such path."""
+    try:
+        urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+    except HTTPError:
+        return True
+    except (URLError, OSError):
+        return False
+    return True
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Whether it is this process that holds the port: a free one may be taken by somebody else before it is used."""
+    rows = [line.split() for file in ("tcp", "tcp6") for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]]
+    inodes = {row[9] for row in rows if row[3] == _LISTENING and int(row[1].rpartition(":")[2], 16) == port}
+    try:
+        held = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    except FileNotFoundError:  # One was closed while we looked, or the process has ended: the next look tells.
+        return False
+    return any(f"socket:[{inode}]" in held for inode in inodes)

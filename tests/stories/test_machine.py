@@ -56,6 +56,7 @@ def test_the_promises_hold_whatever_happens(machine: type[IncidentMachine]) -> N
     run(machine, examples=60)
 
 
+@pytest.mark.server
 def test_the_promises_hold_over_sqlite(machine: type[IncidentMachine], tmp_path: Path) -> None:
     numbers = iter(range(10_000))
 
@@ -88,6 +89,7 @@ escalate_arm = escalate.arm
 escalate_move_on = escalate._move_on
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("place", "bug"),
     [

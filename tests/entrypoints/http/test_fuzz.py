@@ -13,6 +13,8 @@ import pytest
 
 from tests.entrypoints.http.rig import PAGERDUTY_KEY, Rig
 
+pytestmark = pytest.mark.server
+
 FIXTURES = Path(__file__).parents[2] / "adapters" / "sources" / "fixtures"
 SOURCES = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 MUTANTS_OF_EACH = 25

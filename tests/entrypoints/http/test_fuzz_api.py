@@ -32,6 +32,8 @@ from app.wiring import Application, assemble
 from tests.entrypoints.http.rig import ADMIN, SECRETS, Recording, StandingClock
 from tests.entrypoints.http.rig import settings as settings_of
 
+pytestmark = pytest.mark.server
+
 INCIDENT = "0ca9a74185c3c4b6"
 CHECKS: list[Any] = [
     not_a_server_error,
