@@ -5,6 +5,7 @@ import errno
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import typer
@@ -31,6 +32,10 @@ out: otherwise it would stay open for ever, and in the end none could be opened.
 YOUNG_VALUES = 50_000
 """How many more values than have gone away make the garbage collector look."""
 
+SWITCH_SECONDS = 0.00002
+"""How long the event loop may keep Python's lock from the store's thread, whose commits would starve beside a busy loop
+(ADR 2)."""
+
 GRACE_SECONDS = 10
 """How long requests under way may take once the server is told to stop; messages in hand have the worker's own time."""
 
@@ -52,6 +57,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         # Having ended gracefully, uvicorn raises the signal once more; that must not look like a crash.
         signal.signal(stop, lambda number, frame: None)
     _spare_the_collector()
+    sys.setswitchinterval(SWITCH_SECONDS)
     await server.serve([listening])
 
 
