@@ -5,9 +5,10 @@ from typing import Any
 
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
-from app.domain.incident import AlertRow, Decision, Entry, Incident, Outcome, Status, Timer, alert_key
+from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Outcome, Status, Timer, alert_key
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, Planned, Why
+from app.service.ports import Parcel
 
 NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """A Monday morning in London's winter: the first instant of an office day."""
@@ -101,3 +102,29 @@ def a_decision(**changes: Any) -> Decision:
         fields["notifications"] = (a_notification(incident=incident.id),)
         fields["timeline"] = (an_entry(),)
     return Decision(**fields | changes)
+
+
+def a_resolved_incident(at: datetime, **changes: Any) -> Incident:
+    """Over since that instant, with nothing due any more."""
+    fields: dict[str, Any] = {
+        "status": Status.RESOLVED,
+        "resolved_at": at,
+        "resolved_by": "asha",
+        "firing": 0,
+        "timers": {},
+    }
+    return an_incident(**fields | changes)
+
+
+def a_parcel(**changes: Any) -> Parcel:
+    """What a store holds after `a_decision` of this incident."""
+    incident = changes.get("incident", an_incident())
+    row = an_alert_row(incident=incident.id)
+    fields: dict[str, Any] = {
+        "incident": incident,
+        "keys": {row.key: KnownKey(incident.id, row.firing, row.episode)},
+        "alerts": (row,),
+        "timeline": (an_entry(),),
+        "notifications": (a_notification(incident=incident.id),),
+    }
+    return Parcel(**fields | changes)

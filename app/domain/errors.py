@@ -55,11 +55,19 @@ class InvalidRules(AppError):
 
 
 class StoreUnavailable(AppError):
-    """The store cannot keep the promise right now (disk full, read-only, gone); ask again in `retry_after` seconds."""
+    """The store cannot keep the promise right now (disk full, read-only, gone); ask again in `retry_after` seconds.
 
-    def __init__(self, reason: str, retry_after: int = 5) -> None:
+    `doubt` names a call that may have been carried out all the same (the answer was lost); empty: it was not.
+    """
+
+    def __init__(self, reason: str, retry_after: int = 5, doubt: str = "") -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.doubt = doubt
+
+
+class Unconfirmed(StoreUnavailable):
+    """It is stored and takes its course, but not in as many places as were asked for, so a failure may undo it."""
 
 
 class StoreRefused(AppError):

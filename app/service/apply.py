@@ -4,21 +4,29 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from random import Random
 from typing import TypeVar
 
 from app.domain.context import Context
 from app.domain.errors import AppError, Conflict, NotFound
 from app.domain.events import Event
 from app.domain.incident import Decision, Incident, KnownKey, Outcome
+from app.domain.moved import as_it_is, joined
 from app.domain.replacing import quick, replace
 from app.domain.step import step
 from app.service.in_force import InForce
-from app.service.ports import Clock, Loaded, Record, Store
+from app.service.ports import Clock, Loaded, Record, WorkingStore
 
 T = TypeVar("T")
 
 MOST_JOBS = 2000
 MOST_CONFLICTS = 20
+AT_ONCE = 2
+"""Tries without a wait: the first, and one after a conflict that was a coincidence."""
+PAUSE = 0.001
+"""Seconds of waiting at most, for each try so far: other replicas want the same incident."""
+
+_CHANCE = Random()  # noqa: S311
 
 
 @quick
@@ -41,7 +49,9 @@ class Job:
     """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.
 
     `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
-    `records` is not asked about a job that was refused.
+    `records` is not asked about a job that was refused. `fresh` is the id that the event would open: where that exists,
+    the event has been applied before. `moved` is an incident that was decided on elsewhere, this event included: it is
+    taken as it is, once, unless the store has it or another open one of these keys.
     """
 
     event: Callable[[KnownKey | None], Event]
@@ -49,6 +59,13 @@ class Job:
     id: str = ""
     must_exist: bool = False
     records: Records | None = None
+    fresh: str = ""
+    moved: Decision | None = None
+
+    def ids(self) -> tuple[str, ...]:
+        """Every incident that has to be looked at beside those of the keys."""
+        moved = self.moved.incident.id if self.moved and self.moved.incident else ""
+        return tuple(id for id in (self.id, self.fresh, moved) if id)
 
 
 @dataclass(slots=True)
@@ -64,7 +81,7 @@ class Applier:
     whole batch is loaded and decided again, which is safe because deciding is pure. `taken` counts jobs.
     """
 
-    def __init__(self, store: Store, in_force: InForce, clock: Clock, ring: Callable[[], None]) -> None:
+    def __init__(self, store: WorkingStore, in_force: InForce, clock: Clock, ring: Callable[[], None]) -> None:
         self._store = store
         self._in_force = in_force
         self._clock = clock
@@ -135,15 +152,17 @@ class Applier:
 
     async def _decide(self, jobs: list[Job]) -> list[Applied]:
         keys = tuple(dict.fromkeys(key for job in jobs for key in job.keys))
-        ids = tuple(dict.fromkeys(job.id for job in jobs if job.id))
-        for _ in range(MOST_CONFLICTS):
+        ids = tuple(dict.fromkeys(id for job in jobs for id in job.ids()))
+        for tries in range(MOST_CONFLICTS):
+            if tries >= AT_ONCE:
+                await asyncio.sleep(_CHANCE.uniform(0, tries * PAUSE))  # So that replicas do not stay in step.
             fold = Fold(await self._store.load(keys, ids), self._in_force.context(self._clock.now()))
             results = [fold.apply(job) for job in jobs]
             decisions, records = fold.decisions(), _records(jobs, results)
             if not decisions and not records:
                 return results
             with suppress(Conflict):
-                await self._store.commit(decisions, records)
+                await self._store.commit(decisions, records, fold.seen(decisions, keys))
                 self._ring()
                 return results
         raise Conflict(f"others kept changing the same incidents ({MOST_CONFLICTS} tries)")
@@ -158,6 +177,7 @@ class Fold:
     _incidents: dict[str, Incident] = field(default_factory=dict)
     _keys: dict[str, KnownKey] = field(default_factory=dict)
     _made: dict[str, list[Decision]] = field(default_factory=dict)
+    _moved: dict[str, bool] = field(default_factory=dict)
 
     def apply(self, job: Job) -> Applied:
         """The job's result; an error of its own leaves everything as it was."""
@@ -166,7 +186,7 @@ class Fold:
             return Applied(Outcome.IGNORED, None, NotFound(f"there is no incident {job.id}"))
         known = self._key(job.keys[0]) if job.keys else None
         try:
-            decision = step(incident, job.event(known), self.ctx)
+            decision = self._decide(job, incident, known)
         except Exception as error:
             return Applied(Outcome.IGNORED, incident, error)
         if decision.incident is None:
@@ -174,9 +194,38 @@ class Fold:
         self._take_in(decision, decision.incident)
         return Applied(decision.outcome, decision.incident)
 
+    def _decide(self, job: Job, incident: Incident | None, known: KnownKey | None) -> Decision:
+        if job.moved and job.moved.incident:
+            return self._moving(job, job.moved, job.moved.incident.id, incident, known)
+        if job.fresh and self._incident(job.fresh):
+            return Decision(None, Outcome.ALREADY)
+        return step(incident, job.event(known), self.ctx)
+
+    def _moving(
+        self, job: Job, moved: Decision, id: str, incident: Incident | None, known: KnownKey | None
+    ) -> Decision:
+        """`_moved` says of each that has been met here whether it was taken as it is."""
+        first = id not in self._moved
+        if first:
+            self._moved[id] = self._incident(id) is None and not (incident and incident.is_open)
+        if self._moved[id]:
+            return as_it_is(moved, self.ctx.now) if first else Decision(None, Outcome.ALREADY)
+        decision = self._decide(replace(job, moved=None), incident, known)
+        return joined(decision, moved, self.ctx.now) if first else decision
+
     def decisions(self) -> list[Decision]:
         """One decision an incident, at the version after the one that was loaded."""
         return [self._merged(id, made) for id, made in self._made.items()]
+
+    def seen(self, decisions: Sequence[Decision], asked: Sequence[str]) -> dict[str, KnownKey | None]:
+        """What was found of those asked keys that open an incident. One that changes has a version to compare."""
+        opening = {
+            key
+            for decision in decisions
+            if decision.incident and decision.incident.version == 1
+            for key in (*decision.keys, *(row.key for row in decision.alerts))
+        }
+        return {key: self.loaded.keys.get(key) for key in asked if key in opening}
 
     def _find(self, job: Job) -> Incident | None:
         """By id; by keys the first open one, else the one that was resolved last."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 from typing import Protocol
 
 from app.domain.alert import Alert
@@ -126,21 +127,37 @@ class Record:
     expires_at: datetime | None = None
 
 
-class Store(Protocol):
-    """Where everything durable lives. Any method raises `StoreUnavailable` when the promise cannot be kept; then
-    nothing of that call is stored."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One incident with all that belongs to it, as it moves from store to store. `keys` are those that lead to it."""
+
+    incident: Incident
+    keys: Mapping[str, KnownKey]
+    alerts: tuple[AlertRow, ...]
+    timeline: tuple[Entry, ...]
+    notifications: tuple[Notification, ...]
+
+
+class WorkingStore(Protocol):
+    """What deciding, keeping time and telling need. Any method raises `StoreUnavailable` when the promise cannot be
+    kept; then nothing of that call is stored, unless the error names a `doubt`."""
 
     async def load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
         """The latest incident of each key, and each incident by id, in one consistent read."""
         ...
 
-    async def commit(self, decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
+    async def commit(
+        self,
+        decisions: Sequence[Decision],
+        records: Sequence[Record] = (),
+        seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+    ) -> None:
         """All decisions and records at once or none, durable when it returns.
 
         Each decision's incident has the version it was loaded with plus one (1 when new). Raises `Conflict` when any
-        incident's stored version is not exactly one less. Several decisions of one incident in one call carry
-        successive versions. Notifications whose key exists already are left as they are. The incident's `due_at`
-        replaces any lease on it.
+        incident's stored version is not exactly one less, or when a key of `seen` is not (None: not there) as it says.
+        Several decisions of one incident in one call carry successive versions. Notifications whose key exists already
+        are left as they are. The incident's `due_at` replaces any lease on it.
         """
         ...
 
@@ -153,7 +170,8 @@ class Store(Protocol):
         ...
 
     async def settle(self, notifications: Sequence[Notification]) -> None:
-        """Replace these rows (which the caller has claimed); their `due_at` replaces the lease."""
+        """Replace these rows (which the caller has claimed); their `due_at` replaces the lease. A row that somebody
+        else has settled since it was claimed here is left as it is."""
         ...
 
     async def backlog(self, now: datetime) -> Backlog:
@@ -162,6 +180,14 @@ class Store(Protocol):
 
     async def next_due(self) -> datetime | None:
         """When the next incident or notification becomes due or its lease ends; None when there is nothing."""
+        ...
+
+
+class Store(WorkingStore, Protocol):
+    """Where everything durable lives: what is worked on, what is looked up, and small records."""
+
+    async def applied(self, doubt: str) -> bool:
+        """Whether the call that failed with this `doubt` was carried out all the same."""
         ...
 
     async def incidents(self, query: IncidentQuery) -> Sequence[Incident]: ...
@@ -194,6 +220,52 @@ class Store(Protocol):
 
     async def sweep(self, now: datetime) -> int:
         """Drop expired records; how many went."""
+        ...
+
+    async def forget(self, resolved_before: datetime, limit: int) -> int:
+        """Drop the incidents that were resolved longest ago, before that instant, with all that belongs to them and
+        the keys that lead to them; how many went, at most `limit`."""
+        ...
+
+    async def parcels(self, after: str, limit: int) -> Sequence[Parcel]:
+        """Whole incidents by id, after the id `after` (empty: from the first)."""
+        ...
+
+    async def every_record(self, after: tuple[str, str], limit: int) -> Sequence[Record]:
+        """Records of every kind by (kind, id), after that pair (two empty texts: from the first)."""
+        ...
+
+    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+        """Put these in as they are, in place of what has their ids: for moving into a store that nobody else uses."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Journal(Protocol):
+    """A small log on the replica's own disk, for what is accepted while the store is out of reach."""
+
+    async def append(self, entry: bytes) -> None:
+        """On disk when it returns. Raises `StoreUnavailable` when it is full or its disk fails; then it is not kept."""
+        ...
+
+    async def entries(self, limit: int, after: int = 0) -> Sequence[tuple[int, bytes]]:
+        """The oldest that were not dropped and have a number above `after`, in the order in which they were appended.
+        Numbers grow and are above 0."""
+        ...
+
+    async def drop(self, number: int) -> None:
+        """Forget this entry and all before it. After a crash some that were dropped may come again."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """Entries that were not dropped yet."""
+        ...
+
+    @property
+    def room(self) -> float:
+        """Which part of what it may hold is free, 0 to 1; 0 when its disk fails."""
         ...
 
     async def close(self) -> None: ...

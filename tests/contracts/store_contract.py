@@ -1,13 +1,11 @@
 """The promises of `Store`, as tests that every store runs.
 
-A test module gives a fixture `place` and a class that inherits `StoreContract`.
+A test module gives two fixtures, `place` and `other_place`, and a class that inherits `StoreContract`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
 
 import pytest
 
@@ -16,39 +14,29 @@ from app.domain.errors import Conflict, StoreUnavailable
 from app.domain.incident import Decision, Incident, KnownKey, Outcome, Status, Timer
 from app.domain.notification import Notification, NotificationState
 from app.service.ports import Backlog, IncidentQuery, Loaded, Record, Store
-from tests.builders import NINE, a_decision, a_notification, an_alert_row, an_entry, an_id, an_incident
+from tests.builders import (
+    NINE,
+    a_decision,
+    a_notification,
+    an_alert_row,
+    an_entry,
+    an_id,
+    an_incident,
+)
+from tests.contracts.store_contract_whole import ForgetContract, MovingContract
+from tests.contracts.store_rig import (
+    LEASE,
+    MINUTE,
+    ODD_TEXTS,
+    Place,
+    a_bare_decision,
+    a_due_incident,
+    kept,
+    other_store,
+    store,
+)
 
-LEASE = timedelta(seconds=30)
-MINUTE = timedelta(minutes=1)
-
-
-class Place(Protocol):
-    """Where one test's data lives."""
-
-    async def open(self) -> Store:
-        """A store on what the stores opened before left here; those were closed."""
-        ...
-
-
-def a_bare_decision(**changes: object) -> Decision:
-    """A decision that changes an incident and nothing else."""
-    return Decision(an_incident(**changes), Outcome.REPEATED)
-
-
-def a_due_incident(number: int, minutes: int) -> Incident:
-    """Due so many minutes after nine."""
-    return an_incident(id=an_id(number), timers={Timer.ESCALATE: NINE + minutes * MINUTE})
-
-
-def kept(incident: Incident) -> Decision:
-    return Decision(incident, Outcome.OPENED)
-
-
-@pytest.fixture
-async def store(place: Place) -> AsyncIterator[Store]:
-    opened = await place.open()
-    yield opened
-    await opened.close()
+__all__ = ["StoreContract", "other_store", "store"]
 
 
 class CommitContract:
@@ -116,20 +104,9 @@ class CommitContract:
         assert await store.alerts(an_id(), limit=5) == [row]
 
     async def test_keys_may_hold_anything_a_sender_writes(self, store: Store) -> None:
-        keys = (
-            '{}:{alertname="X"}',
-            "a/b/c",
-            "line\nbreak",
-            "nul\x00inside",
-            "nul\x00other",
-            "Ünï 🚒",
-            "'; DROP",
-            "x" * 5000,
-        )
+        await store.commit([a_decision(keys=ODD_TEXTS)], seen=dict.fromkeys(ODD_TEXTS))
 
-        await store.commit([a_decision(keys=keys)])
-
-        assert set((await store.load(keys, [])).keys) == set(keys)
+        assert set((await store.load(ODD_TEXTS, [])).keys) == set(ODD_TEXTS)
         assert (await store.load(["nul"], [])).keys == {}
 
     @pytest.mark.parametrize("version", [-1, 0, 1, 3])
@@ -193,6 +170,64 @@ class CommitContract:
 
         assert [type(outcome) for outcome in outcomes if outcome is not None] == [Conflict]
         assert len((await store.load([], [an_id(n) for n in range(1, 6)])).incidents) == 5
+
+    @pytest.mark.parametrize(
+        "seen",
+        [
+            None,
+            KnownKey(an_id(3), firing=True, episode=1),
+            KnownKey(an_id(), firing=False, episode=1),
+            KnownKey(an_id(), firing=True, episode=2),
+        ],
+    )
+    async def test_a_commit_conflicts_when_a_key_is_not_as_it_was_seen(
+        self, store: Store, seen: KnownKey | None
+    ) -> None:
+        first = a_decision()
+        await store.commit([first])
+        key = first.alerts[0].key
+        second = a_decision(incident=an_incident(id=an_id(2)), keys=("g/x/new",))
+
+        with pytest.raises(Conflict):
+            await store.commit([second], [Record("tokens", "1", "{}")], {"g/x/new": None, key: seen})
+
+        known = {key: KnownKey(an_id(), firing=True, episode=1)}
+        assert await store.load([key, "g/x/new"], [an_id(2)]) == Loaded({an_id(): an_incident()}, known)
+        assert await store.record("tokens", "1") is None
+
+    async def test_a_commit_conflicts_when_a_key_that_was_seen_is_not_there(self, store: Store) -> None:
+        with pytest.raises(Conflict):
+            await store.commit([a_decision()], seen={"a/x/gone": KnownKey(an_id(), firing=True, episode=1)})
+
+        assert await store.load([], [an_id()]) == Loaded({}, {})
+
+    async def test_a_commit_goes_through_when_every_key_is_as_it_was_seen(self, store: Store) -> None:
+        first = a_decision(keys=("g/x/1",))
+        await store.commit([first])
+        keys = [first.alerts[0].key, "g/x/1", "g/x/2", *(f"g/y/{number}" for number in range(300))]
+        seen = {key: (await store.load(keys, [])).keys.get(key) for key in keys}
+        second = a_decision(incident=an_incident(id=an_id(2)), keys=("g/x/1", "g/x/2"))
+
+        await store.commit([second], seen=seen)
+
+        assert {known.incident for known in (await store.load(keys, [])).keys.values()} == {an_id(2)}
+
+    async def test_of_many_who_open_an_incident_for_one_new_key_at_once_one_does(self, store: Store) -> None:
+        decisions = [a_decision(incident=an_incident(id=an_id(number))) for number in range(6)]
+        key = decisions[0].alerts[0].key
+
+        outcomes = await asyncio.gather(
+            *(store.commit([decision], seen={key: None}) for decision in decisions), return_exceptions=True
+        )
+
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 5 + ["NoneType"]
+        assert len(await store.incidents(IncidentQuery())) == 1
+
+    async def test_what_nobody_doubts_was_not_applied(self, store: Store) -> None:
+        await store.commit([a_decision()])
+
+        assert not await store.applied("")
+        assert not await store.applied("nobody's doubt")
 
     async def test_a_decision_that_keeps_nothing_stores_nothing(self, store: Store) -> None:
         await store.commit([Decision(None, Outcome.IGNORED), a_decision()])
@@ -342,6 +377,14 @@ class OutboxContract:
         assert await store.next_due() == NINE + 5 * MINUTE
         assert await store.claim_notifications(NINE + 4 * MINUTE, LEASE, limit=5) == []
         assert await store.claim_notifications(NINE + 10 * 60 * MINUTE, LEASE, limit=5) == [later]
+
+    async def test_a_row_that_is_gone_is_not_brought_back_by_settling_it(self, store: Store) -> None:
+        gone = a_notification(due_at=NINE)
+
+        await store.settle([gone])
+
+        assert await store.notifications(an_id()) == []
+        assert await store.claim_notifications(NINE, LEASE, limit=1) == []
 
     async def test_settling_nothing_is_no_error(self, store: Store) -> None:
         await store.settle([])
@@ -523,7 +566,9 @@ class RecordContract:
         assert [record.id for record in await store.records("seen")] == ["never", "future"]
 
 
-class StoreContract(CommitContract, TimerContract, OutboxContract, ReadContract, RecordContract):
+class StoreContract(
+    CommitContract, TimerContract, OutboxContract, ReadContract, RecordContract, ForgetContract, MovingContract
+):
     """What holds for every store."""
 
 

@@ -1,21 +1,22 @@
 """What the applier does when a request is broken, its caller goes away, or the store keeps nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
+from app.adapters.store_memory import MemoryStore
 from app.domain.errors import StoreUnavailable
 from app.domain.events import Actor, Note
-from app.domain.incident import Decision, Outcome
+from app.domain.incident import Decision, KnownKey, Outcome
 from app.service.apply import Applied, Applier, Job
 from app.service.in_force import InForce
 from app.service.ports import Record
 from tests.builders import NINE, an_id, an_incident
-from tests.memory_store import MemoryStore
 from tests.stories.stage import VirtualClock
 from tests.stories.town import town_rules
 
@@ -28,7 +29,12 @@ class SlowStore(MemoryStore):
     commits: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def commit(self, decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
+    async def commit(
+        self,
+        decisions: Sequence[Decision],
+        records: Sequence[Record] = (),
+        seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+    ) -> None:
         self.commits += 1
         await self.gate.wait()
         if self.full:

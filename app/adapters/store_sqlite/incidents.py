@@ -1,7 +1,7 @@
 """Incidents with their alerts, keys and timeline: written by decisions, read by id, by key and in pages."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.adapters import codec
 from app.adapters.store_sqlite import outbox, records
@@ -25,18 +25,26 @@ from app.service.ports import IncidentQuery, Loaded, Record
 _MISMATCHES = "SELECT expected.column1 FROM ("
 _MISMATCHES_END = """) AS expected LEFT JOIN incidents ON incidents.id = expected.column1
     WHERE coalesce(incidents.version, 0) <> expected.column2"""
-_INSERT = "INSERT INTO incidents (id, version, status, severity, squad, source, due_at, doc)"
-_NEW = "WITH new (id, version, status, severity, squad, source, due_at, doc) AS ("
+_UNSEEN = "SELECT expected.column1 FROM ("
+_UNSEEN_END = """) AS expected LEFT JOIN keys ON keys.key = expected.column1
+    WHERE (keys.incident, keys.firing, keys.episode) IS NOT (expected.column2, expected.column3, expected.column4)"""
+INCIDENTS = "INSERT INTO incidents (id, version, status, severity, squad, source, due_at, resolved_at, doc)"
+_NEW = "WITH new (id, version, status, severity, squad, source, due_at, resolved_at, doc) AS ("
 _UPDATE = ") UPDATE incidents SET version = new.version, doc = new.doc FROM new WHERE incidents.id = new.id"
 _UPDATE_INDEXED = """) UPDATE incidents
-    SET status = new.status, severity = new.severity, squad = new.squad, due_at = new.due_at
-    FROM new WHERE incidents.id = new.id AND (incidents.status, incidents.severity, incidents.squad, incidents.due_at)
-        IS NOT (new.status, new.severity, new.squad, new.due_at)"""
+    SET status = new.status, severity = new.severity, squad = new.squad, due_at = new.due_at,
+        resolved_at = new.resolved_at
+    FROM new WHERE incidents.id = new.id
+        AND (incidents.status, incidents.severity, incidents.squad, incidents.due_at, incidents.resolved_at)
+        IS NOT (new.status, new.severity, new.squad, new.due_at, new.resolved_at)"""
 _UNLEASE = "DELETE FROM incident_leases WHERE id IN ("
-_KEYS = "REPLACE INTO keys (key, incident, firing, episode)"
-_ALERTS = "INSERT INTO alerts (incident, key, doc)"
+KEYS = "INSERT INTO keys (key, incident, firing, episode)"
+WHERE_OTHER = """ON CONFLICT (key) DO UPDATE
+    SET incident = excluded.incident, firing = excluded.firing, episode = excluded.episode
+    WHERE (keys.incident, keys.firing, keys.episode) <> (excluded.incident, excluded.firing, excluded.episode)"""
+ALERTS = "INSERT INTO alerts (incident, key, doc)"
 _OR_REPLACE = "ON CONFLICT (incident, key) DO UPDATE SET doc = excluded.doc"
-_TIMELINE = "INSERT INTO timeline (incident, version, doc)"
+TIMELINE = "INSERT INTO timeline (incident, version, doc)"
 _BY_KEY = """SELECT CAST(group_concat(json_array(key, incident, firing, episode), x'0a') AS BLOB)
     FROM keys WHERE key IN ("""
 _BY_ID = f"{LINES} incidents WHERE id IN ("
@@ -45,20 +53,26 @@ _WHOLE_TIMELINE = "SELECT doc FROM timeline WHERE incident = ? ORDER BY version"
 _KNOWN = codec.Reader(tuple[str, int, int, int])
 
 
-def commit(connection: sqlite3.Connection, decisions: Sequence[Decision], added: Sequence[Record]) -> None:
-    """Write what the decisions left, having compared every version first: a `Conflict` finds nothing written."""
+def commit(
+    connection: sqlite3.Connection,
+    decisions: Sequence[Decision],
+    added: Sequence[Record],
+    seen: Mapping[str, KnownKey | None],
+) -> None:
+    """Write what the decisions left, having compared versions and keys first: a `Conflict` finds nothing written."""
     kept = [(decision, decision.incident) for decision in decisions if decision.incident is not None]
     last = {incident.id: incident for _, incident in kept}
     created = _compare_versions(connection, [incident for _, incident in kept])
-    rows = {id: _incident_row(incident) for id, incident in last.items()}
-    execute_rows(connection, _INSERT, [row for id, row in rows.items() if id in created])
+    _compare_keys(connection, seen)
+    rows = {id: incident_row(incident) for id, incident in last.items()}
+    execute_rows(connection, INCIDENTS, [row for id, row in rows.items() if id in created])
     changed = [row for id, row in rows.items() if id not in created]
     execute_rows(connection, _NEW, changed, _UPDATE)
     execute_rows(connection, _NEW, changed, _UPDATE_INDEXED)
     execute_rows(connection, _UNLEASE, [(row[0],) for row in rows.values()], ")")
-    execute_rows(connection, _KEYS, list(_key_rows(kept)))
-    execute_rows(connection, _ALERTS, list(_alert_rows(kept)), _OR_REPLACE)
-    execute_rows(connection, _TIMELINE, list(_timeline_rows(kept)))
+    execute_rows(connection, KEYS, list(_key_rows(kept)), WHERE_OTHER)
+    execute_rows(connection, ALERTS, list(_alert_rows(kept)), _OR_REPLACE)
+    execute_rows(connection, TIMELINE, list(_timeline_rows(kept)))
     outbox.add(connection, [notification for decision, _ in kept for notification in decision.notifications])
     records.put(connection, added)
 
@@ -122,10 +136,25 @@ def _compare_versions(connection: sqlite3.Connection, incidents: Iterable[Incide
     return {id for id, version in stored.items() if version == 0}
 
 
+def _compare_keys(connection: sqlite3.Connection, seen: Mapping[str, KnownKey | None]) -> None:
+    """Raises `Conflict` unless each key still is as it was seen."""
+    if select_rows(connection, _UNSEEN, [_seen_row(key, known) for key, known in seen.items()], _UNSEEN_END):
+        raise Conflict("somebody else committed first to one of the keys: load them and decide again")
+
+
+def _seen_row(key: str, known: KnownKey | None) -> Row:
+    return (key, None, None, None) if known is None else (key, *known_row(known))
+
+
+def known_row(known: KnownKey) -> Row:
+    """What a row of `keys` says after the key."""
+    return required_number(known.incident), int(known.firing), known.episode
+
+
 Kept = Sequence[tuple[Decision, Incident]]
 
 
-def _incident_row(incident: Incident) -> Row:
+def incident_row(incident: Incident) -> Row:
     return (
         required_number(incident.id),
         incident.version,
@@ -134,6 +163,7 @@ def _incident_row(incident: Incident) -> Row:
         incident.squad,
         incident.source,
         ticks_or_none(incident.due_at),
+        None if incident.is_open else ticks_or_none(incident.resolved_at),
         codec.encode(incident),
     )
 
@@ -148,11 +178,11 @@ def _key_rows(kept: Kept) -> Iterable[Row]:
 
 
 def _alert_rows(kept: Kept) -> Iterable[Row]:
-    return (
-        (required_number(alert.incident), alert.key, codec.encode(alert))
-        for decision, _ in kept
-        for alert in decision.alerts
-    )
+    return (alert_row(alert) for decision, _ in kept for alert in decision.alerts)
+
+
+def alert_row(alert: AlertRow) -> Row:
+    return required_number(alert.incident), alert.key, codec.encode(alert)
 
 
 def _timeline_rows(kept: Kept) -> Iterable[Row]:

@@ -10,7 +10,9 @@ from app.domain.notification import Notification
 _OF_INCIDENT = "SELECT doc FROM outbox WHERE incident = ? ORDER BY key"
 _ADD = "INSERT INTO outbox (incident, key, due_at, doc)"
 _UNLESS_THERE = "ON CONFLICT (incident, key) DO NOTHING"
-_OR_REPLACE = "ON CONFLICT (incident, key) DO UPDATE SET due_at = excluded.due_at, doc = excluded.doc"
+_NEW = "WITH new (incident, key, due_at, doc) AS ("
+_REPLACE = """) UPDATE outbox SET due_at = new.due_at, doc = new.doc
+    FROM new WHERE outbox.incident = new.incident AND outbox.key = new.key"""
 _SETTLED = "DELETE FROM outbox_leases WHERE id IN (SELECT outbox.id FROM ("
 _UNLEASE = """) AS settled CROSS JOIN outbox
     ON outbox.incident = settled.column1 AND outbox.key = settled.column2)"""
@@ -22,8 +24,9 @@ def add(connection: sqlite3.Connection, notifications: Sequence[Notification]) -
 
 
 def settle(connection: sqlite3.Connection, notifications: Sequence[Notification]) -> None:
+    """Only this process claims here, so whoever settles a row has claimed it; one that is gone stays gone."""
     rows = [_row(notification) for notification in notifications]
-    execute_rows(connection, _ADD, rows, _OR_REPLACE)
+    execute_rows(connection, _NEW, rows, _REPLACE)
     execute_rows(connection, _SETTLED, [row[:2] for row in rows], _UNLEASE)
 
 

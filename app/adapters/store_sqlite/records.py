@@ -8,6 +8,7 @@ from app.adapters.store_sqlite.rows import Row, Value, execute_rows, instant, ti
 from app.service.ports import Record
 
 _COLUMNS = "SELECT kind, id, body, expires_at FROM records"
+_AFTER = f"{_COLUMNS} WHERE (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?"
 _DROP_OLDEST = """DELETE FROM records WHERE kind = ?1 AND id <=
     (SELECT id FROM records WHERE kind = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
 
@@ -22,6 +23,10 @@ def page(connection: sqlite3.Connection, kind: str, limit: int, before: str) -> 
     older = "AND id < ?" if before else ""
     rows = connection.execute(f"{_COLUMNS} WHERE kind = ? {older} ORDER BY id DESC LIMIT ?", values)
     return [_record(row) for row in rows]
+
+
+def every(connection: sqlite3.Connection, after: tuple[str, str], limit: int) -> list[Record]:
+    return [_record(row) for row in connection.execute(_AFTER, (*after, limit))]
 
 
 def add(connection: sqlite3.Connection, record: Record, keep: int | None) -> bool:

@@ -64,7 +64,18 @@ CREATE TABLE records (
 CREATE INDEX records_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;
 """
 
-MIGRATIONS = (_FIRST,)
+_FORGETTING = """
+ALTER TABLE incidents ADD COLUMN resolved_at INTEGER;
+UPDATE incidents SET resolved_at =
+        strftime('%s', substr(json_extract(CAST(doc AS TEXT), '$.resolved_at'), 1, 19)) * 1000000
+        + substr(trim(substr(json_extract(CAST(doc AS TEXT), '$.resolved_at'), 20), '.Z') || '000000', 1, 6)
+    WHERE status = 'resolved' AND json_valid(CAST(doc AS TEXT));
+CREATE INDEX incidents_resolved ON incidents (resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX keys_incident ON keys (incident);
+"""
+"""Which incidents were resolved longest ago, and which keys lead to them."""
+
+MIGRATIONS = (_FIRST, _FORGETTING)
 """Script n leads from schema n to schema n + 1; one that has been released is never edited."""
 
 LEASES = """

@@ -1,16 +1,17 @@
 """The store's port on SQLite: each method queues one piece of work for the thread that owns the file."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
-from app.adapters.store_sqlite import due, incidents, outbox, records
+from app.adapters.store_sqlite import due, incidents, outbox, records, whole
 from app.adapters.store_sqlite.file import open_file
 from app.adapters.store_sqlite.thread import StoreThread
-from app.domain.incident import AlertRow, Decision, Entry, Incident
+from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey
 from app.domain.notification import Notification
-from app.service.ports import Backlog, IncidentQuery, Loaded, Record
+from app.service.ports import Backlog, IncidentQuery, Loaded, Parcel, Record
 
 
 class SqliteStore:
@@ -33,8 +34,13 @@ class SqliteStore:
     async def load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
         return await self._thread.read(lambda c: incidents.load(c, keys, ids))
 
-    async def commit(self, decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
-        await self._thread.write(lambda c: incidents.commit(c, decisions, records))
+    async def commit(
+        self,
+        decisions: Sequence[Decision],
+        records: Sequence[Record] = (),
+        seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+    ) -> None:
+        await self._thread.write(lambda c: incidents.commit(c, decisions, records, seen))
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
         return await self._thread.read(lambda c: due.claim_incidents(c, now, lease, limit))
@@ -80,6 +86,22 @@ class SqliteStore:
 
     async def sweep(self, now: datetime) -> int:
         return await self._thread.write(lambda c: records.sweep(c, now))
+
+    async def applied(self, doubt: str) -> bool:
+        """Nothing is ever in doubt here: a COMMIT has returned, or it is rolled back."""
+        return False
+
+    async def forget(self, resolved_before: datetime, limit: int) -> int:
+        return await self._thread.write(lambda c: whole.forget(c, resolved_before, limit))
+
+    async def parcels(self, after: str, limit: int) -> Sequence[Parcel]:
+        return await self._thread.read(lambda c: whole.pack(c, after, limit))
+
+    async def every_record(self, after: tuple[str, str], limit: int) -> Sequence[Record]:
+        return await self._thread.read(lambda c: records.every(c, after, limit))
+
+    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+        await self._thread.write(lambda c: whole.unpack(c, parcels, records))
 
     async def close(self) -> None:
         """Carry out what is queued and let go of the file; calls that come later are refused."""

@@ -6,9 +6,9 @@ import pytest
 
 from app.adapters.store_sqlite import SqliteStore
 from app.service.ports import Store
-from tests.contracts.store_contract import StoreContract, store
+from tests.contracts.store_contract import StoreContract, other_store, store
 
-__all__ = ["store"]
+__all__ = ["other_store", "store"]
 
 
 class InFile:
@@ -22,6 +22,11 @@ class InFile:
 @pytest.fixture
 def place(tmp_path: Path) -> InFile:
     return InFile(tmp_path / "oncall.db")
+
+
+@pytest.fixture
+def other_place(tmp_path: Path) -> InFile:
+    return InFile(tmp_path / "other.db")
 
 
 class TestSqliteStore(StoreContract):
