@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Role = Literal["all", "api", "worker"]
+
 
 class Settings(BaseSettings):
     """Each field is the environment variable ONCALL_<NAME>; docs/settings.md lists them all."""
@@ -19,7 +21,20 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
     rules: Path = Field(Path("routing_rules.yaml"), description="The rules file.")
     runbooks: Path = Field(Path("runbooks"), description="The folder of Markdown runbooks.")
-    store: str = Field("sqlite:///var/oncall.db", description="Where everything durable lives: sqlite:///path.")
+    store: str = Field(
+        "sqlite:///var/oncall.db", description="Where everything durable lives: sqlite:///path, or redis://host."
+    )
+    role: Role = Field("all", description="What this process does: api, worker, or all.")
+    deployment: str = Field(
+        "oncall", pattern=r"^[\w.-]{1,64}$", description="Name in every key in Redis: deployments may share a server."
+    )
+    redis_replicas: int = Field(0, ge=0, description="How many replicas must confirm each commit.")
+    redis_durability: Literal["strict", "relaxed"] = Field(
+        "strict", description="Refuse a Redis that may lose what it has confirmed, or only warn of it."
+    )
+    journal: Path = Field(Path("var/journal"), description="Folder of the journal, for while Redis is out of reach.")
+    journal_mb: int = Field(64, gt=0, description="How much the journal may hold.")
+    keep_days: int = Field(400, ge=0, description="How long resolved incidents are kept; 0: for ever.")
     public_url: str = Field(
         "", description="How people reach this server, for links in messages; default: host and port."
     )
@@ -42,6 +57,11 @@ class Settings(BaseSettings):
     )
     quarantine_keep: int = Field(1000, gt=0, description="How many refused bodies are kept.")
     log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes work on the same store."""
+        return not self.store.startswith("sqlite:")
 
     @property
     def base_url(self) -> str:

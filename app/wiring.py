@@ -1,9 +1,11 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from app.adapters.channels.console import Console
@@ -11,33 +13,46 @@ from app.adapters.channels.email import Email, SmtpServer
 from app.adapters.channels.slack import Slack
 from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
+from app.adapters.codec import JOURNALLED, encode
 from app.adapters.file_watch import FileWatch
 from app.adapters.ids import id_maker
+from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml import load_rules
 from app.adapters.sources import SOURCES
 from app.adapters.sources.generic_mapping import load_mapping
+from app.adapters.store_memory import MemoryStore
+from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
-from app.domain.errors import AppError, StoreUnavailable
+from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
 from app.service.bell import Bell
+from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
+from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
+from app.service.journalling import Journalling
+from app.service.outage import Outage
 from app.service.ports import Channel, Clock, Record, Store
+from app.service.put_aside import PutAside
 from app.service.receive import Receiver
 from app.service.reload import keep_version, reload_rules
+from app.service.replicas import Replica
 from app.service.tokens import ADMIN, Tokens
 
 
 @dataclass(slots=True)
 class Application:
-    """Everything that the entrypoints need, put together once. `first_token` is shown once, when one was made."""
+    """Everything that the entrypoints need, put together once. `first_token` is shown once, when one was made.
+
+    `outage` keeps and tells while a shared store is out of reach, woken by `outage_bell`; None where nothing can be.
+    """
 
     settings: Settings
     clock: Clock
@@ -55,7 +70,27 @@ class Application:
     metrics: Metrics
     http: OutboundHttp
     watch: FileWatch
+    name: str
+    started_at: datetime
     first_token: str = ""
+    outage: Outage | None = None
+    outage_bell: Bell = field(default_factory=Bell)
+
+    def presence(self) -> Replica:
+        """What this process says of itself to all others."""
+        return Replica(
+            name=self.name,
+            role=self.settings.role,
+            rules=self.in_force.rules.version,
+            refused=len(self.in_force.refusal),
+            journalled=self.outage.waiting if self.outage else 0,
+            started_at=self.started_at,
+            seen_at=self.clock.now(),
+        )
+
+    def doubts(self) -> tuple[str, ...]:
+        """What of the store is weaker than the promise, or soon may be, in sentences."""
+        return self.store.doubts if isinstance(self.store, RedisStore) else ()
 
     async def reload(self) -> bool:
         """Read the rules file and the runbooks again; whether other rules are in force now."""
@@ -63,6 +98,8 @@ class Application:
 
     async def close(self) -> None:
         await self.applier.stop()
+        if self.outage:
+            await self.outage.close()
         await self.http.aclose()
         await self.store.close()
 
@@ -85,25 +122,27 @@ async def assemble(
     clock: Clock | None = None,
     channels: Mapping[str, Channel] | None = None,
     secrets: Mapping[str, str] | None = None,
+    store: Store | None = None,
 ) -> Application:
     """Open the store and put everything together; nothing runs yet but the applier.
 
-    `channels` stands in for the configured ones, `secrets` for the environment's, `clock` for the machine's. Raises
-    `InvalidRules` or `StoreRefused`.
+    `channels` and `store` stand in for the configured ones, `secrets` for the environment's, `clock` for the machine's.
+    Raises `InvalidRules` or `StoreRefused`.
     """
-    clock = clock or SystemClock()
     rules = read_rules(settings)
-    store = await open_store(settings.store)
+    bell = Bell()
+    store = store or await open_store(settings, bell.ring)
+    clock = clock or clock_of(store)
     with suppress(StoreUnavailable):  # On a full disk too, what is due must be told; the next start keeps the version.
         await keep_version(rules, store, clock.now())
     metrics = Metrics()
     in_force = InForce(rules, clock.now())
-    bell = Bell()
     applier = Applier(store, in_force, clock, bell.ring)
     applier.start()
     http = OutboundHttp()
-    links = ActionLinks(settings.base_url, [await _secret_key(settings, store)], settings.link_hours * 3600)
-    tokens = Tokens(store, settings.admin_token)
+    key = await _secret_key(settings, store)
+    links = ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now)
+    tokens = Tokens(store, clock, settings.admin_token)
     dispatcher = Dispatcher(
         store=store,
         channels=channels if channels is not None else configured_channels(settings, http, clock),
@@ -113,8 +152,9 @@ async def assemble(
         link=links.link,
         sent=metrics.sent,
     )
-    new_id = id_maker()
+    new_id = id_maker(clock.now)
     known = source_secrets() if secrets is None else secrets
+    journalling = await _journalling(settings, clock, new_id)
     receiver = Receiver(
         sources=SOURCES,
         secrets=lambda name: known.get(environment_name(name), ""),
@@ -125,8 +165,9 @@ async def assemble(
         clock=clock,
         new_id=new_id,
         keep=settings.quarantine_keep,
+        journalling=journalling,
     )
-    return Application(
+    application = Application(
         settings=settings,
         clock=clock,
         store=store,
@@ -142,17 +183,63 @@ async def assemble(
         links=links,
         metrics=metrics,
         http=http,
-        watch=FileWatch(settings.rules.parent, settings.runbooks),
-        first_token=await _first_token(settings, store, tokens),
+        watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
+        name=f"{socket.gethostname()}:{settings.port}",
+        started_at=clock.now(),
+        first_token=await _first_token(settings, store, tokens, clock.now()),
     )
+    application.outage = _outage(application, journalling) if journalling else None
+    return application
 
 
-async def open_store(url: str) -> Store:
-    """The store behind a URL: `sqlite:///relative/path` or `sqlite:////absolute/path`."""
-    scheme, found, path = url.partition("://")
-    if scheme != "sqlite" or not found or not path.startswith("/") or path == "/":
-        raise AppError(f"ONCALL_STORE {scheme}:// is not a store this version knows; use sqlite:///var/oncall.db")
-    return await SqliteStore.open(path.removeprefix("/"))
+async def _journalling(settings: Settings, clock: Clock, new_id: Callable[[], str]) -> Journalling | None:
+    """The journal of a process that takes alerts for a shared store. Raises `StoreRefused` when another has it."""
+    if not settings.is_shared or settings.role == "worker":
+        return None
+    journal = await FileJournal.open(settings.journal, settings.journal_mb * 2**20)
+    return Journalling(journal, encode, JOURNALLED.one, clock, new_id)
+
+
+def _outage(application: Application, journalling: Journalling) -> Outage:
+    """The same use cases over a store in memory, for while the real one is out of reach; only its applier runs yet."""
+    store, in_force, clock = application.store, application.in_force, application.clock
+    tells, secrets = application.dispatcher, application.receiver.secrets
+    degraded = Degraded(MemoryStore(tells=is_told), in_force, clock, tells.channels, tells.link, tells.sent)
+    aside = PutAside(store, clock, secrets, application.settings.quarantine_keep, application.new_id)
+    audit_log, applier = application.audit_log, application.applier
+    hand_over = HandOver(journalling, degraded.held, store, applier, in_force, audit_log, aside)
+    outage = Outage(journalling, degraded, hand_over, aside, store, in_force, clock, application.outage_bell.ring)
+    outage.start()
+    return outage
+
+
+async def open_store(settings: Settings, ring: Callable[[], None] = lambda: None) -> Store:
+    """The store that the settings name; `ring` is called when another process has left something to do.
+
+    Raises `StoreRefused` for one that must not be used. A Redis that is out of reach is no error: it may come back.
+    """
+    if settings.is_shared:
+        return await RedisStore.open(
+            settings.store,
+            deployment=settings.deployment,
+            replicas=settings.redis_replicas,
+            strict=settings.redis_durability == "strict",
+            ring=ring,
+        )
+    path = settings.store.removeprefix("sqlite:///")
+    if path in ("", "/", settings.store):
+        raise StoreRefused("ONCALL_STORE must name a file: sqlite:///relative/path or sqlite:////absolute/path")
+    if settings.role != "all":
+        raise StoreRefused(
+            f"ONCALL_ROLE {settings.role} needs a store that processes can share, which a SQLite file is not: "
+            "set ONCALL_STORE to a redis:// URL, or leave the role out"
+        )
+    return await SqliteStore.open(path)
+
+
+def clock_of(store: Store) -> Clock:
+    """The time that all who work on this store share: a Redis server's own, whatever this machine's clock says."""
+    return store.clock if isinstance(store, RedisStore) else SystemClock()
 
 
 def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) -> dict[str, Channel]:
@@ -173,6 +260,11 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     """The signing key of action links: the setting, else one that is made at the first start and kept."""
     if settings.secret_key:
         return settings.secret_key
+    if settings.is_shared:
+        raise StoreRefused(
+            "with Redis, ONCALL_SECRET_KEY must be set, the same for every process, so that the links in messages work "
+            "also while Redis is away; make one with: openssl rand -base64 32"
+        )
     await store.add_record(Record("secret", "action-links", token_urlsafe(32)))
     kept = await store.record("secret", "action-links")
     if kept is None:
@@ -180,8 +272,12 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     return kept.body
 
 
-async def _first_token(settings: Settings, store: Store, tokens: Tokens) -> str:
-    """A token with every scope when none is set and none was ever made; empty otherwise."""
-    if settings.admin_token or await store.records("token", 1):
-        return ""
-    return await tokens.create("admin", ADMIN)
+async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:
+    """A token with every scope when none is set and none was ever made; empty otherwise. Of several processes that
+    start together, one makes it; a store that is away makes none."""
+    with suppress(StoreUnavailable):
+        if settings.admin_token or await store.records("token", 1):
+            return ""
+        if await store.add_record(Record("first-token", "election", "{}", now + timedelta(seconds=30))):
+            return await tokens.create("admin", ADMIN)
+    return ""

@@ -13,6 +13,7 @@ import msgspec
 from app.domain.errors import StoreUnavailable
 from app.domain.incident import AlertRow, Entry, Incident
 from app.domain.notification import Notification
+from app.service.journalling import JournalEntry
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError)
 _encoder = msgspec.json.Encoder()
 
 
-def encode(value: Incident | AlertRow | Notification | Sequence[Entry]) -> bytes:
+def encode(value: Incident | AlertRow | Notification | Sequence[Entry] | JournalEntry) -> bytes:
     """The value as one line of JSON (a line break inside a text is escaped)."""
     return _encoder.encode(value)
 
@@ -50,6 +51,7 @@ INCIDENT = Reader(Incident)
 ALERT = Reader(AlertRow)
 ENTRIES = Reader(tuple[Entry, ...])
 NOTIFICATION = Reader(Notification)
+JOURNALLED = Reader(JournalEntry)
 
 
 def _damaged(error: Exception) -> StoreUnavailable:

@@ -1,8 +1,11 @@
 """Signed links: whoever holds one may act on one incident as one person, until it expires."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from app.domain.errors import Unauthorised
 from app.domain.notification import Notification
@@ -16,12 +19,23 @@ class LinkHolder:
     person: str
 
 
+class _ClockedSigner(TimestampSigner):
+    """Signs and judges by the clock of the application, which all replicas share, not by the machine's."""
+
+    def __init__(self, *given: Any, now: Callable[[], datetime], **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._now = now
+
+    def get_timestamp(self) -> int:
+        return int(self._now().timestamp())
+
+
 class ActionLinks:
     """`base_url` is where people reach this server; `keys` the signing keys, newest last; `max_age` in seconds."""
 
-    def __init__(self, base_url: str, keys: list[str], max_age: int) -> None:
+    def __init__(self, base_url: str, keys: list[str], max_age: int, now: Callable[[], datetime]) -> None:
         self._base_url = base_url.rstrip("/")
-        self._serializer = URLSafeTimedSerializer(keys, salt=SALT)
+        self._serializer = URLSafeTimedSerializer(keys, salt=SALT, signer=_ClockedSigner, signer_kwargs={"now": now})
         self._max_age = max_age
 
     def link(self, notification: Notification) -> str:

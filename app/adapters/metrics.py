@@ -42,6 +42,19 @@ class Metrics:
         self.rules_info = Gauge(
             "oncall_rules_info", "1 for the rules version in force.", ["version"], registry=self.registry
         )
+        self.without_runbook = Counter(
+            "oncall_without_runbook",
+            "Incidents opened by alerts that have no runbook, by squad.",
+            ["squad"],
+            registry=self.registry,
+        )
+        self.store_up = Gauge("oncall_store_up", "1 while the store answers.", registry=self.registry)
+        self.journal_entries = Gauge(
+            "oncall_journal_entries", "Requests that wait in this process's journal.", registry=self.registry
+        )
+        self.journal_room = Gauge(
+            "oncall_journal_room_ratio", "How much of the journal is free, 0 to 1.", registry=self.registry
+        )
         self.accept_seconds = Histogram(
             "oncall_accept_seconds",
             "From the request to the durable answer.",
@@ -62,6 +75,14 @@ class Metrics:
             if key not in self._alerts:
                 self._alerts[key] = self.alerts.labels(*key)
             self._alerts[key].inc(count)
+
+        for one in taken:
+            if one.debt:
+                self.without_runbook.labels(one.debt).inc()
+
+    def journal(self, waiting: int, room: float) -> None:
+        self.journal_entries.set(waiting)
+        self.journal_room.set(room)
 
     def audited(self, found: Audit, in_force: InForce) -> None:
         self.overdue.labels("timer").set(found.timers)

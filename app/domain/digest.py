@@ -51,10 +51,11 @@ def _split(group: list[Due], digest: bool, storm: int) -> list[Bundle]:
     return [Bundle((due,)) for due in group]
 
 
-def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str]) -> Message:
-    """The message of a bundle. `link` makes the signed address of a notification's action page."""
+def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], remark: str = "") -> Message:
+    """The message of a bundle. `link` makes the signed address of a notification's action page; `remark` is said of
+    every incident in it, before all else."""
     first = one.dues[0]
-    items = tuple(_item(due, link(due.notification)) for due in one.dues)
+    items = tuple(_item(due, link(due.notification), remark) for due in one.dues)
     kind = MessageKind.DIGEST if one.is_digest else _kind(first)
     return Message(
         key=_key(one),
@@ -75,7 +76,7 @@ def _kind(due: Due) -> MessageKind:
     return MessageKind.REMINDER if asks and is_reminder(notification, due.send) else notification.kind
 
 
-def _item(due: Due, link: str) -> Item:
+def _item(due: Due, link: str, remark: str) -> Item:
     incident, notification = due.incident, due.notification
     warning = "NO RUNBOOK." if Mark.NO_RUNBOOK in incident.marks else ""
     return Item(
@@ -89,7 +90,7 @@ def _item(due: Due, link: str) -> Item:
         runbook=_runbook(incident.runbook, link),
         link=link,
         status=incident.status.value,
-        remark=" ".join(part for part in (warning, notification.remark) if part),
+        remark=" ".join(part for part in (remark, warning, notification.remark) if part),
     )
 
 

@@ -26,6 +26,12 @@ class MessageKind(StrEnum):
     NOTICE = "notice"
 
 
+DEGRADED = (
+    "DEGRADED: the store is out of reach. One replica tells you what it alone knows, by the rules it read last; others "
+    "may tell you the same."
+)
+"""The remark on what is sent without the store."""
+
 ASKS_FOR_SOMEBODY = frozenset({MessageKind.PAGE, MessageKind.REMINDER, MessageKind.DIGEST, MessageKind.HAND_OVER})
 
 

@@ -31,6 +31,7 @@ class Rules:
     `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
     rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
     the one named after the urgency. `places` says where a thing is written: "rotas.primary" to "routing_rules.yaml:41".
+    `files` are the paths of what was read, runbooks apart.
     """
 
     version: str
@@ -50,6 +51,7 @@ class Rules:
     limits: Limits = Limits()
     warnings: tuple[str, ...] = ()
     text: str = ""
+    files: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
 
     def calendar_for(self, rule: Rule | None, squad: str) -> Calendar:

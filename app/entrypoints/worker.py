@@ -1,23 +1,33 @@
-"""The loops: due timers, the outbox, changed files, and the self-audit; each claims, handles, or sleeps."""
+"""The loops of a process: due timers, the outbox, changed files, the self-audit; each claims, handles, or sleeps."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from time import monotonic
 
 import structlog
 
+from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
+from app.service.bell import Bell
 from app.service.dispatch import MOST_AT_ONCE
 from app.service.flood import Flood, rest_after
+from app.service.reload import last_call
+from app.service.replicas import announce, retire
 from app.service.self_audit import audit
 from app.service.tick import tick
 from app.wiring import Application
 
 log = structlog.get_logger()
 
+Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
+
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
+PRESENCE_SECONDS = 10.0
+MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 MOST_BATCHES = 32
 TICK_REST = 0.02
@@ -43,21 +53,36 @@ class Worker:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._flood = Flood()
         self._unread = False
+        self._heard: str | None = None
+        self._journal_open = False
+        self._doubts: tuple[str, ...] = ()
+        self._away: set[str] = set()
 
     def start(self) -> None:
         settings = self._application.settings
         log_rules(self._application.in_force.rules)
-        rounds: dict[str, tuple[Callable[[], Awaitable[float]], bool]] = {
-            "tick": (self._tick, True),
-            "dispatch": (self._dispatch, True),
-            "reload": (self._reload, False),
-            "audit": (self._audit, False),
-            "sweep": (self._sweep, False),
-        }
         self._loops = [
-            asyncio.create_task(self._forever(name, work, rung, settings.poll_seconds), name=name)
-            for name, (work, rung) in rounds.items()
+            asyncio.create_task(self._forever(name, work, bell, settings.poll_seconds), name=name)
+            for name, (work, bell) in self._rounds().items()
         ]
+
+    def _rounds(self) -> Rounds:
+        """What this process does by its role, and by which bell it is woken."""
+        app = self._application
+        rounds: Rounds = {
+            "reload": (self._reload, None),
+            "audit": (self._audit, None),
+            "presence": (self._presence, None),
+        }
+        if app.settings.role != "api":
+            rounds |= {
+                "tick": (self._tick, app.bell),
+                "dispatch": (self._dispatch, app.bell),
+                "sweep": (self._sweep, None),
+            }
+        if app.outage:
+            rounds["outage"] = (self._outage, app.outage_bell)
+        return rounds
 
     async def stop(self) -> None:
         """No new claims and no new sendings; what is being sent is waited for, at most `DRAIN_SECONDS`."""
@@ -65,19 +90,34 @@ class Worker:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        if self._application.outage:
+            await self._application.outage.stop()
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=DRAIN_SECONDS)
+        with suppress(StoreUnavailable):
+            await retire(self._application.name, self._application.store)
 
-    async def _forever(self, name: str, work: Callable[[], Awaitable[float]], rung: bool, poll: float) -> None:
-        listener = self._application.bell.listen() if rung else None
+    async def _forever(self, name: str, work: Callable[[], Awaitable[float]], bell: Bell | None, poll: float) -> None:
+        listener = bell.listen() if bell else None
         while True:
             try:
                 pause = await work()
+                self._away.discard(name)
+            except StoreUnavailable as error:
+                self._say_once(name, error)
+                pause = poll
             except Exception as error:
                 self._application.metrics.loop_errors.labels(name).inc()
                 log.exception("loop.failed", loop=name, error=type(error).__name__)
                 pause = poll
             await (listener.wait(pause) if listener else asyncio.sleep(pause))
+
+    def _say_once(self, loop: str, error: StoreUnavailable) -> None:
+        """A store that is away makes every round fail: counted each time, logged at the first."""
+        self._application.metrics.loop_errors.labels(loop).inc()
+        if loop not in self._away:
+            log.warning("loop.waits", loop=loop, reason=str(error))
+        self._away.add(loop)
 
     async def _tick(self) -> float:
         app = self._application
@@ -125,7 +165,7 @@ class Worker:
     async def _reload(self) -> float:
         app = self._application
         before = app.in_force.refusal
-        self._unread = await asyncio.to_thread(app.watch.has_changed) or self._unread
+        self._unread = await asyncio.to_thread(app.watch.has_changed) or await self._is_called() or self._unread
         if self._unread:
             if await app.reload():
                 log_rules(app.in_force.rules)
@@ -134,9 +174,31 @@ class Worker:
             log.error("rules.refused", problems=app.in_force.refusal)
         return app.settings.reload_seconds
 
+    async def _is_called(self) -> bool:
+        """Whether another replica was told to reload since the last look; a store that is away calls nobody."""
+        try:
+            latest = await last_call(self._application.store)
+        except StoreUnavailable:
+            return False
+        before, self._heard = self._heard, latest
+        return before is not None and latest != before
+
+    async def _presence(self) -> float:
+        with suppress(StoreUnavailable):
+            await announce(self._application.presence(), self._application.store)
+        return PRESENCE_SECONDS
+
     async def _audit(self) -> float:
         app = self._application
-        found = await audit(app.store, app.clock)
+        try:
+            found = await audit(app.store, app.clock)
+        except StoreUnavailable:
+            app.metrics.store_up.set(0)
+            raise
+        app.metrics.store_up.set(1)
+        if app.doubts() != self._doubts:
+            self._doubts = app.doubts()
+            log.warning("store.doubts", doubts=self._doubts)
         app.metrics.audited(found, app.in_force)
         if found.is_late:
             log.warning(
@@ -148,6 +210,25 @@ class Worker:
             )
         return AUDIT_SECONDS
 
+    async def _outage(self) -> float:
+        app, outage = self._application, self._application.outage
+        assert outage  # noqa: S101 - it has no such loop otherwise
+        pause = await outage.round()
+        app.metrics.journal(outage.waiting, outage.room)
+        if outage.is_open is not self._journal_open:
+            self._journal_open = outage.is_open
+            if outage.is_open:
+                log.error("journal.opened", waiting=outage.waiting, room=outage.room)
+            else:
+                log.warning("journal.drained", put_aside=outage.put_aside)
+        return pause
+
     async def _sweep(self) -> float:
-        await self._application.store.sweep(self._application.clock.now())
-        return SWEEP_SECONDS
+        """What has expired goes, and what was resolved so long ago that it is not kept."""
+        app = self._application
+        now = app.clock.now()
+        await app.store.sweep(now)
+        if not app.settings.keep_days:
+            return SWEEP_SECONDS
+        gone = await app.store.forget(now - timedelta(days=app.settings.keep_days), MOST_FORGOTTEN)
+        return 0 if gone == MOST_FORGOTTEN else SWEEP_SECONDS

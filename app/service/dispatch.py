@@ -25,7 +25,7 @@ from app.domain.notification import (
 from app.domain.replacing import replace
 from app.service.apply import Applier, Job
 from app.service.in_force import InForce
-from app.service.ports import Channel, Clock, Store
+from app.service.ports import Channel, Clock, WorkingStore
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
@@ -56,15 +56,16 @@ def refusal(notification: Notification, incident: Incident | None, now: datetime
 @dataclass(slots=True)
 class Dispatcher:
     """Sends the outbox. `link` makes the signed address of a notification's action page; `sent` is told of every
-    result, for the figures."""
+    result, for the figures; `remark` goes into every message."""
 
-    store: Store
+    store: WorkingStore
     channels: Mapping[str, Channel]
     in_force: InForce
     applier: Applier
     clock: Clock
     link: Callable[[Notification], str]
     sent: Callable[[str, Result], None] = lambda channel, result: None
+    remark: str = ""
     _busy: set[str] = field(default_factory=set)
     _unrecorded: dict[str, Notification] = field(default_factory=dict)
     _stopping: bool = False
@@ -156,7 +157,7 @@ class Dispatcher:
                 return None
             try:
                 async with asyncio.timeout(LONGEST_SEND):
-                    return await channel.send(compose(one, self.in_force.rules, self.link))
+                    return await channel.send(compose(one, self.in_force.rules, self.link, self.remark))
             except TimeoutError:
                 return Retry(f"{channel.name} did not answer")
             except Exception as error:

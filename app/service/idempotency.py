@@ -3,15 +3,23 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, StoreUnavailable
 from app.service.ports import Clock, Record, Store
 
 KIND = "idempotency"
 KEPT = timedelta(hours=24)
+UNDER_WAY = "idempotency-under-way"
+LONGEST_WORK = timedelta(seconds=30)
+"""After that a request is taken for dead, and another under its key may begin."""
+
+LOOKS = 100
+LOOK_SECONDS = 0.05
+"""How often, and after how many seconds each time, to look whether whoever has begun is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,8 @@ Keep = Callable[[Reply], Sequence[Record]]
 class Idempotency:
     """A reply is stored with the work or not at all, so a crash in between neither loses it nor does it twice.
 
-    Two requests under one key wait for each other here; replicas of the server do not see each other's.
+    Two requests under one key wait for each other: those of this process in memory, those of others by a record that
+    says one is under way.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -55,8 +64,36 @@ class Idempotency:
         if asked is None:
             return await work(lambda _: ())
         async with self._in_hand.setdefault(asked.id, asyncio.Lock()):
-            kept = await self._kept(asked)
-            return kept or await work(lambda reply: (self._record(asked, reply),))
+            kept = await self._kept(asked) or await self._enter(asked)
+            if kept:
+                return kept
+            try:
+                return await work(lambda reply: (self._record(asked, reply),))
+            finally:
+                with suppress(StoreUnavailable):  # Then it ends by itself.
+                    await self._store.delete_record(UNDER_WAY, asked.id)
+
+    async def _enter(self, asked: Asked) -> Reply | None:
+        """Begin the work, or wait for the reply of whoever has begun it."""
+        for _ in range(LOOKS):
+            if await self._store.add_record(self._begun(asked)):
+                return await self._left_meanwhile(asked)
+            begun = await self._store.record(UNDER_WAY, asked.id)
+            if begun and begun.expires_at and begun.expires_at <= self._clock.now():
+                await self._store.delete_record(UNDER_WAY, asked.id)
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
+        raise Conflict("a request under this Idempotency-Key is still under way; ask again in a few seconds")
+
+    async def _left_meanwhile(self, asked: Asked) -> Reply | None:
+        """The reply of whoever ended their work just before this began."""
+        kept = await self._kept(asked)
+        if kept:
+            await self._store.delete_record(UNDER_WAY, asked.id)
+        return kept
+
+    def _begun(self, asked: Asked) -> Record:
+        return Record(UNDER_WAY, asked.id, "{}", self._clock.now() + LONGEST_WORK)
 
     async def _kept(self, asked: Asked) -> Reply | None:
         record = await self._store.record(KIND, asked.id)

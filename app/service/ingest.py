@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from app.domain.alert import Alert, AlertStatus
 from app.domain.events import AlertAcknowledged, AlertFired, AlertResolved
-from app.domain.incident import Outcome, alert_key, group_key
-from app.domain.replacing import quick
+from app.domain.incident import Incident, Mark, Outcome, alert_key, group_key
+from app.domain.replacing import quick, replace
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
 from app.service.apply import Applied, Applier, Job
@@ -15,10 +15,12 @@ from app.service.apply import Applied, Applier, Job
 @quick
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one alert; `incident` is empty where it led to none."""
+    """What became of one alert; `incident` is empty where it led to none. `debt` is the squad that owes a runbook for
+    it (empty: the alert opened nothing, or has one; "none": it belongs to no squad)."""
 
     outcome: Outcome
     incident: str
+    debt: str = ""
 
 
 async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id: Callable[[], str]) -> list[Taken]:
@@ -45,7 +47,26 @@ def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str]) -> Job:
             return Job(lambda known: AlertFired(alert, route, fresh, known), keys)
 
 
+def jobs_again(alerts: Sequence[Alert], fresh: Sequence[str], rules: Rules) -> list[Job | None]:
+    """The jobs of alerts that were understood before, with the ids they had; None where the source is gone."""
+    ids = iter(fresh)
+    return [_again(alert, next(ids) if alert.status is AlertStatus.FIRING else "", rules) for alert in alerts]
+
+
+def _again(alert: Alert, fresh: str, rules: Rules) -> Job | None:
+    if alert.source not in rules.sources:
+        return None
+    return replace(job_for(alert, rules, lambda: fresh), fresh=fresh)
+
+
 def _taken(result: Applied) -> Taken:
     if result.error:
         raise result.error
-    return Taken(result.outcome, result.incident.id if result.incident else "")
+    if result.incident is None:
+        return Taken(result.outcome, "")
+    return Taken(result.outcome, result.incident.id, _debt(result.outcome, result.incident))
+
+
+def _debt(outcome: Outcome, incident: Incident) -> str:
+    opened = outcome in (Outcome.OPENED, Outcome.HELD, Outcome.TRIAGED)
+    return (incident.squad or "none") if opened and Mark.NO_RUNBOOK in incident.marks else ""

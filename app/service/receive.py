@@ -4,16 +4,21 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.domain.classify import SourceSettings
-from app.domain.errors import InvalidPayload, Unauthorised, UnknownSource
+from app.domain.errors import InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
 from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
+from app.service.journalling import Journalled, Journalling, fresh_ids
 from app.service.ports import Alerts, Clock, Control, Request, Source, Store, Verdict
 from app.service.quarantine import keep_refused
 from app.service.tokens import Scope, Tokens
+
+Received = list[Taken] | Journalled | Control
+"""What became of a request: an outcome per alert, or that they are in the journal, or a reply that opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,10 @@ class Receiver:
     clock: Clock
     new_id: Callable[[], str]
     keep: int
+    journalling: Journalling | None = None
 
-    async def receive(self, name: str, request: Request) -> list[Taken] | Control:
-        """Verify, parse, route and store; durable when it returns.
+    async def receive(self, name: str, request: Request) -> Received:
+        """Verify, parse, route and store; durable when it returns, if only in the journal.
 
         Raises `UnknownSource`, `Unauthorised`, `InvalidPayload` (the body is then in quarantine), `StoreUnavailable`.
         """
@@ -66,7 +72,7 @@ class Receiver:
         same = [one for one in held if _same(key, self.secrets(one.name))]
         return same[0] if same else None
 
-    async def take(self, instance: SourceSettings, source: Source, request: Request) -> list[Taken] | Control:
+    async def take(self, instance: SourceSettings, source: Source, request: Request) -> Received:
         parsed = await self.read(instance, source, request)
         return parsed if isinstance(parsed, Control) else await self.put(parsed)
 
@@ -76,13 +82,24 @@ class Receiver:
             return source.parse(request, instance)
         except InvalidPayload as refused:
             secret = self.secrets(instance.name)
-            await keep_refused(instance.name, str(refused), request, secret, self.store, self.keep, self.new_id)
+            with suppress(StoreUnavailable):  # It is the sender's to mend, whether or not it can be kept.
+                await keep_refused(instance.name, str(refused), request, secret, self.store, self.keep, self.new_id)
             raise
 
-    async def put(self, parsed: Alerts) -> list[Taken]:
-        if not parsed.alerts:
+    async def put(self, parsed: Alerts) -> list[Taken] | Journalled:
+        """Into the store; while that is out of reach, or others wait there already, into the journal."""
+        alerts, log = parsed.alerts, self.journalling
+        if not alerts:
             return []
-        return await ingest(parsed.alerts, self.in_force.rules, self.applier, self.new_id)
+        fresh = fresh_ids(alerts, self.new_id)
+        if log and log.is_open:
+            return await log.keep(alerts, fresh)
+        try:
+            return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__)
+        except StoreUnavailable as error:
+            if log is None:
+                raise
+            return await log.keep(alerts, fresh, error)
 
 
 def _credentials(request: Request) -> list[str]:

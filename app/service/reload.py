@@ -12,6 +12,8 @@ from app.service.ports import Clock, Record, Store
 
 KIND = "rules"
 KEEP = 500
+CALL = ("reload", "latest")
+"""The record by which one replica asks all others to read their files again."""
 
 
 async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Store, clock: Clock) -> bool:
@@ -32,7 +34,22 @@ async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Stor
     return True
 
 
+def call_for_reload(now: datetime) -> Record:
+    """What tells every replica to read its files at once; `last_call` hears it."""
+    return Record(*CALL, json.dumps({"at": now.isoformat()}))
+
+
+async def last_call(store: Store) -> str:
+    """A text that differs after each call for a reload."""
+    record = await store.record(*CALL)
+    return record.body if record else ""
+
+
 async def keep_version(rules: Rules, store: Store, now: datetime) -> None:
-    """Every version that was ever in force is kept with its date, so that the past stays what it was."""
+    """Every version that was ever in force is kept with its date, so that the past stays what it was. Replicas that
+    load the same one keep it once."""
+    latest = await store.records(KIND, 1)
+    if latest and latest[0].id.endswith(f"-{rules.version}"):
+        return
     body = json.dumps({"version": rules.version, "at": now.isoformat(), "text": rules.text})
     await store.add_record(Record(KIND, f"{now:%Y%m%dT%H%M%S.%f}-{rules.version}", body), keep=KEEP)

@@ -1,13 +1,12 @@
 """A refused body is taken after all, once the rules, the mapping or the program can read it."""
 
 from app.domain.errors import Conflict
-from app.service.ingest import Taken
 from app.service.ports import Clock, Control, Store
 from app.service.quarantine import mark_replayed, one_quarantined
-from app.service.receive import Receiver
+from app.service.receive import Received, Receiver
 
 
-async def replay(id: str, receiver: Receiver, store: Store, clock: Clock) -> list[Taken] | Control:
+async def replay(id: str, receiver: Receiver, store: Store, clock: Clock) -> Received:
     """Parse a kept request again and put its alerts through; whoever asks has the right to, so no proof is asked for.
 
     Raises `NotFound`, `UnknownSource`, `InvalidPayload` while it still cannot be read, and `Conflict` for a body that

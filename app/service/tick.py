@@ -6,13 +6,13 @@ from datetime import timedelta
 from app.domain.errors import StoreUnavailable
 from app.domain.events import TimerDue
 from app.service.apply import Applied, Applier, Job
-from app.service.ports import Clock, Store
+from app.service.ports import Clock, WorkingStore
 
 LEASE = timedelta(seconds=30)
 MOST_AT_ONCE = 500
 
 
-async def tick(store: Store, applier: Applier, clock: Clock) -> int:
+async def tick(store: WorkingStore, applier: Applier, clock: Clock) -> int:
     """Handle what is due now, at most `MOST_AT_ONCE`; how many were claimed.
 
     What cannot be handled keeps its lease and comes again; the first such error is raised after all others are done.

@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from app.domain.errors import Forbidden, Unauthorised
-from app.service.ports import Record, Store
+from app.domain.errors import Forbidden, StoreUnavailable, Unauthorised
+from app.service.ports import Clock, Record, Store
 
 KIND = "token"
 ID_LENGTH = 12
+ASKED_AGAIN_AFTER = timedelta(seconds=10)
+"""How long a token is good after it was revoked at another replica."""
 
 
 class Scope(StrEnum):
@@ -43,18 +46,18 @@ class Token:
 
 
 class Tokens:
-    """Looks tokens up by hash; found ones are remembered for as long as the process lives and none is deleted here."""
+    """Looks tokens up by hash. A found one is remembered for a while, and for as long as the store is out of reach."""
 
-    def __init__(self, store: Store, admin_token: str = "") -> None:
+    def __init__(self, store: Store, clock: Clock, admin_token: str = "") -> None:
         self._store = store
-        self._known: dict[str, Token] = {}
-        if admin_token:
-            self._known[_hash(admin_token)] = Token("admin", ADMIN, id=token_id(admin_token))
+        self._clock = clock
+        self._known: dict[str, tuple[Token, datetime]] = {}
+        self._admin = Token("admin", ADMIN, id=token_id(admin_token)) if admin_token else None
+        self._admin_hash = _hash(admin_token)
 
     async def ask(self, secret: str, scope: Scope) -> Token:
         """The token, if it may do this. Raises `Unauthorised` or `Forbidden`."""
-        digest = _hash(secret)
-        token = self._known.get(digest) or await self._load(digest)
+        token = await self._find(_hash(secret))
         if not token.may(scope):
             raise Forbidden(f"token {token.name!r} lacks the scope {scope.value!r}")
         return token
@@ -78,12 +81,23 @@ class Tokens:
                 return True
         return False
 
-    async def _load(self, digest: str) -> Token:
-        record = await self._store.record(KIND, digest)
+    async def _find(self, digest: str) -> Token:
+        if self._admin and digest == self._admin_hash:
+            return self._admin
+        remembered, until = self._known.get(digest, (None, None))
+        if remembered and until and until > self._clock.now():
+            return remembered
+        try:
+            record = await self._store.record(KIND, digest)
+        except StoreUnavailable:
+            if remembered:
+                return remembered
+            raise
         if record is None:
+            self._known.pop(digest, None)
             raise Unauthorised("the token is not known")
         token = _token(record)
-        self._known[digest] = token
+        self._known[digest] = (token, self._clock.now() + ASKED_AGAIN_AFTER)
         return token
 
 

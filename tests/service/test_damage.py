@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.adapters.store_memory import MemoryStore
 from app.domain.errors import StoreUnavailable
 from app.domain.incident import Incident, Status, Timer
 from app.domain.message import Message
@@ -15,7 +16,6 @@ from app.service.in_force import InForce
 from app.service.ports import Loaded
 from app.service.tick import tick
 from tests.builders import NINE, a_notification, an_id, an_incident
-from tests.memory_store import MemoryStore
 from tests.stories.stage import VirtualClock
 from tests.stories.town import town_rules
 

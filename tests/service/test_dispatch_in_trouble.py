@@ -1,15 +1,17 @@
 """What the dispatcher does when the store, a channel or a step fails under it: it goes on telling, and tells once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from app.adapters.store_memory import MemoryStore
 from app.domain.errors import StoreUnavailable
-from app.domain.incident import Decision, Incident, LivePage, Status
+from app.domain.incident import Decision, Incident, KnownKey, LivePage, Status
 from app.domain.message import Message
 from app.domain.notification import Notification, NotificationState, Planned, Rejected, Result, Sent
 from app.service import dispatch
@@ -18,7 +20,6 @@ from app.service.dispatch import Dispatcher
 from app.service.in_force import InForce
 from app.service.ports import Record
 from tests.builders import NINE, a_notification, an_id, an_incident
-from tests.memory_store import MemoryStore
 from tests.stories.stage import VirtualClock
 from tests.stories.town import town_rules
 
@@ -34,9 +35,14 @@ class FullStore(MemoryStore):
         self._check()
         await MemoryStore.settle(self, notifications)
 
-    async def commit(self, decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
+    async def commit(
+        self,
+        decisions: Sequence[Decision],
+        records: Sequence[Record] = (),
+        seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+    ) -> None:
         self._check()
-        await MemoryStore.commit(self, decisions, records)
+        await MemoryStore.commit(self, decisions, records, seen)
 
     def _check(self) -> None:
         if self.full:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from app.config import Settings
+from app.domain.errors import StoreUnavailable
 from app.domain.message import Message
 from app.domain.notification import Rejected, Result, Sent
 from app.entrypoints.http.app import create_app
@@ -151,20 +152,38 @@ class Stage:
         """Let time pass until that local London time, handling everything in between when it is due."""
         goal = london(text)
         assert goal >= self.clock.at, "time only goes forward"
-        while (due := await self.application.store.next_due()) is not None and due <= goal:
+        while (due := await self._next_due()) is not None and due <= goal:
             self.clock.at = max(self.clock.at, due)
             await self.settle()
         self.clock.at = goal
         await self.settle()
 
     async def settle(self) -> None:
-        """Everything that is due at this instant."""
-        while True:
-            handled = await tick(self.application.store, self.application.applier, self.application.clock)
-            claimed = await self.application.dispatcher.claim()
-            await self.application.dispatcher.send(claimed)
-            if not handled and not claimed:
-                return
+        """Everything that is due at this instant, with the store or without it."""
+        while await self._work():
+            pass
+
+    async def _work(self) -> bool:
+        application, busy = self.application, False
+        if application.outage:
+            busy = await application.outage.round() == 0
+            await application.outage.sent()
+        try:
+            handled = await tick(application.store, application.applier, application.clock)
+            claimed = await application.dispatcher.claim()
+            await application.dispatcher.send(claimed)
+        except StoreUnavailable:
+            if application.outage is None:
+                raise
+            return busy
+        return bool(busy or handled or claimed)
+
+    async def _next_due(self) -> datetime | None:
+        """With the store away, what is due is what this replica holds itself."""
+        try:
+            return await self.application.store.next_due()
+        except StoreUnavailable:
+            return await self.application.outage.held.next_due() if self.application.outage else None
 
     def news(self) -> list[str]:
         """What people got since the last look: "Sun 03:00 page asha@example.com", in order of time and address."""
@@ -199,9 +218,16 @@ def alert(name: str = "PaymentsApiDown", status: str = "firing", **labels: str) 
     }
 
 
+def place_of(tmp_path: Path) -> dict[str, Any]:
+    """The settings of where the data lives; the fixture `on_every_store` puts others in their place."""
+    return {"store": f"sqlite:///{tmp_path}/oncall.db"}
+
+
 @asynccontextmanager
-async def stage(tmp_path: Path, at: str, rules: str = RULES, **settings: Any) -> AsyncIterator[Stage]:
-    """The whole app over a fresh store, at that local London time."""
+async def stage(
+    tmp_path: Path, at: str, rules: str = RULES, opened: Any = None, **settings: Any
+) -> AsyncIterator[Stage]:
+    """The whole app over a fresh store, or over the given one, at that local London time."""
     (tmp_path / "routing_rules.yaml").write_text(rules)
     runbooks = tmp_path / "runbooks"
     runbooks.mkdir(exist_ok=True)
@@ -212,13 +238,12 @@ async def stage(tmp_path: Path, at: str, rules: str = RULES, **settings: Any) ->
         Settings(
             rules=tmp_path / "routing_rules.yaml",
             runbooks=runbooks,
-            store=f"sqlite:///{tmp_path}/oncall.db",
-            admin_token=TOKEN,
-            **settings,
+            **{"admin_token": TOKEN} | place_of(tmp_path) | settings,
         ),
         clock=clock,
         channels={"email": channel},
         secrets={},
+        store=opened,
     )
     app = create_app(application)
     transport = httpx.ASGITransport(app)

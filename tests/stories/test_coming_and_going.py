@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.stories.stage import alert, stage
+
+pytestmark = pytest.mark.usefixtures("on_every_store")
 
 
 async def test_the_same_alert_a_thousand_times_is_one_incident_one_page_and_an_exact_count(tmp_path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.stories.stage import RULES, alert, stage
+
+pytestmark = pytest.mark.usefixtures("on_every_store")
 
 
 async def test_a_critical_on_sunday_night_is_escalated_acknowledged_parked_and_handed_over(tmp_path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.stories.stage import RULES, alert, stage
+
+pytestmark = pytest.mark.usefixtures("on_every_store")
 
 
 async def test_highs_at_night_are_held_and_come_as_one_digest_in_the_morning(tmp_path: Path) -> None:

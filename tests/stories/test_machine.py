@@ -1,9 +1,10 @@
-"""The machine holds over memory and over SQLite, and catches what is planted in it."""
+"""The machine holds over memory, SQLite and Redis, and catches what is planted in it."""
 
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from unittest.mock import patch
 
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from app.adapters.store_memory import MemoryStore
+from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
 from app.domain import escalate, on_action
 from app.domain.context import Context
 from app.domain.escalate import Change
 from app.domain.incident import Incident, Timer
-from tests.memory_store import MemoryStore
+from tests.redis_servers import Kind, Server
 from tests.stories.machine import IncidentMachine
 from tests.stories.town import town_rules
 
@@ -64,6 +67,18 @@ def test_the_promises_hold_over_sqlite(machine: type[IncidentMachine], tmp_path:
         return await SqliteStore.open(tmp_path / f"{next(numbers)}.db")
 
     machine.open_store = staticmethod(on_disk)
+    run(machine, examples=12, steps=20)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_promises_hold_over_redis(
+    machine: type[IncidentMachine], redis_servers: dict[Kind, Server], kind: Kind
+) -> None:
+    async def on_a_server() -> RedisStore:
+        return await RedisStore.open(redis_servers[kind].url, token_hex(4))
+
+    machine.open_store = staticmethod(on_a_server)
     run(machine, examples=12, steps=20)
 
 

@@ -10,7 +10,7 @@ from app.adapters.channels.email import Email, SmtpServer
 from tests.contracts.channel_rig import free_port
 from tests.stories.stage import alert, stage
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("on_every_store")]
 
 
 class Postbox(MessageHandler):

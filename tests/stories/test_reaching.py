@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.stories.stage import RULES, alert, stage
+
+pytestmark = pytest.mark.usefixtures("on_every_store")
 
 ONLY_SLACK_LADDER = RULES.replace("urgent: [{send: [email]}, {again: 15m}]", "urgent: [{send: [slack]}, {again: 15m}]")
 

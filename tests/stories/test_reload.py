@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.stories.stage import RULES, alert, stage
+
+pytestmark = pytest.mark.usefixtures("on_every_store")
 
 
 async def test_a_broken_file_is_refused_and_the_last_good_one_keeps_paging(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         limits=_limits(file),
         places=_places(file),
         text=written.text,
+        files=written.files,
     )
 
 

@@ -13,10 +13,11 @@ _PEOPLE_FILE = "people_file"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The whole as one tree, and the texts of which it was read."""
+    """The whole as one tree, the texts of which it was read, and the files that hold them."""
 
     tree: Mapped
     text: str
+    files: tuple[str, ...]
 
 
 def read_texts(path: Path, report: Report) -> Written:
@@ -29,11 +30,12 @@ def read_texts(path: Path, report: Report) -> Written:
     except UnreadableYaml as error:
         raise InvalidRules((str(error),)) from None
     report.add(complaints)
-    people_raw = b""
     root = _mapping(tree, path.name)
+    files = [path]
     if isinstance(root.get(_PEOPLE_FILE), Scalar):
-        people_raw = _add_people(root, path.parent / str(root[_PEOPLE_FILE]), report)
-    return Written(root, (raw + people_raw).decode("utf-8", "replace"))
+        files.append(path.parent / str(root[_PEOPLE_FILE]))
+        raw += _add_people(root, files[-1], report)
+    return Written(root, raw.decode("utf-8", "replace"), tuple(map(str, files)))
 
 
 def _read(path: Path) -> bytes:

@@ -22,6 +22,8 @@ def greeting(application: Application) -> str:
     settings, token = application.settings, application.first_token
     url = address(settings.host, settings.port)
     said = [f"oncall-router listens on {url}"]
+    if settings.role == "worker":
+        return f"{said[0]} for probes and metrics; timers and messages run\n"
     if token:
         said += ["", "The first API token, with every scope. It is shown this once; keep it:", f"  {token}"]
     variable = "ONCALL_ADMIN_TOKEN" if settings.admin_token else "ONCALL_TOKEN"

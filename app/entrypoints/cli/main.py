@@ -8,9 +8,11 @@ from app.entrypoints.cli import actions, incidents, rules
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.check import check
 from app.entrypoints.cli.failures import Commands
+from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.replay import replay_app
+from app.entrypoints.cli.replicas import replicas
 from app.entrypoints.cli.schema import schema
-from app.entrypoints.cli.serve import serve
+from app.entrypoints.cli.serve import serve, worker
 from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
 from app.entrypoints.cli.who import who
@@ -27,7 +29,7 @@ app = typer.Typer(
 )
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "Here, on this machine": {"serve": serve, "check": check, "simulate": simulate, "schema": schema},
+    "Here, on this machine": {"serve": serve, "worker": worker, "check": check, "simulate": simulate, "schema": schema},
     "Looking, on a server": {
         "who": who,
         "incidents": incidents.incidents,
@@ -46,7 +48,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "park": actions.park,
         "note": actions.note,
     },
-    ADMINISTERING: {"audit": audit, "reload": rules.reload},
+    ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():

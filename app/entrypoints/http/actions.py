@@ -37,7 +37,7 @@ from app.entrypoints.http.examples import INCIDENT
 from app.entrypoints.http.incident_views import Effect, IncidentView, incident_view
 from app.entrypoints.http.incidents import IncidentId, checked
 from app.entrypoints.http.once import Once, OncePerKey
-from app.entrypoints.http.replies import reply_of
+from app.entrypoints.http.replies import reply_of, sent
 from app.service.apply import Applied
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
@@ -66,8 +66,12 @@ class Acting:
     channel: str
 
     async def do(self, id: str, by: str, action: Callable[[Actor], Action], what: str, note: str = "") -> Response:
-        """Do it once, and log it in the commit that does it."""
+        """Do it once, and log it in the commit that does it; or, to an incident of an outage, in the journal."""
         actor = self.actor(by)
+        if self.application.outage:
+            act = Act(f"incident.{what}", checked(id), actor.id, self.token.name, self.channel, note)
+            if applied := await self.application.outage.answer(act, action(actor)):
+                return sent(_effect(applied))
 
         async def work(keep: Keep) -> Reply:
             applied = await respond(

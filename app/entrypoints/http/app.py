@@ -13,6 +13,7 @@ from app.entrypoints.http import (
     pagerduty,
     probes,
     quarantine,
+    replicas,
     rules,
     tokens,
 )
@@ -33,10 +34,10 @@ ROUTERS = (
     actions.router,
     on_call.router,
     rules.router,
+    replicas.router,
     quarantine.router,
     tokens.router,
     audit.router,
-    probes.router,
     action_page.router,
 )
 
@@ -44,7 +45,8 @@ ROUTERS = (
 def create_app(application: Application, worker: Worker | None = None) -> FastAPI:
     """The ASGI application over an assembled one; `worker`'s loops run for as long as it serves.
 
-    At the end it stops claiming, lets what is in hand finish, and closes the store.
+    A process of role `worker` answers probes only. At the end it stops claiming, lets what is in hand finish, and
+    closes the store.
     """
 
     @asynccontextmanager
@@ -68,11 +70,18 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     app.state.application = application
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
+    app.include_router(probes.router)
+    if application.settings.role != "worker":
+        _add_surfaces(app, application)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _add_surfaces(app: FastAPI, application: Application) -> None:
+    """What tools and people talk to."""
     app.include_router(webhook_router())
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", action_page.static_files())
     app.add_middleware(Webhooks, application=application)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestLog)
-    return app

@@ -20,6 +20,7 @@ from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.documented import refusals
 from app.entrypoints.http.replies import GuardedJson
+from app.entrypoints.http.webhooks import count
 from app.service.ports import Control
 from app.service.ports import Request as PlainRequest
 from app.service.tokens import Scope
@@ -121,7 +122,7 @@ async def _take(plain: PlainRequest, instance: SourceSettings, application: Appl
     if isinstance(parsed, Control):
         return GuardedJson(parsed.body, 202)
     taken = await receiver.put(parsed)
-    application.metrics.accepted(instance.name, taken, perf_counter() - start)
+    count(instance.name, taken, perf_counter() - start, application.metrics)
     return GuardedJson(accepted_reply(parsed.alerts[0].dedup_key), 202)
 
 

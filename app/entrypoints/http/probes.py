@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
 from time import monotonic
 from typing import Annotated
 
@@ -9,11 +10,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import StoreUnavailable, Unconfirmed
 from app.domain.ruleset import Rules
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.examples import exemplified
 from app.entrypoints.http.replies import GuardedJson
+from app.service.outage import Outage
 from app.service.ports import Record, Store
 
 router = APIRouter(tags=["probes"])
@@ -29,15 +31,31 @@ class Alive(BaseModel):
     status: str = "alive"
 
 
-class Ready(BaseModel):
-    """`reasons` say why not; `rules` is the version in force, `refused` how many problems a newer file has."""
+class StoreState(StrEnum):
+    """`unconfirmed`: it keeps what it is given, though not in as many places as were asked for."""
 
-    model_config = exemplified({"ready": True, "reasons": [], "rules": "5f2c9a1b", "refused": 0})
+    UP = "up"
+    UNCONFIRMED = "unconfirmed"
+    AWAY = "away"
+
+
+class Ready(BaseModel):
+    """Ready while what is accepted is kept: by the store, or by a journal that has room.
+
+    `reasons` say why not, or what is wrong all the same; `rules` is the version in force, `refused` how many problems a
+    newer file has, `journal` how many requests wait in the journal.
+    """
+
+    model_config = exemplified(
+        {"ready": True, "reasons": [], "rules": "5f2c9a1b", "refused": 0, "store": "up", "journal": 0}
+    )
 
     ready: bool
     reasons: list[str]
     rules: str
     refused: int
+    store: StoreState
+    journal: int
 
 
 @dataclass(slots=True)
@@ -46,24 +64,27 @@ class Readiness:
 
     store: Store
     _answer: str = ""
+    _state: StoreState = StoreState.UP
     _until: float = 0.0
 
-    async def objection(self) -> str:
-        """Why the store cannot be relied on now; empty when it can."""
+    async def objection(self) -> tuple[StoreState, str]:
+        """How the store is, and why it cannot be relied on now; empty when it can."""
         if monotonic() >= self._until:
-            self._answer = await self._ask()
+            self._state, self._answer = await self._ask()
             self._until = monotonic() + ASKED_AGAIN_AFTER
-        return self._answer
+        return self._state, self._answer
 
-    async def _ask(self) -> str:
+    async def _ask(self) -> tuple[StoreState, str]:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.store.put_record(_SIGN_OF_LIFE)
         except TimeoutError:
-            return f"the store did not answer within {PATIENCE:g} s"
+            return StoreState.AWAY, f"the store did not answer within {PATIENCE:g} s"
+        except Unconfirmed as error:
+            return StoreState.UNCONFIRMED, f"the store does not keep it in enough places: {error}"
         except StoreUnavailable as error:
-            return f"the store cannot keep anything: {error}"
-        return ""
+            return StoreState.AWAY, f"the store cannot keep anything: {error}"
+        return StoreState.UP, ""
 
 
 async def _readiness(request: Request) -> Readiness:
@@ -85,10 +106,26 @@ async def healthz() -> Alive:
     "/readyz", summary="Ready: what is accepted now is kept", response_model=Ready, responses={503: {"model": Ready}}
 )
 async def readyz(application: App, readiness: ReadinessOf) -> Response:
-    rules = application.in_force.rules
-    reasons = [reason for reason in (await readiness.objection(), _lack(rules)) if reason]
-    found = Ready(ready=not reasons, reasons=reasons, rules=rules.version, refused=len(application.in_force.refusal))
-    return GuardedJson(found.model_dump(), 503 if reasons else 200)
+    """With the store away and room in the journal it is ready too: its health is told by `store`, not by the status."""
+    rules, outage = application.in_force.rules, application.outage
+    state, objection = await readiness.objection()
+    lacks = [reason for reason in (_untenable(objection, outage), _lack(rules)) if reason]
+    found = Ready(
+        ready=not lacks,
+        reasons=lacks or ([objection] if objection else []),
+        rules=rules.version,
+        refused=len(application.in_force.refusal),
+        store=state,
+        journal=outage.waiting if outage else 0,
+    )
+    return GuardedJson(found.model_dump(), 503 if lacks else 200)
+
+
+def _untenable(objection: str, outage: Outage | None) -> str:
+    """Why nothing can be promised: the store's objection, where no journal stands in for it."""
+    if not objection or outage is None:
+        return objection
+    return "" if outage.room else f"{objection}; and the journal has no room"
 
 
 def _lack(rules: Rules) -> str:

@@ -15,6 +15,7 @@ from app.entrypoints.http.rules_views import RulesView, RunbookText, RunbookView
 from app.entrypoints.http.view import View
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
+from app.service.reload import call_for_reload
 
 router = APIRouter(prefix="/api/v1", tags=["rules"], route_class=ApiRoute)
 
@@ -47,7 +48,8 @@ async def get_rules(application: App, token: Reader) -> RulesView:
     responses=refusals(*WRITING),
 )
 async def reload(application: App, token: Manager, once: Once) -> Response:
-    """A file that cannot be used is refused with 422, naming file, line and key; the last good one keeps paging."""
+    """A file that cannot be used is refused with 422, naming file, line and key; the last good one keeps paging. All
+    other replicas read theirs within seconds; `GET /api/v1/replicas` shows which rules each has in force."""
 
     async def work(keep: Keep) -> Reply:
         changed = await application.reload()
@@ -57,7 +59,8 @@ async def reload(application: App, token: Manager, once: Once) -> Response:
         rules = in_force.rules
         reply = reply_of(Reloaded(changed=changed, version=rules.version, warnings=rules.warnings))
         act = Act("rules.reload", rules.version, token.person or token.name, token.name, "api")
-        await application.store.commit((), (application.audit_log.record(act), *keep(reply)))
+        call = call_for_reload(application.clock.now())
+        await application.store.commit((), (application.audit_log.record(act), call, *keep(reply)))
         return reply
 
     return await once.answer(token, work)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.adapters.metrics import Metrics
 from app.domain.errors import AppError
 from app.domain.incident import Outcome
 from app.entrypoints.http.assembled import App
@@ -16,7 +17,9 @@ from app.entrypoints.http.documented import WRITING, refusals
 from app.entrypoints.http.errors import problem_of
 from app.entrypoints.http.examples import exemplified
 from app.service.ingest import Taken
+from app.service.journalling import Journalled
 from app.service.ports import Control
+from app.service.receive import Received
 from app.wiring import Application
 
 _PREFIX = "/webhooks/"
@@ -35,7 +38,10 @@ class AlertOutcome(BaseModel):
 
 
 class Accepted(BaseModel):
-    """`accepted` alerts were understood; one outcome each, in order. `note` speaks of a message that holds none."""
+    """`accepted` alerts were understood; one outcome each, in order. `note` speaks of a message that holds none.
+
+    `journalled` of them wait on this replica's disk for the store to come back; they have no outcome yet.
+    """
 
     model_config = exemplified(_ACCEPTED)
 
@@ -43,6 +49,7 @@ class Accepted(BaseModel):
     incidents: list[str]
     outcomes: list[AlertOutcome]
     note: str | None = None
+    journalled: int | None = None
 
 
 class Webhooks:
@@ -84,8 +91,17 @@ async def receive_alerts(source: str, request: Request, application: Application
         raise
     if isinstance(taken, Control):
         return control_reply(taken)
-    metrics.accepted(source, taken, perf_counter() - start)
+    count(source, taken, perf_counter() - start, metrics)
     return accepted_reply(taken)
+
+
+def count(source: str, taken: list[Taken] | Journalled, seconds: float, metrics: Metrics) -> None:
+    """For the figures: what became of each alert."""
+    if isinstance(taken, Journalled):
+        metrics.accepted(source, (), seconds)
+        metrics.alerts.labels(source, "journalled").inc(taken.count)
+    else:
+        metrics.accepted(source, taken, seconds)
 
 
 def webhook_router() -> APIRouter:
@@ -112,14 +128,14 @@ def webhook_router() -> APIRouter:
     return router
 
 
-def accepted(taken: list[Taken] | Control) -> Accepted:
+def accepted(taken: Received) -> Accepted:
     """The same as a value, for whoever answers with it off the hot path."""
     if isinstance(taken, Control):
         return Accepted(accepted=0, incidents=[], outcomes=[], note=taken.note)
     return Accepted.model_validate(_body(taken))
 
 
-def accepted_reply(taken: list[Taken]) -> Response:
+def accepted_reply(taken: list[Taken] | Journalled) -> Response:
     return Response(to_json(_body(taken)), 202, media_type="application/json")
 
 
@@ -131,7 +147,9 @@ def control_reply(control: Control) -> Response:
     return Response(to_json(body), control.status, headers, media_type="application/json")
 
 
-def _body(taken: list[Taken]) -> dict[str, object]:
+def _body(taken: list[Taken] | Journalled) -> dict[str, object]:
+    if isinstance(taken, Journalled):
+        return {"accepted": taken.count, "journalled": taken.count, "incidents": [], "outcomes": []}
     outcomes = [{"outcome": one.outcome, **({"incident": one.incident} if one.incident else {})} for one in taken]
     incidents = list(dict.fromkeys(one.incident for one in taken if one.incident))
     return {"accepted": len(taken), "incidents": incidents, "outcomes": outcomes}
@@ -142,7 +160,8 @@ _SUMMARIES = {"POST": "A monitoring tool reports", "GET": "A tool reports, or sh
 _RESPONSES = {
     **refusals(*WRITING, 404),
     202: {
-        "description": "Durable: every alert, its incident, its timers and its outgoing messages.",
+        "description": "Durable: every alert, its incident, its timers and its outgoing messages; or, while the store "
+        "is out of reach, the alerts in this replica's journal, from which all of that will follow (`journalled`).",
         "content": {"application/json": {"example": _ACCEPTED}},
     },
 }

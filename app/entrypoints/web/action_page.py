@@ -14,17 +14,17 @@ from starlette.staticfiles import StaticFiles
 from app.adapters.links import LinkHolder
 from app.adapters.sources.body import parse_form
 from app.domain.errors import IllegalTransition, InvalidPayload, NotFound, Unauthorised
+from app.domain.events import Action
 from app.domain.incident import Outcome
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
-from app.entrypoints.http.incidents import incident_of
 from app.entrypoints.web.action_view import CHANNEL, action_view, actions_of
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.pages import HERE, page
 from app.entrypoints.web.runbook_html import runbook_html
+from app.entrypoints.web.shown_incident import shown_incident, stored_incident
 from app.service.apply import Applied
 from app.service.audit_log import Act
-from app.service.ports import Record
 from app.service.respond import respond
 from app.wiring import Application
 
@@ -52,11 +52,9 @@ def static_files() -> StaticFiles:
 @router.api_route("/{token}", methods=["GET", "HEAD"])
 async def show(token: str, application: App, did: str = "") -> Response:
     holder = _holder(token, application)
-    store, in_force = application.store, application.in_force
-    incident = await incident_of(holder.incident, store)
-    notifications, timeline = await asyncio.gather(store.notifications(incident.id), store.timeline(incident.id))
-    ctx = in_force.context(application.clock.now())
-    view = action_view(incident, holder.person, notifications, timeline, ctx)
+    shown = await shown_incident(holder.incident, application)
+    ctx = application.in_force.context(application.clock.now())
+    view = action_view(shown.incident, holder.person, shown.notifications, shown.timeline, ctx)
     html = await asyncio.to_thread(runbook_html, view.runbook_text)
     return page("action.html", view=view, token=token, said=SAID.get(did, ""), runbook_html=html)
 
@@ -72,16 +70,25 @@ async def act(token: str, action: str, request: Request, application: App) -> Re
     if action == "note" and not text:
         return _back(token, "empty")
     try:
-        applied = await respond(
-            holder.incident,
-            actions[action],
-            application.in_force.rules,
-            application.applier,
-            lambda applied: _logged(applied, action, holder, application),
-        )
+        applied = await _do(action, actions[action], holder, application)
     except (IllegalTransition, InvalidPayload):
         return _back(token, "late")
     return _back(token, _word(action, applied.outcome))
+
+
+async def _do(name: str, action: Action, holder: LinkHolder, application: Application) -> Applied:
+    """In the journal when this replica holds the incident for the time of an outage, else in the store."""
+    act = Act(f"incident.{name}", holder.incident, holder.person, "", CHANNEL)
+    if application.outage and (applied := await application.outage.answer(act, action)):
+        return applied
+    incident = await stored_incident(holder.incident, application.store)
+    return await respond(
+        incident.id,
+        action,
+        application.in_force.rules,
+        application.applier,
+        lambda applied: () if applied.outcome is Outcome.ALREADY else (application.audit_log.record(act),),
+    )
 
 
 def _holder(token: str, application: Application) -> LinkHolder:
@@ -99,9 +106,3 @@ def _word(action: str, outcome: Outcome) -> str:
 def _back(token: str, did: str) -> Response:
     """To the page again by GET, so that reloading it does not act once more."""
     return RedirectResponse(f"/a/{token}?did={did}", 303)
-
-
-def _logged(applied: Applied, action: str, holder: LinkHolder, application: Application) -> tuple[Record, ...]:
-    if applied.outcome is Outcome.ALREADY:
-        return ()
-    return (application.audit_log.record(Act(f"incident.{action}", holder.incident, holder.person, "", CHANNEL)),)

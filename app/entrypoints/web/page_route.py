@@ -18,8 +18,8 @@ _ADVICE: dict[type[AppError], tuple[str, str]] = {
     ),
     StoreUnavailable: (
         "Not recorded",
-        "The server cannot store anything at the moment, so nothing has changed. Try again in a few seconds; if it "
-        "goes on, call your colleagues.",
+        "The server cannot store anything at the moment, so nothing has changed. Try again in a few seconds: another "
+        "replica may answer. If it goes on, call your colleagues.",
     ),
 }
 _OTHER = ("That did not work", "Nothing has changed. Go back and try again, or use the command line.")

@@ -34,6 +34,7 @@ NEEDS: dict[tuple[str, str], str] = {
     },
     ("GET", "/api/v1/oncall"): READ,
     ("GET", "/api/v1/rules"): READ,
+    ("GET", "/api/v1/replicas"): READ,
     ("POST", "/api/v1/rules/reload"): MANAGE,
     ("GET", "/api/v1/runbooks"): READ,
     ("GET", "/api/v1/runbooks/{slug}"): READ,

@@ -1,6 +1,8 @@
 """Liveness never looks at the store; readiness asks it for a real write; figures can be scraped."""
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from app.domain.errors import StoreUnavailable
 from app.entrypoints.http import probes
 from app.service.ports import Record
 from tests.entrypoints.http.rig import Rig
+from tests.stories.outages import replica, switchable
+from tests.stories.stage import alert
 
 
 async def test_alive_and_ready(rig: Rig) -> None:
@@ -16,7 +20,14 @@ async def test_alive_and_ready(rig: Rig) -> None:
 
     version = rig.application.in_force.rules.version
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
-    assert ready.json() == {"ready": True, "reasons": [], "rules": version, "refused": 0}
+    assert ready.json() == {
+        "ready": True,
+        "reasons": [],
+        "rules": version,
+        "refused": 0,
+        "store": "up",
+        "journal": 0,
+    }
 
 
 async def test_with_the_store_gone_it_is_alive_and_not_ready(rig: Rig) -> None:
@@ -65,3 +76,50 @@ async def test_figures_are_in_the_format_of_prometheus(rig: Rig) -> None:
 
     assert reply.headers["content-type"].startswith("text/plain; version=")
     assert 'oncall_alerts_total{outcome="opened",source="generic"} 1.0' in reply.text
+
+
+async def test_with_the_store_gone_and_room_in_the_journal_it_is_ready_and_says_what_is_wrong(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", "2026-11-22 03:00", switch) as story:
+        switch.away = True
+        await story.fire(alert())
+
+        alive, ready = await story.client.get("/healthz"), await story.client.get("/readyz")
+
+        assert (alive.status_code, ready.status_code) == (200, 200)
+        assert ready.json() | {"rules": ""} == {
+            "ready": True,
+            "reasons": ["the store cannot keep anything: the store is out of reach"],
+            "rules": "",
+            "refused": 0,
+            "store": "away",
+            "journal": 1,
+        }
+
+
+async def test_with_the_store_gone_and_a_journal_that_cannot_be_written_it_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", "2026-11-22 03:00", switch) as story:
+        switch.away = True
+        monkeypatch.setattr(os, "fsync", fails)
+        refused = await story.client.post("/webhooks/generic", json={"title": "Down"})
+
+        ready = await story.client.get("/readyz")
+
+        assert (refused.status_code, ready.status_code) == (503, 503)
+        assert ready.json()["reasons"] == [
+            "the store cannot keep anything: the store is out of reach; and the journal has no room"
+        ]
+        monkeypatch.undo()
+
+
+async def test_what_too_few_replicas_confirm_is_told_apart_from_a_store_that_is_away(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", "2026-11-22 03:00", switch) as story:
+        switch.unconfirmed = True
+
+        ready = await story.client.get("/readyz")
+
+        assert (ready.status_code, ready.json()["store"]) == (200, "unconfirmed")

@@ -1,0 +1,200 @@
+"""The way from the journal into the store, with all that can go wrong on it: the order holds, nothing is lost."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from app.adapters.journal_file import FileJournal
+from app.service import hand_over
+from tests.stories.outages import Switch, replica, switchable
+from tests.stories.stage import RULES, Stage, alert
+from tests.stories.test_outage import NIGHT
+
+WITH_SHOP = RULES + "sources:\n  alertmanager: {type: alertmanager}\n  shop: {type: generic}\n"
+
+
+async def titles(story: Stage) -> dict[str, str]:
+    """Every incident's title and status; no title twice."""
+    reply = await story.client.get("/api/v1/incidents?limit=100")
+    items = reply.json()["items"]
+    found = {one["title"].removesuffix(" is firing"): one["status"] for one in items}
+    assert len(found) == len(items), items
+    return found
+
+
+async def put_aside(story: Stage) -> list[tuple[str, str]]:
+    """Source and reason of what is in quarantine."""
+    items = (await story.client.get("/api/v1/quarantine")).json()["items"]
+    return [(one["source"], one["reason"]) for one in items]
+
+
+async def test_until_the_journal_is_empty_what_comes_waits_behind_what_came(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        await story.fire(alert("Down"))
+        switch.away = False
+
+        reply = await story.client.post("/webhooks/alertmanager", json=webhook(alert("Down", status="resolved")))
+
+        assert reply.json()["journalled"] == 1
+        await story.settle()
+        assert await titles(story) == {"Down": "resolved"}
+
+
+async def test_an_alert_that_the_store_cannot_keep_holds_up_no_other(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        for name in ("First", "Second", "Third"):
+            await story.fire(alert(name), group=name)
+        switch.away, switch.refuses = False, {"Second is firing"}
+
+        for _ in range(12):
+            await story.settle()
+
+        assert await titles(story) == {"First": "triggered", "Third": "triggered"}
+        assert await put_aside(story) == [("alertmanager", "from the journal: a stored document cannot be read")]
+        assert (story.application.outage.waiting, story.application.outage.put_aside) == (0, 1)
+
+
+async def test_an_alert_whose_source_is_gone_from_the_rules_is_put_aside(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch, WITH_SHOP) as story:
+        switch.away = True
+        await story.client.post("/webhooks/shop", json={"title": "Shop down", "severity": "critical"})
+        await story.fire(alert("Down"))
+        rules = tmp_path / "one" / "routing_rules.yaml"
+        rules.write_text(rules.read_text().replace("shop:", "other:"))
+        switch.away = False
+        assert await story.application.reload()
+
+        await story.settle()
+
+        assert await titles(story) == {"Down": "triggered"}
+        assert await put_aside(story) == [
+            ("shop", "from the journal: its source is not in the rules file any more"),
+        ]
+
+
+async def test_an_entry_that_this_version_cannot_read_is_put_aside(tmp_path: Path) -> None:
+    journal = await FileJournal.open(tmp_path / "one" / "journal", 2**20)
+    await journal.append(b'{"written": "by a later version"')
+    await journal.close()
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        await story.fire(alert("Down"))
+        await story.settle()
+
+        assert await titles(story) == {"Down": "triggered"}
+        assert await put_aside(story) == [
+            ("journal", "from the journal: entry 1 of the journal cannot be read by this version")
+        ]
+
+
+async def test_a_store_that_goes_away_in_the_middle_takes_over_each_incident_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_over, "MOST_ENTRIES", 1)
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        for name in ("First", "Second"):
+            await story.fire(alert(name), group=name)
+        story.news()
+        switch.away, switch.commits = False, 1
+
+        await story.settle()
+
+        assert (switch.away, story.application.outage.waiting) == (True, 1)
+        await story.fire(alert("First", status="resolved"), group="First")
+        assert story.news() == []
+        await story.go_to("2026-11-22 04:00")
+        assert story.news()[-1] == "Sun 04:00 page chen"
+        assert {message.items[0].title for message in story.messages()[-9:]} == {"Second is firing"}
+        switch.away, switch.commits = False, 1_000
+        await story.settle()
+        assert await titles(story) == {"First": "resolved", "Second": "triggered"}
+
+
+async def test_a_store_that_hangs_holds_up_nobodys_page(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = switch.hangs = True
+        reply = await story.client.post("/webhooks/alertmanager", json=webhook(alert("Down")))
+        assert reply.status_code == 202
+
+        await story.application.outage.round()
+        await story.application.outage.sent()
+
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+
+
+async def test_whoever_cannot_be_reached_in_an_outage_is_passed_over(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        story.channel.dead |= {f"{who}@example.com" for who in ("asha", "ben", "chen")}
+
+        await story.fire(alert("Down"))
+
+        assert story.news() == ["Sun 03:00 page cto"]
+        switch.away = False
+        await story.settle()
+        assert story.news() == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_whatever_happens_each_alert_ends_as_its_tool_said_last(tmp_path: Path, seed: int) -> None:
+    chance = Random(seed)
+    said: dict[str, str] = {}
+    async with switchable(tmp_path) as switch:
+        for life in range(3):
+            async with replica(tmp_path / "one", f"2026-11-22 03:{life}0", switch) as story:
+                for _ in range(25):
+                    await something(chance, story, switch, said)
+        switch.away = switch.loses_replies = switch.unconfirmed = False
+        async with replica(tmp_path / "one", "2026-11-22 03:30", switch) as story:
+            await story.settle()
+            await story.settle()
+
+            assert story.application.outage.waiting == 0
+            assert await still_firing(story) == {name for name, status in said.items() if status == "firing"}
+
+
+async def something(chance: Random, story: Stage, switch: Switch, said: dict[str, str]) -> None:
+    """One thing that may happen; what was accepted of an alert is noted."""
+    match chance.randrange(8):
+        case 0:
+            switch.away, switch.loses_replies = chance.random() < 0.5, False
+        case 1:
+            switch.loses_replies = True
+        case 2:
+            switch.unconfirmed = not switch.unconfirmed
+        case 3:
+            await story.settle()
+        case _:
+            name, status = f"Alert{chance.randrange(4)}", chance.choice(["firing", "resolved"])
+            group = "shared" if name in ("Alert0", "Alert1") else name
+            reply = await story.client.post("/webhooks/alertmanager", json=webhook(alert(name, status=status), group))
+            assert reply.status_code == 202, reply.text
+            said[name] = status
+
+
+async def still_firing(story: Stage) -> set[str]:
+    """Names of the alerts that fire under an open incident."""
+    firing: set[str] = set()
+    for one in (await story.client.get("/api/v1/incidents?status=open&limit=100")).json()["items"]:
+        for row in (await story.client.get(f"/api/v1/incidents/{one['id']}/alerts")).json()["items"]:
+            firing |= {row["title"].removesuffix(" is firing")} if row["firing"] else set()
+    return firing
+
+
+def webhook(one: dict[str, object], group: str = "g1") -> dict[str, object]:
+    """A webhook of Alertmanager's with this alert alone."""
+    return {
+        "version": "4",
+        "groupKey": group,
+        "status": one["status"],
+        "receiver": "router",
+        "groupLabels": {},
+        "commonLabels": {},
+        "commonAnnotations": {},
+        "externalURL": "http://alertmanager.example.com",
+        "truncatedAlerts": 0,
+        "alerts": [one],
+    }
