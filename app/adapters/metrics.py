@@ -55,6 +55,7 @@ class Metrics:
         self.journal_room = Gauge(
             "oncall_journal_room_ratio", "How much of the journal is free, 0 to 1.", registry=self.registry
         )
+        self.journal_room.set(1)
         self.accept_seconds = Histogram(
             "oncall_accept_seconds",
             "From the request to the durable answer.",

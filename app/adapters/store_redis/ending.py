@@ -1,10 +1,12 @@
-"""Ending a background task for good."""
+"""Ending a background task for certain: a library in between may swallow the first request."""
 
 import asyncio
 
+AGAIN = 0.5
+"""Seconds."""
+
 
 async def end(task: "asyncio.Task[None] | None") -> None:
-    """Cancelled until it has ended: a cancellation that meets a time-out of the client's own may be swallowed there."""
     while task and not task.done():
         task.cancel()
-        await asyncio.wait({task}, timeout=0.1)
+        await asyncio.wait([task], timeout=AGAIN)

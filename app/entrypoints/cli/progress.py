@@ -12,7 +12,7 @@ Told = Callable[[str, int, int], None]
 
 @contextmanager
 def progress() -> Iterator[Told]:
-    if False:
+    if sys.stderr.isatty():
         with _bars() as told:
             yield told
     else:
