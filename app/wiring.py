@@ -38,6 +38,8 @@ from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
+from app.service.migrate import KIND as MIGRATION
+from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
@@ -133,6 +135,7 @@ async def assemble(
     bell = Bell()
     store = store or await open_store(settings, bell.ring)
     clock = clock or clock_of(store)
+    await _refuse_half_migrated(store)
     with suppress(StoreUnavailable):  # On a full disk too, what is due must be told; the next start keeps the version.
         await keep_version(rules, store, clock.now())
     metrics = Metrics()
@@ -235,6 +238,13 @@ async def open_store(settings: Settings, ring: Callable[[], None] = lambda: None
             "set ONCALL_STORE to a redis:// URL, or leave the role out"
         )
     return await SqliteStore.open(path)
+
+
+async def _refuse_half_migrated(store: Store) -> None:
+    with suppress(StoreUnavailable):
+        if await store.record(MIGRATION, UNFINISHED):
+            await store.close()
+            raise StoreRefused("this store holds half of another: run oncall-router migrate again, to its end")
 
 
 def clock_of(store: Store) -> Clock:

@@ -143,7 +143,7 @@ class Heartbeat:
         now = self._clock.steady()
         if server.run == self._inspected_run and now < self._inspected_at + INSPECT_EVERY:
             return
-        verdict = judge(await server.inspect(), self._confirmation.replicas, self._where.fails_over)
+        verdict = judge(await server.prepare(), self._confirmation.replicas, self._where.fails_over)
         if verdict.faults and self._strict:
             raise StoreRefused("; ".join(verdict.faults))
         self._confirmation.disk = verdict.waits_for_disk and self._strict

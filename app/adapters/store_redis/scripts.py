@@ -36,3 +36,5 @@ ADD_RECORD = _read("add_record")
 SWEEP = _read("sweep")
 FORGET = _read("forget")
 UNPACK = _read("unpack")
+
+EVERY = (LOAD, COMMIT, CLAIM, SETTLE, PUT_RECORDS, ADD_RECORD, SWEEP, FORGET, UNPACK)

@@ -12,6 +12,7 @@ from app.adapters.store_redis.clock import ServerClock
 from app.adapters.store_redis.durability import Facts, inspect
 from app.adapters.store_redis.failures import LOST, Elsewhere
 from app.adapters.store_redis.keys import Keys
+from app.adapters.store_redis.scripts import EVERY
 from app.adapters.store_redis.where import Address, Options, once
 from app.domain.errors import StoreRefused
 
@@ -54,7 +55,12 @@ class Server:
             await self._pulse.set(self._keys.schema, SCHEMA, nx=True)
         self.run = str(server["run_id"])
 
-    async def inspect(self) -> Facts:
+    async def prepare(self) -> Facts:
+        """Teach it the scripts, which it forgets when it is restarted, and read its settings."""
+        pulse = self._pulse.pipeline(transaction=False)
+        for script in EVERY:
+            pulse.execute_command("SCRIPT LOAD", script.text)
+        await pulse.execute()
         return await inspect(self._pulse)
 
     async def remember(self, ops: Sequence[str]) -> None:

@@ -94,7 +94,6 @@ class ByCluster:
         cluster = RedisCluster(
             startup_nodes=[ClusterNode(host, port) for host, port in self.nodes],
             require_full_coverage=False,
-            cluster_error_retry_attempts=0,
             **once(),
             **self.cluster_options,
         )

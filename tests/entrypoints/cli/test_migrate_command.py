@@ -238,6 +238,17 @@ def test_from_file_to_redis_and_back_nothing_is_lost(here: str, there: str, serv
 
 
 @pytest.mark.server
+def test_the_stores_are_named_without_their_passwords(here: str, tmp_path: Path) -> None:
+    filled(here)
+    with a_server(tmp_path / "redis", requirepass="hunter2") as server:
+        said = run("migrate", here, server.url.replace("//", "//:hunter2@"))
+
+    assert said.exit_code == 0
+    assert said.stdout.splitlines()[1].startswith(f"{server.url}: 8 incidents, ")
+    assert "hunter2" not in said.output
+
+
+@pytest.mark.server
 def test_one_redis_by_two_names_is_refused(here: str, server: Server) -> None:
     filled(server.url)
 

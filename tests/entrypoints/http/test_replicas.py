@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from app.domain.errors import StoreRefused
 from app.entrypoints.http.app import create_app
 from app.entrypoints.worker import Worker
+from app.service.migrate import KIND, UNFINISHED
+from app.service.ports import Record
 from app.service.reload import call_for_reload
 from app.service.replicas import announce
 from app.wiring import open_store
-from tests.entrypoints.http.rig import RULES, Rig
+from tests.entrypoints.http.rig import RULES, Rig, rigged
 
 
 async def test_every_process_is_shown_with_its_rules(rig: Rig) -> None:
@@ -84,3 +87,12 @@ async def test_a_call_from_another_process_makes_this_one_read_its_files(rig: Ri
 async def test_split_roles_refuse_a_file_with_what_to_do(rig: Rig, role: str) -> None:
     with pytest.raises(StoreRefused, match="redis://"):
         await open_store(rig.application.settings.model_copy(update={"role": role}))
+
+
+async def test_a_store_that_holds_half_of_another_is_refused(tmp_path: Path) -> None:
+    async with rigged(tmp_path) as first:
+        await first.application.store.put_record(Record(KIND, UNFINISHED, '"sqlite:///other.db"'))
+
+    with pytest.raises(StoreRefused, match="migrate"):
+        async with rigged(tmp_path):
+            pass
