@@ -1,34 +1,51 @@
-"""Every story is played on every store: a SQLite file, and Redis at the old and the new end of the supported range."""
+"""Every story is played on every store: a SQLite file, Redis at the old and the new end of the supported range, three
+Sentinels around a primary, and a cluster."""
 
 from collections.abc import Iterator
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
-from tests.redis_servers import Kind, Server, a_server
+from tests.redis_servers import Kind, a_cluster, a_sentinel_trio, a_server
 from tests.stories import stage
+
+SHARED = ("old_redis", "new_redis", "sentinels", "cluster")
+"""Fixtures that give the URL of a store for many processes; each story has a deployment of its own there."""
 
 
 @pytest.fixture(scope="session")
-def redis_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Kind, Server]]:
-    """One server of each kind, in which every story has a deployment of its own."""
-    with (
-        a_server(tmp_path_factory.mktemp("old"), Kind.REDIS) as old,
-        a_server(tmp_path_factory.mktemp("new"), Kind.VALKEY) as new,
-    ):
-        yield {Kind.REDIS: old, Kind.VALKEY: new}
+def old_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with a_server(tmp_path_factory.mktemp("old"), Kind.REDIS) as server:
+        yield server.url
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(None, id="sqlite"),
-        *(pytest.param(kind, id=kind, marks=pytest.mark.server) for kind in Kind),
-    ],
-)
+@pytest.fixture(scope="session")
+def new_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with a_server(tmp_path_factory.mktemp("new"), Kind.VALKEY) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def sentinels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with a_sentinel_trio(tmp_path_factory.mktemp("sentinels")) as trio:
+        yield trio.url
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with a_cluster(tmp_path_factory.mktemp("cluster")) as three:
+        yield three.url
+
+
+@pytest.fixture(params=["sqlite", *(pytest.param(name, marks=pytest.mark.server) for name in SHARED)])
 def on_every_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the stage of this test keeps its data."""
-    if request.param is None:
+    if request.param == "sqlite":
         return
-    server = request.getfixturevalue("redis_servers")[request.param]
-    place = {"store": server.url, "deployment": token_hex(4), "secret_key": "a key for links"}
-    monkeypatch.setattr(stage, "place_of", lambda tmp_path: place)
+    place: dict[str, Any] = {
+        "store": request.getfixturevalue(request.param),
+        "deployment": token_hex(4),
+        "secret_key": "a key for links",
+    }
+    monkeypatch.setattr(stage, "place_of", lambda tmp_path: place | {"journal": tmp_path / "journal"})

@@ -19,7 +19,7 @@ from app.domain import escalate, on_action
 from app.domain.context import Context
 from app.domain.escalate import Change
 from app.domain.incident import Incident, Timer
-from tests.redis_servers import Kind, Server
+from tests.stories.conftest import SHARED
 from tests.stories.machine import IncidentMachine
 from tests.stories.town import town_rules
 
@@ -71,15 +71,17 @@ def test_the_promises_hold_over_sqlite(machine: type[IncidentMachine], tmp_path:
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("shared", SHARED)
 def test_the_promises_hold_over_redis(
-    machine: type[IncidentMachine], redis_servers: dict[Kind, Server], kind: Kind
+    machine: type[IncidentMachine], request: pytest.FixtureRequest, shared: str
 ) -> None:
+    url = request.getfixturevalue(shared)
+
     async def on_a_server() -> RedisStore:
-        return await RedisStore.open(redis_servers[kind].url, token_hex(4))
+        return await RedisStore.open(url, token_hex(4))
 
     machine.open_store = staticmethod(on_a_server)
-    run(machine, examples=12, steps=20)
+    run(machine, examples=6, steps=20)
 
 
 def _acknowledging_forgets_to_stop(change: Change, who: str, channel: str, ctx: Context) -> Change:
