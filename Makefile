@@ -33,6 +33,11 @@ check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and e
 	$(BIN)/hadolint Dockerfile
 	@$(MAKE) --no-print-directory test
 
+.PHONY: image-test
+image-test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
+	@sh scripts/tools.sh buildah debootstrap
+	@sh scripts/image_test.sh
+
 bench: .venv/.dev ## measure, with yardsticks in the same run; prints ratios and writes a JSON file
 	@sh scripts/tools.sh wrk prometheus-alertmanager
 	$(BIN)/python -m bench

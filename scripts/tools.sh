@@ -7,6 +7,7 @@ wanted() {
         prometheus-alertmanager) echo "the test and the story with a real Alertmanager" ;;
         strace) echo "the test that watches fsync come before the reply" ;;
         wrk) echo "the bench" ;;
+        buildah | debootstrap) echo "the test of the container image" ;;
         *) echo "whatever asked for it" ;;
     esac
 }
