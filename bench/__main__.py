@@ -1,4 +1,4 @@
-"""The command: `python -m bench [--quick] [--only NAME] [--out FILE]`; ends with an error when a target is missed."""
+"""The command: `python -m bench [--quick] [--only NAME] [--markdown]`; ends with an error when a target is missed."""
 
 import argparse
 import fcntl
@@ -17,25 +17,28 @@ from typing import IO
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from bench import accepting, crowded, paging
+from bench import accepting, claiming, crowded, holding, paging, replicas
 from bench.course import Course
 from bench.figures import Figure
 from bench.load import LoadRefusedError
+from bench.redis_server import bundled
 from bench.serving import ALERTMANAGER, CLIENT_CORE, ServerFailedError
+from bench.tables import markdown, tables
 
 SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
     "accepting": accepting.measure,
     "paging": paging.measure,
     "crowded": crowded.measure,
+    "replicas": replicas.measure,
+    "holding": holding.measure,
+    "claiming": claiming.measure,
 }
 WIDTH = 110
 BUSY = 0.7
 """The load average above which somebody else is at work here."""
 
 FAILURES = (LoadRefusedError, ServerFailedError, TimeoutError, CalledProcessError)
-_COLOURS = {"ok": "green", "MISSED": "bold red", "not yet": "yellow", "": ""}
 
 
 def main() -> int:
@@ -50,13 +53,16 @@ def main() -> int:
         console.print(f"[yellow]The machine is busy (load {busy:.1f}): expect worse figures, and wider ratios.[/]")
     begun = time.monotonic()
     figures, failed = _measure(given, console)
-    console.print(_table(figures))
+    for table in tables(figures):
+        console.print(table)
     for reason in failed:
         console.print(f"[bold red]failed[/] {reason}")
     console.print(_remarks(time.monotonic() - begun))
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(_as_json(figures, given.quick, busy), indent=1) + "\n")
     console.print(f"written to {given.out}")
+    if given.markdown:
+        print(markdown(figures))
     lock.close()
     return int(bool(failed) or any(figure.is_missed for figure in figures))
 
@@ -73,9 +79,11 @@ def _alone() -> IO[str]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute: one short round, fewer open incidents")
+    parser.add_argument("--quick", action="store_true", help="some minutes: one short round, fewer open incidents")
     parser.add_argument("--only", choices=SCENARIOS, help="one part of it")
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"), help="where the figures go as JSON")
+    parser.add_argument("--markdown", action="store_true", help="print the figures as Markdown too, at the end")
+    parser.add_argument("--redis", type=Path, help="a redis-server or valkey-server (default: the one of the tests)")
     parser.add_argument("--rounds", type=int, help="how often everything is repeated (3; quick: 1)")
     return parser.parse_args()
 
@@ -106,9 +114,10 @@ def _measure(given: argparse.Namespace, console: Console) -> tuple[list[Figure],
 
 
 def _course(given: argparse.Namespace, folder: Path, step: Callable[[str], None]) -> Course:
+    server = (given.redis or bundled()).resolve()
     if given.quick:
-        return Course(folder, 1, given.rounds or 1, 5_000, 200, 5, 3, step)
-    return Course(folder, 5, given.rounds or 3, 100_000, 2_000, 50, 10, step)
+        return Course(folder, 1, given.rounds or 1, 5_000, 200, 5, 3, server, step)
+    return Course(folder, 5, given.rounds or 3, 100_000, 2_000, 50, 10, server, step)
 
 
 def _on_disk() -> Path:
@@ -116,21 +125,6 @@ def _on_disk() -> Path:
     found = Path("var")
     found.mkdir(exist_ok=True)
     return found
-
-
-def _table(figures: list[Figure]) -> Table:
-    table = Table(title="oncall-router, the server on one core, the client on the other")
-    for name, justify in (("", "left"), ("median", "right"), ("rounds", "right"), ("target", "left"), ("", "left")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    group = ""
-    for figure in figures:
-        if figure.group != group:
-            group = figure.group
-            table.add_section()
-            table.add_row(f"[bold]{group}[/]")
-        verdict = f"[{_COLOURS[figure.verdict]}]{figure.verdict}[/]" if figure.verdict else ""
-        table.add_row(f"  {figure.name}", figure.shown(), figure.spread(), str(figure.target), verdict)
-    return table
 
 
 def _remarks(seconds: float) -> str:

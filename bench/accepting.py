@@ -168,7 +168,7 @@ def open_circle(server: Server, load: Load) -> None:
     """Every alert that will be repeated is open, and everybody paged, before."""
     while look(server.database).incidents < load.circle:
         run_load(server, load, WARM_SECONDS)
-    wait_until_sent(server.database, PATIENCE)
+    wait_until_sent(lambda: look(server.database), PATIENCE)
 
 
 def _beside(course: Course, load: Load, group_by: str) -> Cost | None:

@@ -11,7 +11,7 @@ from bench.serving import Server, receiving, router
 @dataclass(slots=True)
 class Course:
     """`seconds` is how long each load lasts, `rounds` how often everything is repeated, `open_incidents` how many the
-    crowded store holds; `step` is told of each piece of work as it begins."""
+    crowded store holds; `redis` is the server's executable; `step` is told of each piece of work as it begins."""
 
     folder: Path
     seconds: float
@@ -20,6 +20,7 @@ class Course:
     timers: int
     timer_seconds: float
     paced_seconds: float
+    redis: Path
     step: Callable[[str], None]
     _folders: int = 0
 

@@ -32,7 +32,7 @@ def measure(course: Course) -> list[Figure]:
             with router(folder, receiver) as server:
                 took.append(server.took)
                 crowded.append(_rate(course, server, number))
-                wait_until_sent(server.database, PATIENCE)
+                wait_until_sent(lambda: look(server.database), PATIENCE)
                 memory.append(server.resident_mb())
         late = _lateness(course, folder, receiver)
     group = f"{course.open_incidents:,} incidents open"
@@ -54,7 +54,7 @@ def seed(course: Course, server: Server) -> None:
     if found < course.open_incidents:
         raise LoadRefusedError(f"only {found} of {course.open_incidents} incidents are in the store")
     course.step("paging all of them")
-    wait_until_sent(server.database, PATIENCE)
+    wait_until_sent(lambda: look(server.database), PATIENCE)
 
 
 def _on_empty(course: Course) -> float:

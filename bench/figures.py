@@ -36,13 +36,14 @@ NO_TARGET = Target()
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`rounds` holds one value per round."""
+    """`rounds` holds one value per round. A group whose figures have a `column` is a grid: `name` is the row."""
 
     group: str
     name: str
     rounds: tuple[float, ...]
     unit: str
     target: Target = NO_TARGET
+    column: str = ""
 
     @property
     def value(self) -> float:

@@ -5,16 +5,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from bench.office import RULES, RUNBOOK_FILE
 
+Cores = int | str
+"""One core, or several as taskset writes them."""
+
 SERVER_CORE, CLIENT_CORE = 0, 1
+ALL_CORES = f"0-{(os.cpu_count() or 1) - 1}"
 TOKEN = "bench-token"
 WEBHOOK_SECRET = "whsec_" + "Z" * 32
 PATIENCE = 30.0
@@ -61,7 +66,7 @@ class Server:
         return next(line.split()[1] for line in lines if line.startswith(name))
 
 
-def on_core(core: int, *command: object) -> list[str]:
+def on_core(core: Cores, *command: object) -> list[str]:
     return ["taskset", "-c", str(core), *map(str, command)]
 
 
@@ -70,18 +75,24 @@ def python(module: str, *values: object) -> list[object]:
 
 
 @contextmanager
-def yardstick(name: str, folder: Path) -> Iterator[Server]:
+def yardstick(name: str, folder: Path, core: Cores = SERVER_CORE) -> Iterator[Server]:
     """`bare` or `idiomatic`, under uvicorn as the service itself runs."""
     port = free_port()
     options = ["--port", port, "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     command = python("uvicorn", f"bench.yardsticks:{name}", *options)
-    with _running(name, command, port, folder, SERVER_CORE, {}) as server:
+    with running(name, command, port, folder, core) as server:
         yield server
 
 
 @contextmanager
-def router(folder: Path, receiver: "Server | None" = None, core: int = SERVER_CORE) -> Iterator[Server]:
-    """The service as it is deployed; it pages through the signed webhook channel to `receiver`."""
+def router(
+    folder: Path,
+    receiver: "Server | None" = None,
+    core: Cores = SERVER_CORE,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Server]:
+    """The service as it is deployed, on SQLite unless `settings` say otherwise; it pages through the signed webhook
+    channel to `receiver`."""
     port = free_port()
     target = f"http://127.0.0.1:{receiver.port}/page" if receiver else "http://127.0.0.1:9/page"
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,9 +102,14 @@ def router(folder: Path, receiver: "Server | None" = None, core: int = SERVER_CO
     runbooks.mkdir(exist_ok=True)
     (runbooks / "payments-api-down.md").write_text(RUNBOOK_FILE)
     command: list[object] = [Path(sys.executable).with_name("oncall-router"), "serve", "--port", port]
-    command += ["--rules", rules, "--runbooks", runbooks, "--store", f"sqlite:///{folder / 'oncall.db'}"]
-    settings = {"ONCALL_ADMIN_TOKEN": TOKEN, "ONCALL_WEBHOOK_SECRET": WEBHOOK_SECRET, "ONCALL_CONSOLE": "off"}
-    with _running("oncall-router", command, port, folder, core, settings) as server:
+    command += ["--rules", rules, "--runbooks", runbooks]
+    own = {
+        "ONCALL_STORE": f"sqlite:///{folder / 'oncall.db'}",
+        "ONCALL_ADMIN_TOKEN": TOKEN,
+        "ONCALL_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "ONCALL_CONSOLE": "off",
+    }
+    with running("oncall-router", command, port, folder, core, {**own, **settings}) as server:
         yield server
 
 
@@ -110,16 +126,16 @@ def alertmanager(folder: Path, receiver: Server, group_by: str) -> Iterator[Serv
     )
     options = [f"--config.file={config}", f"--storage.path={folder}", f"--web.listen-address=127.0.0.1:{port}"]
     command = [ALERTMANAGER, *options, "--cluster.listen-address=", "--log.level=error"]
-    with _running("alertmanager", command, port, folder, SERVER_CORE, {"GOMAXPROCS": "1"}) as server:
+    with running("alertmanager", command, port, folder, SERVER_CORE, {"GOMAXPROCS": "1"}) as server:
         yield server
 
 
 @contextmanager
-def receiving(folder: Path) -> Iterator[Server]:
+def receiving(folder: Path, core: Cores = CLIENT_CORE) -> Iterator[Server]:
     """An independent process that takes every page and writes down when it came, in `folder`/received."""
     port = free_port()
     command = python("bench.receiver", port, folder / "received")
-    with _running("receiver", command, port, folder, CLIENT_CORE, {}) as server:
+    with running("receiver", command, port, folder, core) as server:
         yield server
 
 
@@ -129,10 +145,28 @@ def free_port() -> int:
         return port
 
 
+def answers_http(port: int) -> bool:
+    """Whatever it says: the yardsticks have no such path."""
+    try:
+        urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+    except HTTPError:
+        return True
+    except (URLError, OSError):
+        return False
+    return True
+
+
 @contextmanager
-def _running(
-    name: str, command: list[object], port: int, folder: Path, core: int, settings: Mapping[str, str]
+def running(
+    name: str,
+    command: list[object],
+    port: int,
+    folder: Path,
+    core: Cores,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    answers: Callable[[int], bool] = answers_http,
 ) -> Iterator[Server]:
+    """From its first answer to the end of the block, when it is told to end, and waited for."""
     folder.mkdir(parents=True, exist_ok=True)
     said = folder / f"{name}.log"
     start = time.perf_counter()
@@ -141,7 +175,7 @@ def _running(
             on_core(core, *command), stdout=log, stderr=log, cwd=_ROOT, env={**os.environ, **settings}
         )
     try:
-        _await_answer(name, process, port, said)
+        _await_answer(name, process, port, said, answers)
         yield Server(name, process, port, folder, time.perf_counter() - start)
     finally:
         process.terminate()
@@ -152,24 +186,15 @@ def _running(
             process.wait()
 
 
-def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, said: Path) -> None:
+def _await_answer(
+    name: str, process: subprocess.Popen[bytes], port: int, said: Path, answers: Callable[[int], bool]
+) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
-        if _listens(process.pid, port) and _answers(port):
+        if _listens(process.pid, port) and answers(port):
             return
         time.sleep(0.02)
     raise ServerFailedError(f"{name} does not answer: {said.read_text()[-500:]}")
-
-
-def _answers(port: int) -> bool:
-    """Whatever it says: the yardsticks have no such path."""
-    try:
-        urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
-    except HTTPError:
-        return True
-    except (URLError, OSError):
-        return False
-    return True
 
 
 def _listens(pid: int, port: int) -> bool:

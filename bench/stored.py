@@ -1,7 +1,8 @@
-"""What is really in the store, read from its file beside the running server."""
+"""What is really in the store, read beside the running service and round it."""
 
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ class Stored:
         )
 
 
+Look = Callable[[], Stored]
+
+
 def look(database: Path) -> Stored:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
         found = connection.execute(
@@ -40,11 +44,18 @@ def look(database: Path) -> Stored:
     return Stored(*found)
 
 
-def wait_until_sent(database: Path, patience: float) -> float:
+def file_size(database: Path) -> int:
+    """Bytes of the file once all that is in its log has been taken over."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
+        (pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+        return int(pages * size)
+
+
+def wait_until_sent(look: Look, patience: float) -> float:
     """Seconds until nothing that is due is left to send; raises `TimeoutError` after `patience`."""
     start = time.monotonic()
-    while look(database).unsent:
+    while unsent := look().unsent:
         if time.monotonic() - start > patience:
-            raise TimeoutError(f"{look(database).unsent} messages are still unsent after {patience:g} s")
+            raise TimeoutError(f"{unsent} messages are still unsent after {patience:g} s")
         time.sleep(0.25)
     return time.monotonic() - start
