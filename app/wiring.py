@@ -44,7 +44,7 @@ from app.service.outage import Outage
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
 from app.service.receive import Receiver
-from app.service.reload import keep_version, reload_rules
+from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.tokens import ADMIN, Tokens
 
@@ -136,10 +136,10 @@ async def assemble(
     store = store or await open_store(settings, bell.ring)
     clock = clock or clock_of(store)
     await _refuse_half_migrated(store)
-    with suppress(StoreUnavailable):  # On a full disk too, what is due must be told; the next start keeps the version.
-        await keep_version(rules, store, clock.now())
     metrics = Metrics()
     in_force = InForce(rules, clock.now())
+    with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
+        await reload_rules(lambda: rules, in_force, store, clock)
     applier = Applier(store, in_force, clock, bell.ring)
     applier.start()
     http = OutboundHttp()

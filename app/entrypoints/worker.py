@@ -29,6 +29,8 @@ SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
+ROUND_SECONDS = 5.0
+CANCEL_SECONDS = 0.5
 MOST_BATCHES = 32
 TICK_REST = 0.02
 """Seconds between two looks at the timers, however often the bell rings: hardly a commit makes one due at once."""
@@ -50,6 +52,8 @@ class Worker:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._loops: list[asyncio.Task[None]] = []
+        self._resting: set[str] = set()
+        self._stopping = False
         self._in_hand: set[asyncio.Task[None]] = set()
         self._flood = Flood()
         self._unread = False
@@ -60,6 +64,8 @@ class Worker:
 
     def start(self) -> None:
         settings = self._application.settings
+        if self._application.outage and self._application.outage.damaged:
+            log.error("journal.damaged", entries=self._application.outage.damaged)
         log_rules(self._application.in_force.rules)
         self._loops = [
             asyncio.create_task(self._forever(name, work, bell, settings.poll_seconds), name=name)
@@ -87,9 +93,7 @@ class Worker:
     async def stop(self) -> None:
         """No new claims and no new sendings; what is being sent is waited for, at most `DRAIN_SECONDS`."""
         self._application.dispatcher.stop()
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._end_loops()
         if self._application.outage:
             await self._application.outage.stop()
         if self._in_hand:
@@ -97,9 +101,23 @@ class Worker:
         with suppress(StoreUnavailable):
             await retire(self._application.name, self._application.store)
 
+    async def _end_loops(self) -> None:
+        """Each ends with the round it is in: what was claimed in a round cut short would stay leased to nobody. One
+        that takes too long is cancelled until it ends, for `asyncio.wait_for` may swallow that before Python 3.12."""
+        self._stopping = True
+        for loop in self._loops:
+            if loop.get_name() in self._resting:
+                loop.cancel()
+        left, patience = {*self._loops}, ROUND_SECONDS
+        while left:
+            _, left = await asyncio.wait(left, timeout=patience)
+            patience = CANCEL_SECONDS
+            for loop in left:
+                loop.cancel()
+
     async def _forever(self, name: str, work: Callable[[], Awaitable[float]], bell: Bell | None, poll: float) -> None:
         listener = bell.listen() if bell else None
-        while True:
+        while not self._stopping:
             try:
                 pause = await work()
                 self._away.discard(name)
@@ -110,7 +128,10 @@ class Worker:
                 self._application.metrics.loop_errors.labels(name).inc()
                 log.exception("loop.failed", loop=name, error=type(error).__name__)
                 pause = poll
-            await (listener.wait(pause) if listener else asyncio.sleep(pause))
+            if not self._stopping:
+                self._resting.add(name)
+                await (listener.wait(pause) if listener else asyncio.sleep(pause))
+                self._resting.discard(name)
 
     def _say_once(self, loop: str, error: StoreUnavailable) -> None:
         """A store that is away makes every round fail: counted each time, logged at the first."""
@@ -166,9 +187,13 @@ class Worker:
         app = self._application
         before = app.in_force.refusal
         self._unread = await asyncio.to_thread(app.watch.has_changed) or await self._is_called() or self._unread
-        if self._unread:
-            if await app.reload():
-                log_rules(app.in_force.rules)
+        if self._unread or not app.in_force.is_kept:
+            version = app.in_force.rules.version
+            try:
+                await app.reload()
+            finally:
+                if app.in_force.rules.version != version:
+                    log_rules(app.in_force.rules)
             self._unread = False
         if app.in_force.refusal and app.in_force.refusal != before:
             log.error("rules.refused", problems=app.in_force.refusal)

@@ -13,12 +13,14 @@ class InForce:
     """Replaced piece by piece by a reload; readers take `rules` once and keep it for the whole of one decision.
 
     `refusal` holds the problems of a file that was refused since `loaded_at`; empty when the file in force is current.
+    `is_kept`: the store has this version.
     """
 
     rules: Rules
     loaded_at: datetime
     facts: DatedFacts = field(default_factory=DatedFacts)
     refusal: tuple[str, ...] = ()
+    is_kept: bool = False
     _latest: Context | None = None
 
     def context(self, now: datetime) -> Context:

@@ -75,6 +75,10 @@ class Journalling:
         return self._journal.waiting
 
     @property
+    def damaged(self) -> int:
+        return self._journal.damaged
+
+    @property
     def room(self) -> float:
         return self._journal.room
 

@@ -69,6 +69,11 @@ class Outage:
         return self._log.room
 
     @property
+    def damaged(self) -> int:
+        """Entries of the journal that were found unreadable, and passed over."""
+        return self._log.damaged
+
+    @property
     def put_aside(self) -> int:
         """Alerts of the journal that went into quarantine, since the start."""
         return self._put_aside.count

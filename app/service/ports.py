@@ -264,6 +264,11 @@ class Journal(Protocol):
         ...
 
     @property
+    def damaged(self) -> int:
+        """Entries that were found unreadable: they are passed over, and the others are kept."""
+        ...
+
+    @property
     def room(self) -> float:
         """Which part of what it may hold is free, 0 to 1; 0 when its disk fails."""
         ...

@@ -17,7 +17,10 @@ CALL = ("reload", "latest")
 
 
 async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Store, clock: Clock) -> bool:
-    """Whether other rules are in force now. A refused file leaves the last good one paging, and shows in `refusal`."""
+    """Whether other rules are in force now. A refused file leaves the last good one paging, and shows in `refusal`.
+
+    Raises `StoreUnavailable` when the version could not be kept; it is in force all the same, and kept at a later call.
+    """
     try:
         rules = await asyncio.to_thread(load)
     except InvalidRules as refused:
@@ -27,11 +30,13 @@ async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Stor
         in_force.refusal = ("the folder of runbooks is empty or gone, and pages would stop for want of them",)
         return False
     in_force.refusal = ()
-    if rules.version == in_force.rules.version:
-        return False
-    await keep_version(rules, store, clock.now())
-    in_force.rules, in_force.loaded_at = rules, clock.now()
-    return True
+    changed = rules.version != in_force.rules.version
+    if changed:
+        in_force.rules, in_force.loaded_at, in_force.is_kept = rules, clock.now(), False
+    if not in_force.is_kept:
+        await keep_version(in_force.rules, store, in_force.loaded_at)
+        in_force.is_kept = True
+    return changed
 
 
 def call_for_reload(now: datetime) -> Record:

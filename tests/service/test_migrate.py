@@ -241,6 +241,8 @@ async def test_half_a_migration_is_no_source(source: SqliteStore, target: Sqlite
 
 
 async def test_an_empty_source_is_refused(source: SqliteStore, target: SqliteStore) -> None:
+    await source.put_record(Record(KIND, "left over", "{}"))
+
     assert await refusal(source, target) == "here is empty: see whether it is the store that you mean"
     assert await whole(target) == Whole([], [])
 

@@ -138,15 +138,18 @@ async def test_whoever_cannot_be_reached_in_an_outage_is_passed_over(tmp_path: P
         assert story.news() == []
 
 
-@pytest.mark.parametrize("seed", range(40))
-async def test_whatever_happens_each_alert_ends_as_its_tool_said_last(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(60))
+async def test_whatever_happens_each_alert_ends_as_its_tool_said_last_and_no_answer_is_lost(
+    tmp_path: Path, seed: int
+) -> None:
     chance = Random(seed)
     said: dict[str, str] = {}
+    notes: set[str] = set()
     async with switchable(tmp_path) as switch:
         for life in range(3):
             async with replica(tmp_path / "one", f"2026-11-22 03:{life}0", switch) as story:
                 for _ in range(25):
-                    await something(chance, story, switch, said)
+                    await something(chance, story, switch, said, notes)
         switch.away = switch.loses_replies = switch.unconfirmed = False
         async with replica(tmp_path / "one", "2026-11-22 03:30", switch) as story:
             await story.settle()
@@ -154,11 +157,12 @@ async def test_whatever_happens_each_alert_ends_as_its_tool_said_last(tmp_path: 
 
             assert story.application.outage.waiting == 0
             assert await still_firing(story) == {name for name, status in said.items() if status == "firing"}
+            assert notes <= await all_lines(story)
 
 
-async def something(chance: Random, story: Stage, switch: Switch, said: dict[str, str]) -> None:
-    """One thing that may happen; what was accepted of an alert is noted."""
-    match chance.randrange(8):
+async def something(chance: Random, story: Stage, switch: Switch, said: dict[str, str], notes: set[str]) -> None:
+    """One thing that may happen; what was accepted of an alert or of a person is noted."""
+    match chance.randrange(10):
         case 0:
             switch.away, switch.loses_replies = chance.random() < 0.5, False
         case 1:
@@ -167,6 +171,12 @@ async def something(chance: Random, story: Stage, switch: Switch, said: dict[str
             switch.unconfirmed = not switch.unconfirmed
         case 3:
             await story.settle()
+        case 4 | 5 if story.messages():
+            link = chance.choice(story.messages()).items[0].link
+            text = f"note {len(notes)}"
+            reply = await story.client.post("/a/" + link.partition("/a/")[2] + "/note", data={"text": text})
+            notes |= {text} if reply.status_code == 303 else set()
+            await story.client.post("/a/" + link.partition("/a/")[2] + "/acknowledge")
         case _:
             name, status = f"Alert{chance.randrange(4)}", chance.choice(["firing", "resolved"])
             group = "shared" if name in ("Alert0", "Alert1") else name
@@ -184,6 +194,12 @@ async def still_firing(story: Stage) -> set[str]:
     return firing
 
 
+async def all_lines(story: Stage) -> set[str]:
+    """Every text in every timeline."""
+    items = (await story.client.get("/api/v1/incidents?limit=100")).json()["items"]
+    return {line for one in items for line in await story.timeline(one["id"])}
+
+
 def webhook(one: dict[str, object], group: str = "g1") -> dict[str, object]:
     """A webhook of Alertmanager's with this alert alone."""
     return {
@@ -198,3 +214,40 @@ def webhook(one: dict[str, object], group: str = "g1") -> dict[str, object]:
         "truncatedAlerts": 0,
         "alerts": [one],
     }
+
+
+async def test_what_an_incident_includes_that_moved_is_not_applied_to_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_over, "MOST_ENTRIES", 1)
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        for _ in range(3):
+            await story.fire(alert("Down"))
+        link = "/a/" + story.messages()[0].items[0].link.partition("/a/")[2]
+        await story.client.post(f"{link}/note", data={"text": "on my way"})
+
+        switch.away = False
+        await story.settle()
+
+        (found,) = (await story.client.get("/api/v1/incidents")).json()["items"]
+        assert found["count"] == 3
+        assert (await story.timeline(found["id"])).count("on my way") == 1
+
+
+async def test_pages_of_an_outage_do_not_stand_in_the_way_of_the_stores_own(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.loses_replies = True
+        await story.fire(alert("Down"))
+        await story.go_to("2026-11-22 04:00")
+        assert story.news()[-1] == "Sun 04:00 page chen"
+        await story.fire(alert("Down"))
+
+        switch.away = False
+        await story.settle()
+        await story.go_to("2026-11-22 04:16")
+
+        assert [line for line in story.news() if line.endswith("chen")] == [
+            "Sun 04:00 page chen",
+            "Sun 04:15 reminder chen",
+        ]

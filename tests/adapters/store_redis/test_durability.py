@@ -131,16 +131,20 @@ async def test_rewriting_without_writing_through_is_told_where_commits_are_waite
 async def test_a_commit_that_no_replica_has_is_unconfirmed_and_takes_its_course(
     tmp_path: Path, stores: Stores, fsync: str
 ) -> None:
-    with a_server(tmp_path, appendfsync=fsync) as server:
+    with a_server(tmp_path / "0", appendfsync=fsync) as server:
         store = await stores.open(server.url, replicas=1)
         with pytest.raises(Unconfirmed, match="only 0 of 1 replicas") as caught:
             await store.commit([a_decision()])
 
-        assert await store.applied(caught.value.doubt)
+        with pytest.raises(Unconfirmed):
+            await store.applied(caught.value.doubt)
         assert set((await store.load([], [an_id()])).incidents) == {an_id()}
         mark = f"{{{stores.deployment}}}:done:{caught.value.doubt}"
         with server.client() as client:
             await until(lambda: client.pttl(mark) > 6 * 24 * 60 * 60 * 1000)
+        with a_server(tmp_path / "1", replicaof=f"127.0.0.1 {server.port}") as replica, replica.client() as client:
+            await until(lambda: client.exists(mark))
+            assert await store.applied(caught.value.doubt)
 
 
 async def test_a_commit_that_a_replica_has_counts(tmp_path: Path, stores: Stores) -> None:

@@ -110,8 +110,8 @@ async def test_a_crash_right_after_the_commit_does_not_raise_twice(rig: Rig, mon
     store: Any = rig.application.store
     commit: Commit = store.commit
 
-    async def commits_and_dies(decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
-        await commit(decisions, records)
+    async def commits_and_dies(decisions: Sequence[Decision], records: Sequence[Record] = (), *seen: Any) -> None:
+        await commit(decisions, records, *seen)
         raise StoreUnavailable("the process died here, as far as the caller can tell")
 
     with monkeypatch.context() as patched:
@@ -130,7 +130,7 @@ async def test_a_commit_that_fails_keeps_neither_the_incident_nor_the_reply(
 ) -> None:
     store: Any = rig.application.store
 
-    async def fails(decisions: Sequence[Decision], records: Sequence[Record] = ()) -> None:
+    async def fails(*given: object) -> None:
         raise StoreUnavailable("the disk is full", retry_after=7)
 
     with monkeypatch.context() as patched:
