@@ -13,7 +13,6 @@ class Facts:
     """What could be seen of a server; None: it does not say."""
 
     aof: bool
-    waitaof: bool
     fsync: str | None
     no_fsync_on_rewrite: bool | None
     maxmemory: int
@@ -23,12 +22,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`faults` make the promise weaker than it sounds; `remarks` are worth knowing. With `waits_for_disk` a commit is
-    followed by WAITAOF, which makes up for a server that writes to disk once a second."""
+    """`faults` make the promise weaker than it sounds; `remarks` are worth knowing."""
 
     faults: tuple[str, ...]
     remarks: tuple[str, ...]
-    waits_for_disk: bool
 
 
 async def inspect(client: "Redis") -> Facts:
@@ -44,7 +41,6 @@ async def inspect(client: "Redis") -> Facts:
     rewriting = settings.get("no-appendfsync-on-rewrite")
     return Facts(
         aof=bool(told.get("aof_enabled")),
-        waitaof=await _has_waitaof(client),
         fsync=settings.get("appendfsync"),
         no_fsync_on_rewrite=None if rewriting is None else rewriting == "yes",
         maxmemory=int(told.get("maxmemory", 0)),
@@ -56,23 +52,22 @@ async def inspect(client: "Redis") -> Facts:
 def judge(facts: Facts, replicas: int, fails_over: bool) -> Verdict:
     """What a commit on such a server is worth, when it is to be on so many replicas and one may take over."""
     faults = [*_of_disk(facts), *_of_memory(facts)]
-    remarks = [*_of_rewriting(facts), *_of_replicas(facts, replicas, fails_over)]
-    return Verdict(tuple(faults), tuple(remarks), _needs_waitaof(facts) and facts.waitaof)
+    return Verdict(tuple(faults), tuple(_of_replicas(facts, replicas, fails_over)))
 
 
 def _of_disk(facts: Facts) -> list[str]:
     if not facts.aof:
         return ["the server keeps no append-only file, so a restart loses commits: set appendonly yes"]
+    if facts.fsync is None:
+        return ["the server forbids CONFIG, so nobody can see whether a commit is on disk: "
+                "allow this user CONFIG GET"]  # fmt: skip
     if facts.fsync == "no":
         return ["the server leaves writing to disk to the system (appendfsync no), so a power cut loses commits: "
-                "set appendfsync always, or everysec where the server has WAITAOF"]  # fmt: skip
-    if facts.fsync is None and not facts.waitaof:
-        return ["the server forbids CONFIG, so nobody can see whether a commit is on disk, and it has no WAITAOF: "
-                "allow this user CONFIG GET, or use Redis 7.2 or Valkey"]  # fmt: skip
-    if facts.fsync == "everysec" and not facts.waitaof:
-        return ["the server writes to disk once a second (appendfsync everysec) and has no WAITAOF, so a power cut "
-                "loses up to two seconds: set appendfsync always, or use Redis 7.2 or Valkey"]  # fmt: skip
-    if facts.fsync == "always" and facts.no_fsync_on_rewrite and not facts.waitaof:
+                "set appendfsync always"]  # fmt: skip
+    if facts.fsync == "everysec":
+        return ["the server writes to disk once a second (appendfsync everysec), so a power cut loses up to two "
+                "seconds: set appendfsync always"]  # fmt: skip
+    if facts.no_fsync_on_rewrite:
         return ["the server does not write through to disk while it rewrites its file: "
                 "set no-appendfsync-on-rewrite no"]  # fmt: skip
     return []
@@ -85,12 +80,6 @@ def _of_memory(facts: Facts) -> list[str]:
     return []
 
 
-def _of_rewriting(facts: Facts) -> list[str]:
-    if facts.aof and facts.no_fsync_on_rewrite and facts.waitaof:
-        return ["commits stay unconfirmed while the server rewrites its file: set no-appendfsync-on-rewrite no"]
-    return []
-
-
 def _of_replicas(facts: Facts, replicas: int, fails_over: bool) -> list[str]:
     if fails_over and not replicas:
         return ["when a replica takes over, commits that it has not got yet are lost: "
@@ -99,18 +88,6 @@ def _of_replicas(facts: Facts, replicas: int, fails_over: bool) -> list[str]:
         return [f"with fewer than {replicas} replicas the server still takes commits, which are then reported as "
                 f"unconfirmed: set min-replicas-to-write {replicas} to have it refuse them"]  # fmt: skip
     return []
-
-
-def _needs_waitaof(facts: Facts) -> bool:
-    return facts.aof and facts.fsync != "no" and (facts.fsync != "always" or bool(facts.no_fsync_on_rewrite))
-
-
-async def _has_waitaof(client: "Redis") -> bool:
-    try:
-        await client.execute_command("WAITAOF", 0, 0, 1)  # type: ignore[no-untyped-call]
-    except ResponseError:
-        return False
-    return True
 
 
 def _text(value: bytes | str | None) -> str:

@@ -146,6 +146,5 @@ class Heartbeat:
         verdict = judge(await server.prepare(), self._confirmation.replicas, self._where.fails_over)
         if verdict.faults and self._strict:
             raise StoreRefused("; ".join(verdict.faults))
-        self._confirmation.disk = verdict.waits_for_disk and self._strict
         self.doubts = (*verdict.faults, *verdict.remarks)
         self._inspected_run, self._inspected_at = server.run, now

@@ -108,7 +108,7 @@ class Primary:
         if isinstance(answers[0], NoScriptError):
             answers = await _pipelined(client, commands, by_name=False)
         for (name, *_), answer in zip(commands, answers, strict=True):
-            if isinstance(answer, ResponseError) and name not in ("WAIT", "WAITAOF"):
+            if isinstance(answer, ResponseError) and name != "WAIT":
                 raise _translated(answer)
         return answers
 
