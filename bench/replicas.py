@@ -8,10 +8,10 @@ from functools import partial
 from bench.accepting import NEW, OWN, check_stored, rows_of_one
 from bench.bodies import webhook
 from bench.course import Course
-from bench.deployed import ALWAYS, RELAXED, WAITING, Deployed, Durable, bare, on_redis, on_sqlite
+from bench.deployed import ALWAYS, RELAXED, Deployed, Durable, bare, on_redis, on_sqlite
 from bench.figures import Figure
 from bench.load import WARM_SECONDS, WARM_START, Load, LoadRefusedError, Measured, run_loads
-from bench.redis_server import Program, examine
+from bench.redis_server import examine
 
 MANY = 4
 """Processes."""
@@ -52,22 +52,18 @@ Round = dict[str, dict[Setup, Took]]
 
 def measure(course: Course) -> list[Figure]:
     program = examine(course.redis, course.new_folder("examined"))
-    every = setups(program)
-    if not program.confirms:
-        course.step(f"{program.version} has no WAITAOF that can be believed: everysec is measured relaxed only")
+    every = setups()
     rounds = [_one_round(course, number, every) for number in range(1, course.rounds + 1)]
     return [figure for name in LOADS for figure in _grid(f"{name} ({program.version})", name, rounds)]
 
 
-def setups(program: Program) -> list[Setup]:
-    """The yardstick first, once for each count of processes; then what is measured against it. Waiting for the disk is
-    left out where the server does not really do so: it would be `everysec, relaxed` under another name."""
-    durables = [RELAXED, WAITING, ALWAYS] if program.confirms else [RELAXED, ALWAYS]
+def setups() -> list[Setup]:
+    """The yardstick first, once for each count of processes; then what is measured against it."""
     return [
         Setup("bare route, 1 process", 1, partial(bare, count=1)),
         Setup(f"bare route, {MANY} processes", MANY, partial(bare, count=MANY)),
         Setup("SQLite, 1 process", 1, on_sqlite),
-        *(_with_redis(durable, count) for durable in durables for count in (1, MANY)),
+        *(_with_redis(durable, count) for durable in (RELAXED, ALWAYS) for count in (1, MANY)),
     ]
 
 

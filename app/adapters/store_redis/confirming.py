@@ -18,7 +18,7 @@ class Confirmation:
         """What is sent right behind a commit on the same connection; None when its own answer is enough.
 
         https://redis.io/docs/latest/commands/wait/. Not WAITAOF: Redis 7.4 and Valkey up to 9.1 answer it before they
-        have written to disk (https://github.com/redis/redis/issues/13793).
+        have written to disk (https://github.com/redis/redis/pull/13793).
         """
         return ("WAIT", self.replicas, WITHIN_MS) if self.replicas else None
 
