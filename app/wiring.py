@@ -216,8 +216,9 @@ def _outage(application: Application, journalling: Journalling) -> Outage:
     return outage
 
 
-async def open_store(settings: Settings, ring: Callable[[], None] = lambda: None) -> Store:
-    """The store that the settings name; `ring` is called when another process has left something to do.
+async def open_store(settings: Settings, ring: Callable[[], None] | None = None) -> Store:
+    """The store that the settings name; `ring` is called when another process has left something to do, unless this one
+    does not do such things.
 
     Raises `StoreRefused` for one that must not be used. A Redis that is out of reach is no error: it may come back.
     """
@@ -227,7 +228,7 @@ async def open_store(settings: Settings, ring: Callable[[], None] = lambda: None
             deployment=settings.deployment,
             replicas=settings.redis_replicas,
             strict=settings.redis_durability == "strict",
-            ring=ring,
+            ring=None if settings.role == "api" else ring,
         )
     path = settings.store.removeprefix("sqlite:///")
     if path in ("", "/", settings.store):

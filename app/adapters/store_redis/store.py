@@ -41,21 +41,22 @@ class RedisStore:
         deployment: str = "oncall",
         replicas: int = 0,
         strict: bool = True,
-        ring: Callable[[], None] = lambda: None,
+        ring: Callable[[], None] | None = None,
         clock: ServerClock | None = None,
     ) -> "RedisStore":
         """Raises `StoreRefused`, with what to do, for a URL or a server that must not be used.
 
         One that cannot be reached is no error: every call then raises `StoreUnavailable` until it can. A commit counts
         when `replicas` have it. Not `strict`: weak settings of the server are not refused but told by `doubts`. `ring`
-        is called when another replica has left something to do.
+        is called when another replica has left something to do; without one, nobody listens.
         """
         keys, clock, confirmation, name = Keys(deployment), clock or ServerClock(), Confirmation(replicas), token_hex(8)
         heartbeat = Heartbeat(parse(url), keys, clock, confirmation, strict)
         await heartbeat.start()
         store = cls(heartbeat, Primary(heartbeat, keys, confirmation), keys, clock, name)
-        store._wakeups = Wakeups(heartbeat, keys.named("bell"), name, ring)
-        store._wakeups.start()
+        if ring:
+            store._wakeups = Wakeups(heartbeat, keys.named("bell"), name, ring)
+            store._wakeups.start()
         return store
 
     @property
