@@ -131,6 +131,10 @@ async def assemble(
     `channels` and `store` stand in for the configured ones, `secrets` for the environment's, `clock` for the machine's.
     Raises `InvalidRules` or `StoreRefused`.
     """
+    if settings.role == "worker" and not settings.public_url:
+        raise AppError(
+            "a worker sends links that the api processes answer: set ONCALL_PUBLIC_URL to how people reach those"
+        )
     rules = read_rules(settings)
     bell = Bell()
     store = store or await open_store(settings, bell.ring)

@@ -76,6 +76,7 @@ def on_redis(course: Course, durable: Durable, count: int) -> Iterator[Deployed]
                 "ONCALL_STORE": url(store),
                 "ONCALL_ROLE": role,
                 "ONCALL_SECRET_KEY": SECRET_KEY,
+                "ONCALL_PUBLIC_URL": "http://oncall.example.com",
                 "ONCALL_REDIS_DURABILITY": durable.durability,
                 "ONCALL_JOURNAL": str(folder / name / "journal"),
             }

