@@ -10,19 +10,29 @@ if asked.outbox then
   due, leased, leased_due = OUTBOX_DUE, OUTBOX_LEASED, OUTBOX_LEASED_DUE
 end
 
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', leased, '-inf', asked.now)) do
-  redis.call('ZADD', due, redis.call('ZSCORE', leased_due, member), member)
-  redis.call('ZREM', leased, member)
-  redis.call('ZREM', leased_due, member)
+local ended = redis.call('ZRANGEBYSCORE', leased, '-inf', asked.now, 'LIMIT', 0, AT_ONCE)
+if #ended > 0 then
+  local scored = {}
+  for n, at in ipairs(redis.call('ZMSCORE', leased_due, unpack(ended))) do
+    scored[2 * n - 1], scored[2 * n] = at, ended[n]
+  end
+  redis.call('ZADD', due, unpack(scored))
+  redis.call('ZREM', leased, unpack(ended))
+  redis.call('ZREM', leased_due, unpack(ended))
 end
 
-local claimed = {}
-local found = redis.call('ZRANGEBYSCORE', due, '-inf', asked.now, 'WITHSCORES', 'LIMIT', 0, asked.limit)
-for n = 1, #found, 2 do
-  local member, at = found[n], found[n + 1]
-  redis.call('ZREM', due, member)
-  redis.call('ZADD', leased, asked.ends, member)
-  redis.call('ZADD', leased_due, at, member)
-  table.insert(claimed, member)
+local most = math.min(asked.limit, AT_ONCE)
+local found = redis.call('ZRANGEBYSCORE', due, '-inf', asked.now, 'WITHSCORES', 'LIMIT', 0, most)
+if #found == 0 then
+  return {}
 end
-return #claimed > 0 and answer(claimed) or claimed
+local claimed, until_then, since = {}, {}, {}
+for n = 1, #found, 2 do
+  table.insert(claimed, found[n])
+  until_then[n], until_then[n + 1] = asked.ends, found[n]
+  since[n], since[n + 1] = found[n + 1], found[n]
+end
+redis.call('ZREM', due, unpack(claimed))
+redis.call('ZADD', leased, unpack(until_then))
+redis.call('ZADD', leased_due, unpack(since))
+return answer(claimed)
