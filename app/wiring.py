@@ -62,8 +62,6 @@ class Application:
     in_force: InForce
     bell: Bell
     applier: Applier
-    dispatcher: Dispatcher
-    receiver: Receiver
     tokens: Tokens
     audit_log: AuditLog
     idempotency: Idempotency
@@ -74,6 +72,8 @@ class Application:
     watch: FileWatch
     name: str
     started_at: datetime
+    dispatcher: Dispatcher = field(init=False)
+    receiver: Receiver = field(init=False)
     first_token: str = ""
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
@@ -140,71 +140,80 @@ async def assemble(
     store = store or await open_store(settings, bell.ring)
     clock = clock or clock_of(store)
     await _refuse_half_migrated(store)
-    metrics = Metrics()
+    application = await _parts(settings, rules, bell, store, clock)
+    application.dispatcher = _dispatcher(application, channels)
+    journalling = await _journalling(application)
+    application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
+    if journalling:
+        application.outage = _outage(application, journalling)
+    application.applier.start()
+    return application
+
+
+async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clock: Clock) -> Application:
+    """All but what is made of other parts."""
     in_force = InForce(rules, clock.now())
     with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
         await reload_rules(lambda: rules, in_force, store, clock)
-    applier = Applier(store, in_force, clock, bell.ring)
-    applier.start()
-    http = OutboundHttp()
     key = await _secret_key(settings, store)
-    links = ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now)
     tokens = Tokens(store, clock, settings.admin_token)
-    dispatcher = Dispatcher(
-        store=store,
-        channels=channels if channels is not None else configured_channels(settings, http, clock),
-        in_force=in_force,
-        applier=applier,
-        clock=clock,
-        link=links.link,
-        sent=metrics.sent,
-    )
     new_id = id_maker(clock.now)
-    known = source_secrets() if secrets is None else secrets
-    journalling = await _journalling(settings, clock, new_id)
-    receiver = Receiver(
-        sources=SOURCES,
-        secrets=lambda name: known.get(environment_name(name), ""),
-        tokens=tokens,
-        in_force=in_force,
-        applier=applier,
-        store=store,
-        clock=clock,
-        new_id=new_id,
-        keep=settings.quarantine_keep,
-        journalling=journalling,
-    )
-    application = Application(
+    return Application(
         settings=settings,
         clock=clock,
         store=store,
         in_force=in_force,
         bell=bell,
-        applier=applier,
-        dispatcher=dispatcher,
-        receiver=receiver,
+        applier=Applier(store, in_force, clock, bell.ring),
         tokens=tokens,
         audit_log=AuditLog(store, clock, new_id),
         idempotency=Idempotency(store, clock),
         new_id=new_id,
-        links=links,
-        metrics=metrics,
-        http=http,
+        links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        metrics=Metrics(),
+        http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
         name=f"{socket.gethostname()}:{settings.port}",
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
     )
-    application.outage = _outage(application, journalling) if journalling else None
-    return application
 
 
-async def _journalling(settings: Settings, clock: Clock, new_id: Callable[[], str]) -> Journalling | None:
+def _dispatcher(application: Application, channels: Mapping[str, Channel] | None) -> Dispatcher:
+    settings, clock = application.settings, application.clock
+    return Dispatcher(
+        store=application.store,
+        channels=configured_channels(settings, application.http, clock) if channels is None else channels,
+        in_force=application.in_force,
+        applier=application.applier,
+        clock=clock,
+        link=application.links.link,
+        sent=application.metrics.sent,
+    )
+
+
+def _receiver(application: Application, secrets: Mapping[str, str], journalling: Journalling | None) -> Receiver:
+    return Receiver(
+        sources=SOURCES,
+        secrets=lambda name: secrets.get(environment_name(name), ""),
+        tokens=application.tokens,
+        in_force=application.in_force,
+        applier=application.applier,
+        store=application.store,
+        clock=application.clock,
+        new_id=application.new_id,
+        keep=application.settings.quarantine_keep,
+        journalling=journalling,
+    )
+
+
+async def _journalling(application: Application) -> Journalling | None:
     """The journal of a process that takes alerts for a shared store. Raises `StoreRefused` when another has it."""
+    settings = application.settings
     if not settings.is_shared or settings.role == "worker":
         return None
     journal = await FileJournal.open(settings.journal, settings.journal_mb * 2**20)
-    return Journalling(journal, encode, JOURNALLED.one, clock, new_id)
+    return Journalling(journal, encode, JOURNALLED.one, application.clock, application.new_id)
 
 
 def _outage(application: Application, journalling: Journalling) -> Outage:
