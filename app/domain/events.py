@@ -21,20 +21,22 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class AlertFired:
     """A firing alert with its route. `new_id` is the id an incident gets if this one opens it; `known` is what the
-    store holds of the alert's key when that leads to the incident at hand."""
+    store holds of the alert's key when that leads to the incident at hand. `at` is when it came, if it has waited."""
 
     alert: Alert
     route: Route
     new_id: str
     known: KnownKey | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertResolved:
-    """The source says that the alert is over."""
+    """The source says that the alert is over. `at` is when it said so, if that has waited."""
 
     alert: Alert
     known: KnownKey | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

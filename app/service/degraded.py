@@ -110,7 +110,7 @@ class Degraded:
         if entry.answer:
             jobs = [_answering(entry.answer)]
         else:
-            jobs = jobs_again(entry.alerts, entry.fresh, self._in_force.rules)
+            jobs = jobs_again(entry.alerts, entry.fresh, self._in_force.rules, entry.received_at)
         self._clock.at = entry.received_at
         try:
             results = iter(await self._applier.submit([job for job in jobs if job]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.alert import Alert, AlertStatus
 from app.domain.events import AlertAcknowledged, AlertFired, AlertResolved
@@ -32,31 +33,32 @@ async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id
     return [_taken(result) for result in results]
 
 
-def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str]) -> Job:
-    """The event that an alert is, and the keys under which its incident may be found."""
+def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str], at: datetime | None = None) -> Job:
+    """The event that an alert is, and the keys under which its incident may be found. `at`: when it came, if it has
+    waited since."""
     own = alert_key(alert.source, alert.dedup_key)
     match alert.status:
         case AlertStatus.RESOLVED:
-            return Job(lambda known: AlertResolved(alert, known), (own,))
+            return Job(lambda known: AlertResolved(alert, known, at), (own,))
         case AlertStatus.ACKNOWLEDGED:
             counts = rules.sources[alert.source].acknowledge
             return Job(lambda known: AlertAcknowledged(alert, counts), (own,))
         case AlertStatus.FIRING:
             route, fresh = route_alert(alert, rules), new_id()
             keys = (own, group_key(alert.source, route.dedup_key)) if route.grouped else (own,)
-            return Job(lambda known: AlertFired(alert, route, fresh, known), keys)
+            return Job(lambda known: AlertFired(alert, route, fresh, known, at), keys)
 
 
-def jobs_again(alerts: Sequence[Alert], fresh: Sequence[str], rules: Rules) -> list[Job | None]:
-    """The jobs of alerts that were understood before, with the ids they had; None where the source is gone."""
+def jobs_again(alerts: Sequence[Alert], fresh: Sequence[str], rules: Rules, at: datetime) -> list[Job | None]:
+    """The jobs of alerts that came `at` that time, with the ids they had; None where the source is gone."""
     ids = iter(fresh)
-    return [_again(alert, next(ids) if alert.status is AlertStatus.FIRING else "", rules) for alert in alerts]
+    return [_again(alert, next(ids) if alert.status is AlertStatus.FIRING else "", rules, at) for alert in alerts]
 
 
-def _again(alert: Alert, fresh: str, rules: Rules) -> Job | None:
+def _again(alert: Alert, fresh: str, rules: Rules, at: datetime) -> Job | None:
     if alert.source not in rules.sources:
         return None
-    return replace(job_for(alert, rules, lambda: fresh), fresh=fresh)
+    return replace(job_for(alert, rules, lambda: fresh, at), fresh=fresh)
 
 
 def _taken(result: Applied) -> Taken:
