@@ -140,9 +140,13 @@ class Trio:
         return next(server for server in self.servers if server.port == port)
 
     def await_ready(self, within: float = 30.0) -> None:
-        """Until every Sentinel knows both replicas and the other two: before that, none would take over."""
+        """Until the replicas have all there is, and every Sentinel knows them and the other two: only then could one
+        take over."""
         deadline = time.monotonic() + within
-        while not all(_is_ready(sentinel, self.service) for sentinel in self.sentinels):
+        while not (
+            all(_is_ready(sentinel, self.service) for sentinel in self.sentinels)
+            and all(_follows(server) for server in self.servers[1:])
+        ):
             if time.monotonic() > deadline:
                 raise RuntimeError("the Sentinels have not found the replicas")
             time.sleep(0.1)
@@ -252,6 +256,11 @@ def _is_ready(sentinel: Server, service: str) -> bool:
         if isinstance(told, list):
             told = {told[n].decode(): told[n + 1].decode() for n in range(0, len(told), 2)}
         return int(told["num-slaves"]) == 2 and int(told["num-other-sentinels"]) == 2
+
+
+def _follows(replica: Server) -> bool:
+    with replica.client() as client:
+        return client.info("replication").get("master_link_status") == "up"
 
 
 def pause(server: Server) -> None:

@@ -104,7 +104,7 @@ async def test_a_server_whose_memory_is_full_takes_nothing_and_can_still_be_read
         store = await stores.open(server.url)
         await store.commit([a_decision()])
         with server.client() as client:
-            client.config_set("maxmemory", "1mb")
+            client.config_set("maxmemory", "100kb")
 
         with pytest.raises(StoreUnavailable, match="memory is full") as caught:
             await store.commit([a_decision(incident=an_incident(id=an_id(2)))])

@@ -35,6 +35,7 @@ async def test_when_the_primary_dies_the_store_works_again_by_itself(
 
         assert took < 15
         assert trio.primary is not dead
+        await until(lambda: other.is_up)
         assert set((await other.load([], [an_id(), an_id(2)])).incidents) == {an_id(), an_id(2)}
 
 
