@@ -209,8 +209,10 @@ class Worker:
         return before is not None and latest != before
 
     async def _presence(self) -> float:
+        app = self._application
         with suppress(StoreUnavailable):
-            await announce(self._application.presence(), self._application.store)
+            await announce(app.presence(), app.store)
+            await app.tokens.refresh()
         return PRESENCE_SECONDS
 
     async def _audit(self) -> float:

@@ -12,6 +12,7 @@ from app.service.ports import Clock, Record, Store
 
 KIND = "token"
 ID_LENGTH = 12
+PAGE = 500
 ASKED_AGAIN_AFTER = timedelta(seconds=10)
 """How long a token is good after it was revoked at another replica."""
 
@@ -61,6 +62,16 @@ class Tokens:
         if not token.may(scope):
             raise Forbidden(f"token {token.name!r} lacks the scope {scope.value!r}")
         return token
+
+    async def refresh(self) -> None:
+        """Learn every stored token, so that all are known when the store goes away, and none that was revoked."""
+        until = self._clock.now() + ASKED_AGAIN_AFTER
+        known: dict[str, tuple[Token, datetime]] = {}
+        before = ""
+        while page := await self._store.records(KIND, PAGE, before):
+            known |= {record.id: (_token(record), until) for record in page}
+            before = page[-1].id
+        self._known = known
 
     async def create(self, name: str, scopes: frozenset[Scope], person: str = "") -> str:
         """A new token, stored; its secret, which is known this once."""

@@ -127,6 +127,23 @@ async def test_a_known_token_is_good_while_the_store_is_away_and_an_unknown_one_
         await tokens.ask("another", Scope.INGEST)
 
 
+async def test_every_token_is_good_while_the_store_is_away_but_those_revoked_before(store: Store) -> None:
+    clock = StandingClock()
+    here, there = Tokens(store, clock), Tokens(store, clock)
+    kept, revoked = [await here.create(name, frozenset({Scope.INGEST})) for name in ("kept", "revoked")]
+    await there.ask(revoked, Scope.INGEST)
+    (token,) = [one for one in await here.listed() if one.name == "revoked"]
+    await here.revoke(token.id)
+
+    await there.refresh()
+    await store.close()
+    clock.at += timedelta(hours=5)
+
+    assert (await there.ask(kept, Scope.INGEST)).name == "kept"
+    with pytest.raises(StoreUnavailable):
+        await there.ask(revoked, Scope.INGEST)
+
+
 async def test_a_call_for_a_reload_is_heard_by_whoever_looks(store: Store) -> None:
     before = await last_call(store)
 

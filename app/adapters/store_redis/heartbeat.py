@@ -20,7 +20,14 @@ BEAT = 0.5
 INSPECT_EVERY = 60.0
 """Seconds."""
 
+UNSURE_WITHIN = 1.5
+"""Seconds for which a new call waits to hear whether the server is there: whoever sent the alert has a time-out, too."""
+
 MOST_DOUBTS = 1000
+CAME_BACK_EMPTY = (
+    "the store came back empty: incidents that were open, and tokens, are gone; "
+    "stop all processes and restore the server's file if there is a copy"
+)
 
 
 class Heartbeat:
@@ -31,7 +38,7 @@ class Heartbeat:
 
     def __init__(self, where: Where, keys: Keys, clock: ServerClock, confirmation: Confirmation, strict: bool) -> None:
         self.reason = "it was not looked for yet"
-        self.doubts: tuple[str, ...] = ()
+        self._weaknesses: tuple[str, ...] = ()
         self._where = where
         self._keys = keys
         self._clock = clock
@@ -46,6 +53,12 @@ class Heartbeat:
         self._hurry = asyncio.Event()
         self._unanswered: list[str] = []
         self._task: asyncio.Task[None] | None = None
+        self._was_used = False
+        self._came_back_empty = False
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        return (*self._weaknesses, CAME_BACK_EMPTY) if self._came_back_empty else self._weaknesses
 
     @property
     def is_up(self) -> bool:
@@ -67,8 +80,12 @@ class Heartbeat:
         await self._away("it is closed")
 
     async def client(self) -> Redis:
-        """A client of the primary. Raises `StoreUnavailable` when there is none."""
-        await self._sure.wait()
+        """A client of the primary. Raises `StoreUnavailable` when there is none, or it is not known for too long."""
+        try:
+            async with asyncio.timeout(UNSURE_WITHIN):
+                await self._sure.wait()
+        except TimeoutError:
+            raise StoreUnavailable(f"the store cannot be reached: {self.reason}") from None
         if self._server is None or not self.is_up:
             raise StoreUnavailable(f"the store cannot be reached: {self.reason}")
         return self._server.calls
@@ -106,6 +123,8 @@ class Heartbeat:
     async def _beat(self) -> None:
         server = await self._find()
         await server.feel(self._clock)
+        self._came_back_empty |= self._was_used and server.was_empty
+        self._was_used = True
         await self._inspect(server)
         if self._unanswered:
             await server.remember(self._unanswered)
@@ -132,6 +151,7 @@ class Heartbeat:
         except LOST:
             if self._server is None:
                 raise
+            self._found_at = now
             return self._server  # Nobody says where the primary is, but it was here a moment ago and may be still.
         self._found_at = now
         if self._server is None or self._server.address != address:
@@ -146,5 +166,5 @@ class Heartbeat:
         verdict = judge(await server.prepare(), self._confirmation.replicas, self._where.fails_over)
         if verdict.faults and self._strict:
             raise StoreRefused("; ".join(verdict.faults))
-        self.doubts = (*verdict.faults, *verdict.remarks)
+        self._weaknesses = (*verdict.faults, *verdict.remarks)
         self._inspected_run, self._inspected_at = server.run, now

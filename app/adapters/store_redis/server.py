@@ -28,12 +28,14 @@ _A_WEEK_MS = 7 * 24 * 60 * 60 * 1000
 
 
 class Server:
-    """`run` is another one whenever the server was started anew."""
+    """`run` is another one whenever the server was started anew; `was_empty`: it held nothing of the deployment when it
+    was felt last."""
 
     def __init__(self, address: Address, options: Options, keys: Keys) -> None:
         self.address = address
         self.calls = _client(address, {**once(), **options}, CONNECTIONS)
         self.run = ""
+        self.was_empty = False
         self._pulse = _client(address, {**once(), **options, "socket_timeout": PULSE_WITHIN}, 1)
         self._keys = keys
 
@@ -51,6 +53,7 @@ class Server:
             raise Elsewhere("it is a replica and takes no writes")
         _refuse_old(str(server["redis_version"]))
         _refuse_newer(schema)
+        self.was_empty = schema is None
         if schema is None:
             await self._pulse.set(self._keys.schema, SCHEMA, nx=True)
         self.run = str(server["run_id"])

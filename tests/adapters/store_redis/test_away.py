@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.store_redis import RedisStore
+from app.adapters.store_redis.heartbeat import CAME_BACK_EMPTY
 from app.domain.errors import StoreRefused, StoreUnavailable
 from tests.adapters.store_redis.conftest import Stores
 from tests.adapters.store_redis.until import until
@@ -158,3 +159,16 @@ async def test_nothing_listens_there(stores: Stores) -> None:
     await store.close()
     with pytest.raises(StoreUnavailable, match="it is closed"):
         await store.next_due()
+
+
+async def test_a_store_that_comes_back_empty_says_so(tmp_path: Path, stores: Stores) -> None:
+    with a_server(tmp_path) as server:
+        store = await stores.open(server.url)
+        await store.commit([a_decision()])
+        with server.client() as client:
+            client.flushall()
+
+        await until(lambda: store.doubts == (CAME_BACK_EMPTY,))
+
+        again = await stores.open(server.url)
+        assert again.doubts == ()
