@@ -86,8 +86,8 @@ class Incident:
     among a source's incidents that are not resolved. `count` is reports received, `alerts` distinct alerts, `firing`
     how many of them fire in this `episode` (which counts re-openings). `cycle` counts fresh starts and calls, so that
     no key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to.
-    `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. `reported_at` is when a source
-    last said that something fires. All times are aware UTC.
+    `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. `fired_at` is when a source
+    last said that something fires here, `over_at` that something is over. All times are aware UTC.
     """
 
     id: str
@@ -99,7 +99,8 @@ class Incident:
     opened_at: datetime
     updated_at: datetime
     version: int = 0
-    reported_at: datetime | None = None
+    fired_at: datetime | None = None
+    over_at: datetime | None = None
     description: str = ""
     squad: str = ""
     rule: str = ""

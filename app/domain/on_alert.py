@@ -33,7 +33,7 @@ def open_incident(incident: Incident | None, event: AlertFired, ctx: Context) ->
     """A new incident, routed at once."""
     alert, route = event.alert, event.route
     new = _new(event.new_id, alert.source, alert.title, alert.description, route, ctx, alerts=1)
-    new = replace(new, reported_at=event.at or ctx.now)
+    new = replace(new, fired_at=event.at or ctx.now)
     change = Change(new).note(ctx.now, "opened", "; ".join(route.reasons), who=alert.source)
     change = start_chain(change, ctx, Manner(f"new {route.severity} alert from {alert.source}"))
     new = change.incident
@@ -52,7 +52,7 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
     """A report for an open incident: a repeat only counts; a new alert joins; a worse one raises and pages."""
     alert, route = event.alert, event.route
     counted = replace(
-        incident, count=incident.count + 1, updated_at=ctx.now, reported_at=_reported(incident, event, ctx)
+        incident, count=incident.count + 1, updated_at=ctx.now, fired_at=_latest(incident.fired_at, event.at or ctx.now)
     )
     worse = route.severity.rank > incident.severity.rank
     if _is_firing(incident, event.known) and not worse:
@@ -67,10 +67,10 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
 
 def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
     """Within the re-open window the same incident starts again from the first step; later it is a new one. What was
-    known here already, and said before the incident was resolved, is old news."""
+    known here already, and said before a source said that it was over, is old news."""
     window = ctx.rules.limits.reopen_window
     known_here = event.known is not None and event.known.incident == incident.id
-    if known_here and event.at and incident.resolved_at and event.at < incident.resolved_at:
+    if known_here and event.at and incident.over_at and event.at < incident.over_at:
         return NOTHING
     if incident.resolved_at is None or ctx.now - incident.resolved_at > window:
         return open_incident(None, event, ctx)
@@ -83,7 +83,7 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
         resolved_at=None,
         resolved_by=None,
         updated_at=ctx.now,
-        reported_at=_reported(incident, event, ctx),
+        fired_at=_latest(incident.fired_at, event.at or ctx.now),
     )
     text = f"fired again {_minutes(ctx.now - incident.resolved_at)} after being resolved by {incident.resolved_by}"
     change = Change(again).note(ctx.now, "reopened", text, who=event.alert.source)
@@ -97,12 +97,13 @@ def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> D
     waited while something was said to fire here is not believed: rather a person looks in vain."""
     if not _is_firing(incident, event.known):
         return NOTHING
-    if event.at and incident.reported_at and event.at < incident.reported_at:
+    if event.at and incident.fired_at and event.at < incident.fired_at:
         text = f"{event.alert.title or event.alert.dedup_key}: said to be over before something was last said to fire"
         change = Change(replace(incident, updated_at=ctx.now)).note(ctx.now, "late_resolve", text, event.alert.source)
         return change.decision(Outcome.IGNORED)
     firing = max(0, incident.firing - 1)
-    change = Change(replace(incident, firing=firing, updated_at=ctx.now))
+    over_at = _latest(incident.over_at, event.at or ctx.now)
+    change = Change(replace(incident, firing=firing, updated_at=ctx.now, over_at=over_at))
     if firing == 0 and incident.resolve_with_source:
         change = resolved(change, event.alert.source, "source", "all its alerts are resolved", ctx)
     else:
@@ -176,10 +177,8 @@ def _decided(route: Route, ctx: Context) -> dict[str, Any]:
     }
 
 
-def _reported(incident: Incident, event: AlertFired, ctx: Context) -> datetime:
-    """When something was last said to fire here."""
-    at = event.at or ctx.now
-    return max(at, incident.reported_at or at)
+def _latest(before: datetime | None, at: datetime) -> datetime:
+    return max(at, before or at)
 
 
 def _is_firing(incident: Incident, known: KnownKey | None) -> bool:

@@ -66,7 +66,7 @@ class Dispatcher:
     link: Callable[[Notification], str]
     sent: Callable[[str, Result], None] = lambda channel, result: None
     remark: str = ""
-    _busy: set[str] = field(default_factory=set)
+    _busy: dict[str, datetime] = field(default_factory=dict)
     _unrecorded: dict[str, Notification] = field(default_factory=dict)
     _stopping: bool = False
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
@@ -74,9 +74,10 @@ class Dispatcher:
     async def claim(self) -> Sequence[Notification]:
         """What is due now and not in these hands already."""
         await self._record_late()
-        claimed = await self.store.claim_notifications(self.clock.now(), LEASE, MOST_AT_ONCE)
+        now = self.clock.now()
+        claimed = await self.store.claim_notifications(now, LEASE, MOST_AT_ONCE)
         fresh = [one for one in claimed if one.key not in self._busy]
-        self._busy.update(one.key for one in fresh)
+        self._busy.update((one.key, now + LEASE) for one in fresh)
         return fresh
 
     async def send(self, claimed: Sequence[Notification]) -> None:
@@ -84,7 +85,7 @@ class Dispatcher:
         try:
             await self._send(claimed)
         finally:
-            self._busy.difference_update(one.key for one in claimed if one.key not in self._unrecorded)
+            self._forget(one for one in claimed if one.key not in self._unrecorded)
 
     def stop(self) -> None:
         """Begin no further sending: what waits for its turn stays due, for whoever comes next."""
@@ -139,7 +140,12 @@ class Dispatcher:
         while pending:
             done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             ended = [key for task in done for key in round.took(pending.pop(task), task.result())]
-            await self._settle(round.recorded(ended, self.clock.now()))
+            await self._settle(round.recorded(self._ours(round, ended), self.clock.now()))
+
+    def _ours(self, round: "_Round", ended: list[str]) -> list[str]:
+        """Without those that were not begun and whose lease is over: somebody else may be sending them."""
+        now = self.clock.now()
+        return [key for key in ended if round.was_begun(key) or now < self._busy[key]]
 
     async def _send_bundle(self, one: Bundle) -> Result | None:
         name = one.dues[0].send.channel
@@ -151,9 +157,11 @@ class Dispatcher:
         return result
 
     async def _try(self, channel: Channel, one: Bundle) -> Result | None:
-        """A channel that hangs or breaks its promise and raises is a failure of that sending only. None: not begun."""
+        """A channel that hangs or breaks its promise and raises is a failure of that sending only. None: not begun, for
+        the queue was so long (or this process stood still for so long) that it would not end within the lease."""
+        until = min(self._busy[due.notification.key] for due in one.dues)
         async with self._slots.setdefault(channel.name, asyncio.Semaphore(MOST_PER_CHANNEL)):
-            if self._stopping:
+            if self._stopping or self.clock.now() >= until - timedelta(seconds=LONGEST_SEND):
                 return None
             try:
                 async with asyncio.timeout(LONGEST_SEND):
@@ -187,7 +195,11 @@ class Dispatcher:
     def _let_go(self, rows: list[Notification]) -> None:
         for row in rows:
             del self._unrecorded[row.key]
-            self._busy.discard(row.key)
+        self._forget(rows)
+
+    def _forget(self, rows: Iterable[Notification]) -> None:
+        for row in rows:
+            self._busy.pop(row.key, None)
 
     async def _record(self, rows: list[Notification]) -> None:
         """Tell the incident first of whoever cannot be reached, so that no crash in between loses it. A row whose
@@ -220,6 +232,9 @@ class _Round:
                 self._results[due.notification.key][due.position] = result
             self._open[due.notification.key] -= 1
         return [key for key in dict.fromkeys(due.notification.key for due in one.dues) if not self._open[key]]
+
+    def was_begun(self, key: str) -> bool:
+        return bool(self._results[key])
 
     def recorded(self, keys: Iterable[str], now: datetime) -> list[Notification]:
         return [record(self._rows[key], self._results[key], now) for key in keys]

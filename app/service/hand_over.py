@@ -186,7 +186,7 @@ class HandOver:
         if entry.answer:
             jobs = (_answering(entry.answer),)
         else:
-            jobs = jobs_again(entry.alerts, entry.fresh, self._in_force.rules)
+            jobs = jobs_again(entry.alerts, entry.fresh, self._in_force.rules, entry.received_at)
         places = self.places.get(number) or [""] * len(whats)
         parts: list[Part] = [Part(number, what, place) for what, place in zip(whats, places, strict=True)]
         for part, job in zip(parts, jobs, strict=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from app.domain.errors import Conflict, StoreUnavailable
+from app.domain.errors import Conflict, StoreUnavailable, Unconfirmed
 from app.service.ports import Clock, Record, Store
 
 KIND = "idempotency"
@@ -76,7 +76,7 @@ class Idempotency:
     async def _enter(self, asked: Asked) -> Reply | None:
         """Begin the work, or wait for the reply of whoever has begun it."""
         for _ in range(LOOKS):
-            if await self._store.add_record(self._begun(asked)):
+            if await self._begins(asked):
                 return await self._left_meanwhile(asked)
             begun = await self._store.record(UNDER_WAY, asked.id)
             if begun and begun.expires_at and begun.expires_at <= self._clock.now():
@@ -84,6 +84,12 @@ class Idempotency:
             else:
                 await asyncio.sleep(LOOK_SECONDS)
         raise Conflict("a request under this Idempotency-Key is still under way; ask again in a few seconds")
+
+    async def _begins(self, asked: Asked) -> bool:
+        try:
+            return await self._store.add_record(self._begun(asked))
+        except Unconfirmed:  # It is there, and need not outlive the server.
+            return True
 
     async def _left_meanwhile(self, asked: Asked) -> Reply | None:
         """The reply of whoever ended their work just before this began."""

@@ -251,6 +251,22 @@ async def test_a_write_that_fails_half_way_keeps_nothing_of_it(
     assert await reopened(tmp_path / "journal") == [b"before", b"after"]
 
 
+async def test_a_segment_in_which_nothing_was_kept_goes_with_the_others(
+    journal: FileJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_file, "DISK_PATIENCE", 0.01)
+    with files_limited_to(1000), pytest.raises(StoreUnavailable):
+        await journal.append(bytes(2000))
+    await healed(journal)
+    await journal.append(b"after")
+    assert len(segments(tmp_path / "journal")) == 2
+    ((number, _),) = await journal.entries(10)
+
+    await journal.drop(number)
+
+    assert (segments(tmp_path / "journal"), journal.waiting, journal.room) == ([], 0, 1)
+
+
 async def test_a_disk_that_does_not_sync_confirms_nothing(
     journal: FileJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

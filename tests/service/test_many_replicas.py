@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.rules_yaml import load_rules
 from app.adapters.store_sqlite import SqliteStore
-from app.domain.errors import Conflict, StoreUnavailable, Unauthorised
+from app.domain.errors import Conflict, StoreUnavailable, Unauthorised, Unconfirmed
 from app.service.idempotency import LONGEST_WORK, UNDER_WAY, Asked, Idempotency, Keep, Reply
 from app.service.ports import Record, Store
 from app.service.reload import call_for_reload, keep_version, last_call
@@ -87,6 +87,20 @@ async def test_work_that_fails_lets_go_of_its_key(store: Store) -> None:
         await idempotency.answer(ASKED, fails)
 
     assert (await idempotency.answer(ASKED, Work(store))).body == "done 1"
+
+
+async def test_work_under_a_key_is_done_while_the_stores_own_replicas_are_short(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = store.add_record
+
+    async def unconfirmed(record: Record) -> bool:
+        await add(record)
+        raise Unconfirmed("0 of 1 replicas confirmed")
+
+    monkeypatch.setattr(type(store), "add_record", lambda _, record: unconfirmed(record))
+
+    assert (await Idempotency(store, StandingClock()).answer(ASKED, Work(store))).body == "done 1"
 
 
 async def test_a_token_that_was_revoked_elsewhere_is_refused_within_seconds(store: Store) -> None:

@@ -19,6 +19,11 @@ _TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 """By the names that redis-py gives them."""
 _SENTINEL = {"sentinel_user": "username", "sentinel_password": "password"}
 _KNOWN = {"tls", *_TLS_FILES, *_SENTINEL}
+NO_URL = "it is no URL (in a password, all but letters and digits must be percent-encoded)"
+
+
+class _Wrong(ValueError):
+    """A sentence of ours, which holds nothing of what was given but the name of a host."""
 
 
 def parse(url: str) -> Where:
@@ -26,11 +31,13 @@ def parse(url: str) -> Where:
     try:
         split = urlsplit(url)
         query = {name: values[-1] for name, values in parse_qs(split.query, keep_blank_values=True).items()}
-        if unknown := sorted(set(query) - _KNOWN):
-            raise ValueError(f"it knows no option {unknown[0]!r} (there are {', '.join(sorted(_KNOWN))})")
+        if set(query) - _KNOWN:  # Not named, for it may be what follows a question mark in the password.
+            raise _Wrong(f"it has an option that is not known (there are {', '.join(sorted(_KNOWN))})")
         return _where(split, query)
-    except ValueError as error:
+    except _Wrong as error:
         raise StoreRefused(f"the store's address cannot be understood, {error}: write {FORMS}") from None
+    except ValueError:  # What Python says of it may hold a part of the password.
+        raise StoreRefused(f"the store's address cannot be understood, {NO_URL}: write {FORMS}") from None
 
 
 def _where(split: SplitResult, query: Mapping[str, str]) -> Where:
@@ -42,7 +49,7 @@ def _where(split: SplitResult, query: Mapping[str, str]) -> Where:
             return Fixed(address, {**options, "db": _database(parts)})
         case "redis+sentinel":
             if not parts:
-                raise ValueError("it does not say which service to ask the Sentinels for")
+                raise _Wrong("it does not say which service to ask the Sentinels for")
             asking = {name: query[word] for word, name in _SENTINEL.items() if query.get(word)}
             return BySentinel(
                 _addresses(split, _SENTINEL_PORT),
@@ -52,31 +59,31 @@ def _where(split: SplitResult, query: Mapping[str, str]) -> Where:
             )
         case "redis+cluster":
             if _database(parts):
-                raise ValueError("a cluster has no numbered databases")
+                raise _Wrong("a cluster has no numbered databases")
             return ByCluster(
                 _addresses(split, _REDIS_PORT),
                 options=options,
                 cluster_options={**_credentials(split), **_named_tls(query)},
             )
         case _:
-            raise ValueError("its scheme is none of those that are known")
+            raise _Wrong("its scheme is none of those that are known")
 
 
 def _addresses(split: SplitResult, port: int, most: int | None = None) -> list[Address]:
     hosts = split.netloc.rpartition("@")[2].split(",")
     if most and len(hosts) > most:
-        raise ValueError("it names several servers, which needs Sentinel or a cluster")
+        raise _Wrong("it names several servers, which needs Sentinel or a cluster")
     return [_address(host, port) for host in hosts]
 
 
 def _address(text: str, default: int) -> Address:
     found = urlsplit(f"//{text}")
     if not found.hostname:
-        raise ValueError("a host's name is missing")
+        raise _Wrong("a host's name is missing")
     try:
         return found.hostname, found.port or default
     except ValueError:
-        raise ValueError(f"the port of {found.hostname} is no port") from None
+        raise _Wrong(f"the port of {found.hostname} is no port") from None
 
 
 def _credentials(split: SplitResult) -> dict[str, str]:
@@ -87,7 +94,7 @@ def _credentials(split: SplitResult) -> dict[str, str]:
 
 def _database(parts: list[str]) -> int:
     if len(parts) > 1 or (parts and not parts[0].isdecimal()):
-        raise ValueError("what follows the host is no number of a database")
+        raise _Wrong("what follows the host is no number of a database")
     return int(parts[0]) if parts else 0
 
 
@@ -97,7 +104,7 @@ def _files(query: Mapping[str, str]) -> dict[str, str]:
 
 def _is_tls(query: Mapping[str, str]) -> bool:
     if (wanted := query.get("tls", "no")) not in {"yes", "no"}:
-        raise ValueError("tls is neither yes nor no")
+        raise _Wrong("tls is neither yes nor no")
     return wanted == "yes" or bool(_files(query))
 
 

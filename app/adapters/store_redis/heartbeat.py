@@ -21,7 +21,7 @@ INSPECT_EVERY = 60.0
 """Seconds."""
 
 UNSURE_WITHIN = 1.5
-"""Seconds for which a new call waits to hear whether the server is there: whoever sent the alert has a time-out, too."""
+"""Seconds for which a new call waits to hear whether the server is there: whoever sent the alert waits, too."""
 
 MOST_DOUBTS = 1000
 CAME_BACK_EMPTY = (

@@ -71,12 +71,16 @@ def test_an_address_is_understood(url: str, where: Where) -> None:
         ("redis://:sesame@db:port", "the port of db is no port"),
         ("redis://:sesame@db:99999", "the port of db is no port"),
         ("redis://db/oncall", "what follows the host is no number of a database"),
-        ("redis://db?retry=yes", "it knows no option 'retry'"),
+        ("redis://db?retry=yes", "it has an option that is not known"),
         ("redis://db?tls=maybe", "tls is neither yes nor no"),
         ("redis+sentinel://s1,s2", "it does not say which service to ask the Sentinels for"),
         ("redis+cluster://c1/1", "a cluster has no numbered databases"),
         ("postgres://me:sesame@db", "its scheme is none of those that are known"),
-        ("redis://:sesame@[db", "Invalid IPv6 URL"),
+        ("redis://:sesame@[db", "it is no URL"),
+        ("redis://:open?sesame@db/0", "it has an option that is not known"),
+        ("redis://:open?sesame=1@db/0", "it has an option that is not known"),
+        ("redis://:ab[sesame]cd@db", "it is no URL"),
+        ("redis://:sesame\N{DEGREE CELSIUS}\N{FULLWIDTH SOLIDUS}@db", "it is no URL"),
     ],
 )
 def test_what_is_no_address_is_refused_without_showing_it(url: str, reason: str) -> None:
