@@ -251,3 +251,36 @@ async def test_stopping_records_what_is_being_sent_and_leaves_the_rest_due() -> 
     assert len(begun) == dispatch.MOST_PER_CHANNEL
     assert {reader for reader in readers if desk.row(reader).state is NotificationState.DONE} == begun
     assert all(desk.row(reader).due_at == NINE for reader in readers if reader not in begun)
+
+
+async def test_what_would_not_end_within_its_lease_is_left_to_the_next_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "MOST_PER_CHANNEL", 1)
+    readers = [f"reader{number:02}" for number in range(40)]
+    desk = a_desk(*(a_page(reader, digest="") for reader in readers))
+
+    async def slow(message: Message) -> Result:
+        desk.clock.at += timedelta(seconds=2)
+        desk.mailbox.got.append(message)
+        return Sent()
+
+    monkeypatch.setattr(Mailbox, "send", lambda _, message: slow(message))
+
+    await desk.work()
+
+    assert len(desk.mailbox.got) == 15
+    await desk.work()
+    await desk.work()
+    assert sorted(desk.mailbox.addresses()) == [f"{reader}@example.com" for reader in readers]
+
+
+async def test_a_process_that_stood_still_for_longer_than_its_lease_sends_and_settles_nothing() -> None:
+    desk = a_desk(a_page("asha"))
+    claimed = await desk.dispatcher.claim()
+    desk.clock.at += 2 * dispatch.LEASE
+    (elsewhere,) = await desk.store.claim_notifications(desk.clock.at, dispatch.LEASE, 1)
+
+    await desk.dispatcher.send(claimed)
+
+    assert desk.mailbox.got == []
+    assert elsewhere == desk.row("asha")
+    assert await desk.store.claim_notifications(desk.clock.at, dispatch.LEASE, 1) == []
