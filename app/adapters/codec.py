@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import Damaged
 from app.domain.incident import AlertRow, Entry, Incident
 from app.domain.notification import Notification
 from app.service.journalling import JournalEntry
@@ -28,7 +28,7 @@ def encode(value: Incident | AlertRow | Notification | Sequence[Entry] | Journal
 
 
 class Reader(Generic[T]):
-    """Reads documents of one kind. Raises `StoreUnavailable` for a damaged one: it is never guessed at."""
+    """Reads documents of one kind. Raises `Damaged` for a damaged one: it is never guessed at."""
 
     def __init__(self, kind: type[T]) -> None:
         self._decoder = msgspec.json.Decoder(kind)
@@ -54,5 +54,5 @@ NOTIFICATION = Reader(Notification)
 JOURNALLED = Reader(JournalEntry)
 
 
-def _damaged(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(f"a stored document cannot be read ({error}): restore the store from a copy")
+def _damaged(error: Exception) -> Damaged:
+    return Damaged(f"a stored document cannot be read ({error}): restore the store from a copy")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +45,7 @@ class FileJournal:
     _writing: "asyncio.Task[None] | None" = None
     _healing: "asyncio.Task[None] | None" = None
     _failure: str = ""
+    _full: bool = False
     _closed: bool = False
 
     @classmethod
@@ -71,15 +73,14 @@ class FileJournal:
     async def entries(self, limit: int, after: int = 0) -> Sequence[tuple[int, bytes]]:
         """The oldest that were not dropped and have a higher number than `after`, in the order of their appending."""
         self._must_be_open()
-        wanted: list[Place] = []
-        for place in self._places:
-            if place.number > after:
-                wanted.append(place)
-                if len(wanted) == limit:
-                    break
-        read = await self._in_thread(lambda: [self._folder.read(place) for place in wanted])
-        self.damaged += read.count(None)
-        return [(place.number, entry) for place, entry in zip(wanted, read, strict=True) if entry is not None]
+        while wanted := list(islice((place for place in self._places if place.number > after), limit)):
+            read = await self._in_thread(lambda wanted=wanted: [self._folder.read(place) for place in wanted])  # type: ignore[misc]
+            found = [(place.number, entry) for place, entry in zip(wanted, read, strict=True) if entry is not None]
+            self.damaged += read.count(None)
+            if found:
+                return found
+            after = wanted[-1].number
+        return []
 
     async def drop(self, number: int) -> None:
         """Forget this entry and all before it. After a crash some that were dropped may come again."""
@@ -87,6 +88,7 @@ class FileJournal:
         while self._places and self._places[0].number <= number:
             self._places.popleft()
         self._used = await self._in_thread(lambda: self._folder.drop(number))
+        self._full = False
 
     @property
     def waiting(self) -> int:
@@ -95,8 +97,9 @@ class FileJournal:
 
     @property
     def room(self) -> float:
-        """Which part of what it may hold is free, 0 to 1; 0 when its disk fails."""
-        return 0.0 if self._failure else max(0.0, 1 - self._used / self._most)
+        """Which part of what it may hold is free, 0 to 1; 0 when its disk fails, and from the first entry that found no
+        room until something is dropped."""
+        return 0.0 if self._failure or self._full else max(0.0, 1 - self._used / self._most)
 
     async def close(self) -> None:
         """Write what waits and let go of the folder; what comes later is refused."""
@@ -148,6 +151,7 @@ class FileJournal:
                 used += length
                 fitting.append(waiting)
             else:
+                self._full = True
                 full = f"the journal is full: {self.waiting} entries wait for the store to come back"
                 _answer([waiting], StoreUnavailable(full))
         return fitting

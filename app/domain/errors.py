@@ -70,5 +70,9 @@ class Unconfirmed(StoreUnavailable):
     """It is stored and takes its course, but not in as many places as were asked for, so a failure may undo it."""
 
 
+class Damaged(StoreUnavailable):
+    """A stored document that cannot be read: asking again helps only once the store was restored."""
+
+
 class StoreRefused(AppError):
     """A store file that must not be opened: damaged, or written by a newer version."""

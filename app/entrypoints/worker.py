@@ -91,15 +91,27 @@ class Worker:
         return rounds
 
     async def stop(self) -> None:
-        """No new claims and no new sendings; what is being sent is waited for, at most `DRAIN_SECONDS`."""
+        """No new claims and no new sendings. What is being sent is waited for, and what waits in the journal goes to
+        the store if it can: this disk may not come back. Both together take at most `DRAIN_SECONDS`."""
         self._application.dispatcher.stop()
         await self._end_loops()
-        if self._application.outage:
-            await self._application.outage.stop()
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=DRAIN_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._empty_journal()
+                await asyncio.gather(*self._in_hand)
         with suppress(StoreUnavailable):
             await retire(self._application.name, self._application.store)
+
+    async def _empty_journal(self) -> None:
+        outage = self._application.outage
+        if outage is None:
+            return
+        waiting = outage.waiting + 1
+        while 0 < outage.waiting < waiting:
+            waiting = outage.waiting
+            with suppress(StoreUnavailable):
+                await outage.round()
+        await outage.stop()
 
     async def _end_loops(self) -> None:
         """Each ends with the round it is in: what was claimed in a round cut short would stay leased to nobody. One

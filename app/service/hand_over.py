@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from app.domain.alert import Alert
-from app.domain.errors import Conflict, StoreUnavailable, Unconfirmed
+from app.domain.errors import Conflict, Damaged, StoreUnavailable, Unconfirmed
 from app.domain.replacing import replace
 from app.service.apply import Applied, Applier, Job
 from app.service.audit_log import AuditLog
@@ -17,8 +17,6 @@ from app.service.ports import Record, Store
 from app.service.put_aside import PutAside
 
 MOST_ENTRIES = 200
-STUBBORN = 5
-"""Tries of an entry that fails alone while the store answers, before it is put aside."""
 
 
 @dataclass(slots=True)
@@ -89,7 +87,6 @@ class HandOver:
         self._unconfirmed: list[tuple[int, str, bool]] = []
         self._in_doubt: Batch | None = None
         self._most = MOST_ENTRIES
-        self._failures = 0
 
     async def some(self) -> bool:
         """Hand over the next few entries; False when none is left. Raises `StoreUnavailable`; then it goes on from
@@ -222,19 +219,17 @@ class HandOver:
         await self._put_aside.unread(batch.unread)
         own = [(batch.first, doubt, True)] if doubt else []
         self._unconfirmed += sorted(own + [(*one, False) for one in batch.unconfirmed])
-        self._most, self._failures = min(MOST_ENTRIES, self._most * 4), 0
+        self._most = min(MOST_ENTRIES, self._most * 4)
         await self._advance(batch)
 
     async def _failed(self, batch: Batch, error: Exception) -> None:
-        """Tried again, one entry at a time; one that fails alone, again and again, is put aside, for it must not hold
-        up those behind it."""
-        self._failures += 1
+        """Tried again, one entry at a time, for as long as the store may come to take it. One that fails alone for a
+        reason of its own is put aside, for it must not hold up those behind it."""
         alone, self._most = self._most == 1, 1
-        may_pass = isinstance(error, StoreUnavailable | Conflict) and self._failures < STUBBORN
+        may_pass = isinstance(error, StoreUnavailable | Conflict) and not isinstance(error, Damaged)
         if not alone or may_pass or self._in_doubt:
             raise StoreUnavailable(str(error)) from error
         await self._put_aside.parts([(part.what, str(error)) for part in batch.parts])
-        self._failures = 0
         await self._advance(batch)
 
     async def _advance(self, batch: Batch) -> None:

@@ -94,17 +94,30 @@ class Outage:
             await self._feed()
         if await self._store_answers():
             with suppress(StoreUnavailable):
-                await self._hand_over()
-                return POLL
+                return await self._hand_over_or_tell()
         async with self._lock:
             busy = await self._degraded.tell()
         return 0.0 if busy else await self._until_next()
+
+    async def _hand_over_or_tell(self) -> float:
+        """A fault in handing over shall not keep those in the dark who are told from here."""
+        try:
+            await self._hand_over()
+        except StoreUnavailable:
+            raise
+        except Exception:
+            async with self._lock:
+                await self._degraded.tell()
+            raise
+        return POLL
 
     async def answer(self, act: Act, action: Action) -> Applied | None:
         """A person answers an incident of the outage; durable when it returns. None: it is not held here.
 
         Raises `IllegalTransition`, `InvalidPayload`, or `StoreUnavailable` when it cannot be kept.
         """
+        if not self._log.waiting:
+            return None
         async with self._lock:
             held = self.held.held(act.target)
             if held is None or held.incident is None:

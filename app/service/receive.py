@@ -93,13 +93,14 @@ class Receiver:
             return []
         fresh = fresh_ids(alerts, self.new_id)
         if log and log.is_open:
-            return await log.keep(alerts, fresh)
+            with suppress(StoreUnavailable):  # A journal that takes nothing does not stand before a store that does.
+                return await log.keep(alerts, fresh)
         try:
             return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__)
-        except StoreUnavailable as error:
+        except Exception as error:  # A server's answer that nobody foresaw is no reason to lose an alert.
             if log is None:
                 raise
-            return await log.keep(alerts, fresh, error)
+            return await log.keep(alerts, fresh, error if isinstance(error, StoreUnavailable) else None)
 
 
 def _credentials(request: Request) -> list[str]:

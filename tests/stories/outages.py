@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.adapters.store_sqlite import SqliteStore
-from app.domain.errors import StoreUnavailable, Unconfirmed
+from app.domain.errors import Damaged, StoreUnavailable, Unconfirmed
 from app.domain.incident import Decision
 from app.service.ports import Record
 from tests.stories.stage import RULES, Stage, stage
@@ -20,7 +20,8 @@ SHARED = "redis://127.0.0.1:1"
 class Switch:
     """A real store behind a switch. `away`: no call gets through. `loses_replies`: the next commit is carried out, but
     then it is away. `unconfirmed`: commits are carried out, on the primary alone. `refuses`: titles of incidents that
-    it cannot keep. `commits`: how many it takes before it goes away. `hangs`: a look for what is due has no answer."""
+    it cannot keep. `full`: those that it has no room for now. `commits`: how many it takes before it goes away.
+    `hangs`: a look for what is due has no answer."""
 
     def __init__(self, store: SqliteStore) -> None:
         self.store = store
@@ -29,6 +30,7 @@ class Switch:
         self.unconfirmed = False
         self.hangs = False
         self.refuses: set[str] = set()
+        self.full: set[str] = set()
         self.commits = 1_000_000
         self.done: set[str] = set()
 
@@ -51,8 +53,10 @@ class Switch:
         self.away = self.away or not self.commits
         if self.away:
             raise StoreUnavailable("the store is out of reach")
+        if self.full & {decision.incident.title for decision in decisions if decision.incident}:
+            raise StoreUnavailable("the store has no memory left")
         if self.refuses & {decision.incident.title for decision in decisions if decision.incident}:
-            raise StoreUnavailable("a stored document cannot be read")
+            raise Damaged("a stored document cannot be read")
         await self.store.commit(decisions, *arguments)
         self.commits -= 1
         doubt = f"commit-{len(self.done)}"

@@ -6,6 +6,8 @@ from random import Random
 import pytest
 
 from app.adapters.journal_file import FileJournal
+from app.adapters.journal_segments import Folder
+from app.entrypoints.worker import Worker
 from app.service import hand_over
 from tests.stories.outages import Switch, replica, switchable
 from tests.stories.stage import RULES, Stage, alert
@@ -55,6 +57,69 @@ async def test_an_alert_that_the_store_cannot_keep_holds_up_no_other(tmp_path: P
         assert await titles(story) == {"First": "triggered", "Third": "triggered"}
         assert await put_aside(story) == [("alertmanager", "from the journal: a stored document cannot be read")]
         assert (story.application.outage.waiting, story.application.outage.put_aside) == (0, 1)
+
+
+async def test_an_alert_that_the_store_has_no_room_for_now_waits_until_it_has(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        await story.fire(alert("First"), group="First")
+        switch.away, switch.full = False, {"First is firing"}
+
+        for _ in range(12):
+            await story.settle()
+
+        assert (story.application.outage.waiting, await put_aside(story)) == (1, [])
+        switch.full = set()
+        await story.settle()
+        assert await titles(story) == {"First": "triggered"}
+
+
+async def test_a_journal_whose_disk_fails_does_not_stand_before_a_store_that_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dead(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        await story.fire(alert("First"), group="First")
+        with monkeypatch.context() as patched:
+            for name in ("read", "write", "try_disk"):
+                patched.setattr(Folder, name, dead)
+            switch.away = False
+
+            reply = await story.fire(alert("Second"), group="Second")
+
+        assert [one["outcome"] for one in reply["outcomes"]] == ["opened"]
+
+
+async def test_an_answer_of_the_store_that_nobody_foresaw_loses_no_alert(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def strange(*_: object) -> None:
+        raise RuntimeError("ERR unknown")
+
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        with monkeypatch.context() as patched:
+            patched.setattr(switch.store, "commit", strange)
+            body = {"title": "Down", "severity": "critical", "dedup_key": "down"}
+            reply = await story.client.post("/webhooks/generic", json=body)
+
+        assert (reply.status_code, reply.json()["journalled"]) == (202, 1)
+        await story.settle()
+        assert await titles(story) == {"Down": "triggered"}
+
+
+async def test_a_process_that_ends_empties_its_journal_into_a_store_that_is_back(tmp_path: Path) -> None:
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        await story.fire(alert("First"), group="First")
+        switch.away = False
+
+        await Worker(story.application).stop()
+
+        assert story.application.outage.waiting == 0
+        assert await titles(story) == {"First": "triggered"}
 
 
 async def test_an_alert_whose_source_is_gone_from_the_rules_is_put_aside(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ from app.service.ports import Record, Store
 
 router = APIRouter(tags=["probes"])
 
-PATIENCE = 1.0
+PATIENCE = 2.5
+"""Seconds: longer than the store waits for its replicas, shorter than whoever asks."""
+
 ASKED_AGAIN_AFTER = 1.0
 _SIGN_OF_LIFE = Record("readiness", "last", "{}")
 
@@ -109,7 +111,7 @@ async def readyz(application: App, readiness: ReadinessOf) -> Response:
     """With the store away and room in the journal it is ready too: its health is told by `store`, not by the status."""
     rules, outage = application.in_force.rules, application.outage
     state, objection = await readiness.objection()
-    lacks = [reason for reason in (_untenable(objection, outage), _lack(rules)) if reason]
+    lacks = [reason for reason in (_untenable(state, objection, outage), _lack(rules)) if reason]
     found = Ready(
         ready=not lacks,
         reasons=lacks or ([objection] if objection else []),
@@ -121,11 +123,12 @@ async def readyz(application: App, readiness: ReadinessOf) -> Response:
     return GuardedJson(found.model_dump(), 503 if lacks else 200)
 
 
-def _untenable(objection: str, outage: Outage | None) -> str:
-    """Why nothing can be promised: the store's objection, where no journal stands in for it."""
-    if not objection or outage is None:
-        return objection
-    return "" if outage.room else f"{objection}; and the journal has no room"
+def _untenable(state: StoreState, objection: str, outage: Outage | None) -> str:
+    """Why nothing can be promised: the store's objection, where no journal stands in for it. What the store has, though
+    not in enough places, a process that takes no alerts can work on."""
+    if outage is None:
+        return "" if state is StoreState.UNCONFIRMED else objection
+    return f"{objection}; and the journal has no room" if objection and not outage.room else ""
 
 
 def _lack(rules: Rules) -> str:
