@@ -1,7 +1,7 @@
 # Everything that one does here. `make` alone lists it. Only Python 3.11 or newer and its pip are needed.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick check bench story lock clean
+.PHONY: help run test test-quick check faults bench story lock clean
 
 PYTHON ?= python3
 UV ?= uv
@@ -37,6 +37,9 @@ check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and e
 image-test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
 	@sh scripts/tools.sh buildah debootstrap
 	@sh scripts/image_test.sh
+
+faults: .venv/.dev ## kill, pause, cut off and fill up many replicas and their Redis, for minutes; prints figures
+	ONCALL_FAULTS=long $(BIN)/pytest tests/faults/replicas $(PYTEST)
 
 bench: .venv/.dev ## measure, with yardsticks in the same run; prints ratios and writes a JSON file
 	@sh scripts/tools.sh wrk prometheus-alertmanager

@@ -76,10 +76,10 @@ class FileJournal:
         while wanted := list(islice((place for place in self._places if place.number > after), limit)):
             read = await self._in_thread(lambda wanted=wanted: [self._folder.read(place) for place in wanted])  # type: ignore[misc]
             found = [(place.number, entry) for place, entry in zip(wanted, read, strict=True) if entry is not None]
-            self.damaged += read.count(None)
+            if len(found) < len(wanted):
+                self._pass_over({place for place, entry in zip(wanted, read, strict=True) if entry is None})
             if found:
                 return found
-            after = wanted[-1].number
         return []
 
     async def drop(self, number: int) -> None:
@@ -112,6 +112,12 @@ class FileJournal:
             await self._writing
         await asyncio.to_thread(self._thread.shutdown)
         self._folder.close()
+
+    def _pass_over(self, unreadable: set[Place]) -> None:
+        """They wait no longer, so that they are counted once and the journal can become empty."""
+        before = len(self._places)
+        self._places = deque(place for place in self._places if place not in unreadable)
+        self.damaged += before - len(self._places)
 
     def _must_be_open(self) -> None:
         if self._closed:

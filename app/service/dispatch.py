@@ -31,7 +31,7 @@ LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
 MOST_PER_CHANNEL = 16
 LONGEST_SEND = 30.0
-"""Seconds; a channel's own timeout is shorter."""
+"""Seconds; a channel's own timeout is shorter. Not more than half the lease: nothing is begun in the other half."""
 
 DIGEST_PATIENCE = timedelta(seconds=30)
 DIGEST_POLL = timedelta(seconds=1)
@@ -161,7 +161,7 @@ class Dispatcher:
         the queue was so long (or this process stood still for so long) that it would not end within the lease."""
         until = min(self._busy[due.notification.key] for due in one.dues)
         async with self._slots.setdefault(channel.name, asyncio.Semaphore(MOST_PER_CHANNEL)):
-            if self._stopping or self.clock.now() >= until - timedelta(seconds=LONGEST_SEND):
+            if self._stopping or self.clock.now() >= until - LEASE / 2:
                 return None
             try:
                 async with asyncio.timeout(LONGEST_SEND):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.domain.classify import SourceSettings
-from app.domain.errors import InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
+from app.domain.errors import AppError, Conflict, InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
 from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
@@ -98,9 +98,14 @@ class Receiver:
         try:
             return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__)
         except Exception as error:  # A server's answer that nobody foresaw is no reason to lose an alert.
-            if log is None:
+            if log is None or _is_refusal(error):
                 raise
             return await log.keep(alerts, fresh, error if isinstance(error, StoreUnavailable) else None)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether it is the sender's to mend, and waiting would not."""
+    return isinstance(error, AppError) and not isinstance(error, StoreUnavailable | Conflict)
 
 
 def _credentials(request: Request) -> list[str]:

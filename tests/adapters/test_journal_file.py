@@ -185,6 +185,20 @@ async def test_a_flipped_bit_costs_one_entry_and_is_counted(journal: FileJournal
         assert (found, opened.damaged) == ([b"first", b"third"], 1), position
 
 
+async def test_entries_that_became_unreadable_hide_none_behind_them_and_are_counted_once(
+    journal: FileJournal, tmp_path: Path
+) -> None:
+    for entry in (b"first", b"second"):
+        await journal.append(entry)
+    (segment,) = segments(tmp_path / "journal")
+    segment.write_bytes(segment.read_bytes().replace(b"first", b"fIrst"))
+
+    found = [[entry for _, entry in await journal.entries(1)] for _ in range(3)]
+
+    assert found == [[b"second"]] * 3
+    assert (journal.waiting, journal.damaged) == (1, 1)
+
+
 async def test_a_folder_belongs_to_one_process(journal: FileJournal, tmp_path: Path) -> None:
     with pytest.raises(StoreRefused, match="in use by another process: give each its own folder"):
         await FileJournal.open(tmp_path / "journal", MEGABYTE)

@@ -1,34 +1,48 @@
-"""The people, as a server of their own: it logs every message that it gets, before it answers."""
+"""The people, as a server of their own: it logs every message that it gets, before it answers.
 
+It shares nothing with the sender of these messages but the secret: what is not signed as Standard Webhooks say, or not
+lately, it refuses.
+"""
+
+import hmac
 import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.faults.running import WEBHOOK_SECRET
+
+LATELY = 300.0
+"""Seconds that the time in a signature may be off: what Standard Webhooks allow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One message, as it arrived. `titles` are those of the incidents in it."""
+    """One message, as it arrived. `titles` are those of the incidents in it; `degraded`: it says that it was sent
+    without the store."""
 
     at: float
     person: str
     key: str
     titles: tuple[str, ...]
     kind: str
+    degraded: bool = False
 
 
 @dataclass(slots=True)
 class People:
     """Everything that anybody got, in order of arrival. `slow`: seconds that an answer takes at most; `status`: what
-    somebody answers instead of 204; those in `hung` never answer."""
+    somebody answers instead of 204; those in `hung` never answer. `refused`: why messages were not believed."""
 
     url: str = ""
     got: list[Got] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     slow: float = 0.0
     status: dict[str, int] = field(default_factory=dict)
     hung: set[str] = field(default_factory=set)
@@ -37,12 +51,16 @@ class People:
     def titles_of(self, person: str) -> list[str]:
         return [title for one in list(self.got) if one.person == person for title in one.titles]
 
-    def take(self, path: str, key: str, body: bytes) -> int:
+    def take(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
         """Log it, then take as long to answer as people do."""
+        if doubt := why_not_to_believe(headers, body):
+            self.refused.append(doubt)
+            return 401
         message = json.loads(body)
         person = path.strip("/")
         titles = tuple(item["title"] for item in message["items"])
-        self.got.append(Got(time.time(), person, key, titles, message["kind"]))
+        degraded = any("degraded" in item["remark"].lower() for item in message["items"])
+        self.got.append(Got(time.time(), person, headers["webhook-id"], titles, message["kind"], degraded))
         if person in self.hung:
             self._closing.wait()
         if self.slow:
@@ -51,6 +69,17 @@ class People:
 
     def close(self) -> None:
         self._closing.set()
+
+
+def why_not_to_believe(headers: Mapping[str, str], body: bytes) -> str:
+    """Empty when the message is signed with our secret, at about this time."""
+    key, at = headers["webhook-id"], headers["webhook-timestamp"]
+    secret = b64decode(WEBHOOK_SECRET.removeprefix("whsec_"))
+    signed = hmac.digest(secret, f"{key}.{at}.".encode() + body, "sha256")
+    if f"v1,{b64encode(signed).decode()}" not in headers["webhook-signature"].split():
+        return f"{key} is not signed by our secret"
+    off = abs(int(at) - time.time())
+    return f"{key} was signed {off:.0f} s from now" if off > LATELY else ""
 
 
 class _Server(ThreadingHTTPServer):
@@ -72,8 +101,12 @@ def people() -> Iterator[People]:
         timeout = 60
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            status = them.take(self.path, self.headers["webhook-id"], body)
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                self.close_connection = True  # Whoever talked to us was killed in the middle of it.
+                return
+            status = them.take(self.path, self.headers, body)
             self.send_response(status)
             if status != 204:
                 self.send_header("Content-Length", "0")

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 TOKEN = "fault-token-0123456789"
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SECRET_KEY = "fault-key-0123456789"
 COMMAND = Path(sys.executable).with_name("oncall-router")
 PATIENCE = 30.0
 
@@ -55,7 +56,8 @@ after two seconds and to the last resort after two more. `storm`: more than so m
 
 @dataclass(slots=True)
 class House:
-    """What a server needs on disk, and how it is started. `people`: where their pages go to, by HTTP."""
+    """What a server needs on disk, and how it is started. `people`: where their pages go to, by HTTP. `store`: another
+    one than the SQLite file."""
 
     place: Path
     people: str = "http://127.0.0.1:9"
@@ -63,6 +65,8 @@ class House:
     environment: dict[str, str] = field(default_factory=dict)
     database: Path = Path()
     port: int = 0
+    store: str = ""
+    role: str = "all"
 
     def __post_init__(self) -> None:
         self.place.mkdir(parents=True, exist_ok=True)
@@ -75,7 +79,7 @@ class House:
     def arguments(self) -> list[str]:
         """After the command itself."""
         rules, runbooks = self.place / "routing_rules.yaml", self.place / "runbooks"
-        where = ["--port", str(self.port), "--store", f"sqlite:///{self.database}"]
+        where = ["--port", str(self.port), "--store", self.store or f"sqlite:///{self.database}", "--role", self.role]
         return ["serve", *where, "--rules", str(rules), "--runbooks", str(runbooks)]
 
     @property
@@ -86,8 +90,30 @@ class House:
             for name, value in os.environ.items()
             if name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
         }
-        given = {"ONCALL_ADMIN_TOKEN": TOKEN, "ONCALL_WEBHOOK_SECRET": WEBHOOK_SECRET, "ONCALL_LOG_LEVEL": "warning"}
+        given = {
+            "ONCALL_ADMIN_TOKEN": TOKEN,
+            "ONCALL_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "ONCALL_SECRET_KEY": SECRET_KEY,
+            "ONCALL_JOURNAL": str(self.place / "journal"),
+            "ONCALL_LOG_LEVEL": "warning",
+            "ONCALL_PUBLIC_URL": "http://oncall.example.com",
+        }
         return {**kept, "PYTHONUNBUFFERED": "1", **given, **self.environment}
+
+
+class Process(Protocol):
+    """What is needed of a `Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+    def send_signal(self, number: int) -> None: ...
+
+    def kill(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -95,7 +121,7 @@ class Server:
     """A running server. `log` holds all that it says, on stdout and stderr."""
 
     house: House
-    process: "subprocess.Popen[bytes]"
+    process: "Process"
     log: Path
 
     @property
@@ -103,11 +129,15 @@ class Server:
         return self.process.pid
 
     def said(self) -> str:
-        return self.log.read_text(errors="replace")
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def is_up(self) -> bool:
+        """Whether it takes requests; fails when it has ended."""
+        assert self.process.poll() is None, self.said()
+        return "listens on" in self.said()
 
     def wait_until_up(self) -> None:
-        wait_for(lambda: "listens on" in self.said() or self.process.poll() is not None, "the server to start")
-        assert self.process.poll() is None, self.said()
+        wait_for(self.is_up, "the server to start")
 
     def kill(self) -> None:
         self.process.kill()

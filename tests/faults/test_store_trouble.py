@@ -319,7 +319,7 @@ def test_sigterm_answers_what_is_under_way_and_records_what_is_being_sent(
     with people() as them:
         house = House(tmp_path, people=them.url)
         them.slow = 1.0
-        with serving(house) as server, sending(house.port, threads=4, pause=0.01) as sender:
+        with serving(house) as server, sending([house.port], threads=4, pause=0.01) as sender:
             wait_for(lambda: len(sender.log) > 20, "some load")
             half = half_a_request(house.port, body)
             time.sleep(0.3)

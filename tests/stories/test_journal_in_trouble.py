@@ -7,6 +7,7 @@ import pytest
 
 from app.adapters.journal_file import FileJournal
 from app.adapters.journal_segments import Folder
+from app.domain.errors import InvalidPayload
 from app.entrypoints.worker import Worker
 from app.service import hand_over
 from tests.stories.outages import Switch, replica, switchable
@@ -108,6 +109,20 @@ async def test_an_answer_of_the_store_that_nobody_foresaw_loses_no_alert(
         assert (reply.status_code, reply.json()["journalled"]) == (202, 1)
         await story.settle()
         assert await titles(story) == {"Down": "triggered"}
+
+
+async def test_what_is_the_senders_to_mend_is_refused_and_not_journalled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(*_: object) -> None:
+        raise InvalidPayload("nobody can mean that", "title")
+
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        monkeypatch.setattr(switch.store, "commit", refuses)
+
+        reply = await story.client.post("/webhooks/generic", json={"title": "Down", "severity": "critical"})
+
+        assert (reply.status_code, story.application.outage.waiting) == (400, 0)
 
 
 async def test_a_process_that_ends_empties_its_journal_into_a_store_that_is_back(tmp_path: Path) -> None:
