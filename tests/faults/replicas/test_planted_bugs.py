@@ -43,7 +43,7 @@ def test_a_journal_that_is_dropped_at_the_start_is_found_out(tmp_path: Path, lau
             fleet.replicas[name].start()
         redis.start()
         fleet.wait_until_up()
-        wait_for(lambda: fleet.apis[0].running.ask("GET", "/readyz").status == 200, "the store to be found")
+        wait_for(lambda: fleet.apis[0].running.ask("GET", "/readyz").json()["store"] == "up", "the store to be found")
 
         stored = fleet.listed()
 
