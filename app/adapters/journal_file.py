@@ -157,7 +157,7 @@ class FileJournal:
                 used += length
                 fitting.append(waiting)
             else:
-                self._full = True
+                self._full = self._full or length <= self._most
                 full = f"the journal is full: {self.waiting} entries wait for the store to come back"
                 _answer([waiting], StoreUnavailable(full))
         return fitting

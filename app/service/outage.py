@@ -90,26 +90,17 @@ class Outage:
         """Take in what has come, hand it over if the store answers, else tell people; seconds to the next round."""
         if not self._log.waiting and not self._log.is_open:
             return POLL
-        async with self._lock:
-            await self._feed()
-        if await self._store_answers():
-            with suppress(StoreUnavailable):
-                return await self._hand_over_or_tell()
-        async with self._lock:
-            busy = await self._degraded.tell()
-        return 0.0 if busy else await self._until_next()
-
-    async def _hand_over_or_tell(self) -> float:
-        """A fault in handing over shall not keep those in the dark who are told from here."""
         try:
-            await self._hand_over()
-        except StoreUnavailable:
-            raise
-        except Exception:
             async with self._lock:
-                await self._degraded.tell()
+                await self._feed()
+            if await self._store_answers():
+                with suppress(StoreUnavailable):
+                    await self._hand_over()
+                    return POLL
+        except Exception:  # A fault on the way into the store keeps nobody in the dark who is told from here.
+            await self._tell()
             raise
-        return POLL
+        return 0.0 if await self._tell() else await self._until_next()
 
     async def answer(self, act: Act, action: Action) -> Applied | None:
         """A person answers an incident of the outage; durable when it returns. None: it is not held here.
@@ -167,6 +158,10 @@ class Outage:
         self._hand.places[number] = [one.incident.id if one and one.incident else "" for one in results]
         if entry.id in self._asked:
             self._asked[entry.id] = results[0]
+
+    async def _tell(self) -> bool:
+        async with self._lock:
+            return await self._degraded.tell()
 
     async def _store_answers(self) -> bool:
         """Asked in the background, so that a store that hangs holds up nobody's page."""

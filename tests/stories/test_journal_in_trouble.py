@@ -1,5 +1,6 @@
 """The way from the journal into the store, with all that can go wrong on it: the order holds, nothing is lost."""
 
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -7,7 +8,7 @@ import pytest
 
 from app.adapters.journal_file import FileJournal
 from app.adapters.journal_segments import Folder
-from app.domain.errors import InvalidPayload
+from app.domain.errors import InvalidPayload, StoreUnavailable
 from app.entrypoints.worker import Worker
 from app.service import hand_over
 from tests.stories.outages import Switch, replica, switchable
@@ -92,6 +93,28 @@ async def test_a_journal_whose_disk_fails_does_not_stand_before_a_store_that_wor
             reply = await story.fire(alert("Second"), group="Second")
 
         assert [one["outcome"] for one in reply["outcomes"]] == ["opened"]
+
+
+async def test_people_are_told_on_although_the_journal_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object) -> None:
+        raise StoreUnavailable("the journal cannot be used: Input/output error")
+
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        await story.fire(alert())
+        outage = story.application.outage
+        story.news()
+        story.clock.at += timedelta(minutes=15)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(FileJournal, "entries", unreadable)
+            with pytest.raises(StoreUnavailable):
+                await outage.round()
+            await outage.sent()
+
+        assert story.news() == ["Sun 03:15 reminder asha", "Sun 03:15 reminder ben"]
 
 
 async def test_an_answer_of_the_store_that_nobody_foresaw_loses_no_alert(
