@@ -224,6 +224,7 @@ class Worker:
         app = self._application
         with suppress(StoreUnavailable):
             await announce(app.presence(), app.store)
+        with suppress(StoreUnavailable):
             await app.tokens.refresh()
         return PRESENCE_SECONDS
 

@@ -82,10 +82,11 @@ class Dispatcher:
 
     async def send(self, claimed: Sequence[Notification]) -> None:
         """Send these, and settle each as soon as all its sendings of this round have ended."""
+        held = {one.key: self._busy[one.key] for one in claimed}
         try:
             await self._send(claimed)
         finally:
-            self._forget(one for one in claimed if one.key not in self._unrecorded)
+            self._let_go_of(held)
 
     def stop(self) -> None:
         """Begin no further sending: what waits for its turn stays due, for whoever comes next."""
@@ -140,7 +141,9 @@ class Dispatcher:
         while pending:
             done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             ended = [key for task in done for key in round.took(pending.pop(task), task.result())]
+            held = {key: self._busy[key] for key in ended}
             await self._settle(round.recorded(self._ours(round, ended), self.clock.now()))
+            self._let_go_of(held)  # At once: what was not begun is due again, and may be claimed in the next round.
 
     def _ours(self, round: "_Round", ended: list[str]) -> list[str]:
         """Without those that were not begun and whose lease is over: somebody else may be sending them."""
@@ -196,6 +199,12 @@ class Dispatcher:
         for row in rows:
             del self._unrecorded[row.key]
         self._forget(rows)
+
+    def _let_go_of(self, held: Mapping[str, datetime]) -> None:
+        """These are in nobody's hands any more, unless a later round has claimed them anew."""
+        for key, until in held.items():
+            if self._busy.get(key) is until and key not in self._unrecorded:
+                del self._busy[key]
 
     def _forget(self, rows: Iterable[Notification]) -> None:
         for row in rows:
