@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import NotFound, StoreUnavailable
 from app.domain.events import TimerDue
 from app.service.apply import Applied, Applier, Job
 from app.service.ports import Clock, WorkingStore
@@ -15,13 +15,14 @@ MOST_AT_ONCE = 500
 async def tick(store: WorkingStore, applier: Applier, clock: Clock) -> int:
     """Handle what is due now, at most `MOST_AT_ONCE`; how many were claimed.
 
-    What cannot be handled keeps its lease and comes again; the first such error is raised after all others are done.
+    What cannot be handled keeps its lease and comes again; the first such error is raised after all others are done. An
+    incident that is gone by now (forgotten, or undone by a failover that had not got it) has nothing to handle.
     """
     due = await store.claim_due(clock.now(), LEASE, MOST_AT_ONCE)
     if not due:
         return 0
     for result in await _handle(due, applier):
-        if result.error:
+        if result.error and not isinstance(result.error, NotFound):
             raise result.error
     return len(due)
 

@@ -59,6 +59,26 @@ async def test_a_damaged_incident_does_not_hold_up_the_timers_of_others() -> Non
     await applier.stop()
 
 
+class GoneStore(MemoryStore):
+    """Has lost an incident after its timer was claimed, as a failover may make it."""
+
+    async def load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
+        found = await super().load(keys, ids)
+        return Loaded({id: one for id, one in found.incidents.items() if id != DAMAGED}, found.keys)
+
+
+async def test_a_timer_whose_incident_is_gone_is_nobodys_trouble() -> None:
+    store = GoneStore(_two_incidents(status=Status.ACKNOWLEDGED, acknowledged_by="asha", timers={Timer.STOP: NINE}))
+    clock = VirtualClock(NINE + timedelta(hours=12))
+    applier = Applier(store, InForce(town_rules(), NINE), clock, lambda: None)
+    applier.start()
+
+    assert await tick(store, applier, clock) == 2
+
+    assert Timer.STOP not in store.incidents_by_id[an_id(2)].timers
+    await applier.stop()
+
+
 async def test_a_damaged_incident_does_not_hold_up_the_pages_of_others() -> None:
     rows = [a_notification(key=f"{id}/x", incident=id, while_listed=False) for id in (DAMAGED, an_id(2))]
     store = DamagedStore(_two_incidents(), outbox={row.key: row for row in rows})
