@@ -23,6 +23,7 @@ INSPECT_EVERY = 60.0
 UNSURE_WITHIN = 1.5
 """Seconds for which a new call waits to hear whether the server is there: whoever sent the alert waits, too."""
 
+NEXT_WITHIN = 4.0
 MOST_DOUBTS = 1000
 CAME_BACK_EMPTY = (
     "the store came back empty: incidents that were open, and tokens, are gone; "
@@ -91,8 +92,10 @@ class Heartbeat:
         return self._server.calls
 
     async def next_client(self) -> Redis:
-        """The same for a call that has failed and has time left: waits until there is one."""
-        await self._up.wait()
+        """The same for a call that has failed and has time left: waits until there is one, though not for ever, since
+        the client library may swallow the caller's own time-out. Raises `TimeoutError`."""
+        async with asyncio.timeout(NEXT_WITHIN):
+            await self._up.wait()
         return await self.client()
 
     def suspect(self, client: Redis, reason: str) -> None:

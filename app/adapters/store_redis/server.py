@@ -20,6 +20,9 @@ SCHEMA = 1
 OLDEST = (6, 2)
 
 CONNECTIONS = 16
+POOL_WITHIN = 4.0
+"""Seconds that a call waits for a connection of its own."""
+
 PULSE_WITHIN = 1.5
 """Seconds in which a server that can be used answers the heartbeat."""
 
@@ -81,7 +84,7 @@ class Server:
 
 def _client(address: Address, options: dict[str, Any], connections: int) -> "Redis":
     host, port = address
-    pool = BlockingConnectionPool(host=host, port=port, max_connections=connections, timeout=None, **options)
+    pool = BlockingConnectionPool(host=host, port=port, max_connections=connections, timeout=POOL_WITHIN, **options)
     return Redis.from_pool(pool)
 
 
