@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.domain.errors import NotFound, StoreUnavailable
+from app.domain.errors import NotFound, StoreUnavailable, Unconfirmed
 from app.domain.events import TimerDue
 from app.service.apply import Applied, Applier, Job
 from app.service.ports import Clock, WorkingStore
@@ -28,10 +28,13 @@ async def tick(store: WorkingStore, applier: Applier, clock: Clock) -> int:
 
 
 async def _handle(due: Sequence[str], applier: Applier) -> list[Applied]:
-    """All together; one by one when the store cannot read them together, so that a damaged one holds up no other."""
+    """All together; one by one when the store cannot read them together, so that a damaged one holds up no other. What
+    is stored but unconfirmed has been handled: whatever undoes it brings its timer back."""
     jobs = [Job(lambda _: TimerDue(), id=id, must_exist=True) for id in due]
     try:
         return await applier.submit(jobs)
+    except Unconfirmed:
+        return []
     except StoreUnavailable:
         if len(jobs) == 1:
             raise

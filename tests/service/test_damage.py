@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.adapters.store_memory import MemoryStore
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import StoreUnavailable, Unconfirmed
 from app.domain.incident import Incident, Status, Timer
 from app.domain.message import Message
 from app.domain.notification import Result, Sent
@@ -76,6 +77,34 @@ async def test_a_timer_whose_incident_is_gone_is_nobodys_trouble() -> None:
     assert await tick(store, applier, clock) == 2
 
     assert Timer.STOP not in store.incidents_by_id[an_id(2)].timers
+    await applier.stop()
+
+
+class LonelyStore(MemoryStore):
+    """Has all that it is given, and nobody who confirms it."""
+
+    loads = 0
+
+    async def load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
+        self.loads += 1
+        return await super().load(keys, ids)
+
+    async def commit(self, *what: Any) -> None:
+        await super().commit(*what)
+        raise Unconfirmed("it is stored, but 0 of 1 replicas have confirmed it", doubt="that one")
+
+
+async def test_timers_that_nobody_confirms_are_handled_once_and_not_one_by_one_again() -> None:
+    """Each of them would wait for the replicas that do not answer, and all that is due later behind them."""
+    store = LonelyStore(_two_incidents(status=Status.ACKNOWLEDGED, acknowledged_by="asha", timers={Timer.STOP: NINE}))
+    clock = VirtualClock(NINE + timedelta(hours=12))
+    applier = Applier(store, InForce(town_rules(), NINE), clock, lambda: None)
+    applier.start()
+
+    assert await tick(store, applier, clock) == 2
+
+    assert store.loads == 1
+    assert all(Timer.STOP not in one.timers for one in store.incidents_by_id.values())
     await applier.stop()
 
 
