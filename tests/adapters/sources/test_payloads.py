@@ -20,11 +20,10 @@ from app.domain.classify import SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
 from app.service.ports import Alerts, Request, Verdict
 
-TYPES = {
-    "prometheus-alertmanager": "alertmanager",
-    "pagerduty-events-v2": "pagerduty",
-    **{name: name for name in ("grafana", "rollbar", "bugsnag", "sentry", "generic")},
-}
+FOLDERS = {"alertmanager": "prometheus-alertmanager", "pagerduty": "pagerduty-events-v2"}
+"""The folders that are not simply called like the source."""
+
+TYPES = {FOLDERS.get(name, name): name for name in SOURCES}
 DISAGREEMENTS = {
     ("grafana", "contact_point_test"): "the test button of a contact point opens nothing (R1); the file says firing",
 }
