@@ -1,6 +1,8 @@
 """What goes wrong between a replica and its server, and what that means to whoever has to act on it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from redis.exceptions import (
@@ -27,6 +29,21 @@ class Elsewhere(Exception):
 
 LOST = (ConnectionError, TimeoutError, RedisClusterException, OSError, Elsewhere)
 """What is raised when a connection is of no more use, or never was."""
+
+
+_CLOSED = "the handler is closed"
+"""How uvloop ends the `RuntimeError` of a write to a connection that the other side has closed a moment before."""
+
+
+@contextmanager
+def closed_is_lost() -> Iterator[None]:
+    """A connection that was closed while it was being written to is one that was lost, whatever raises it as what."""
+    try:
+        yield
+    except RuntimeError as error:
+        if _CLOSED not in str(error):
+            raise
+        raise ConnectionError("the connection was closed") from error
 
 
 @dataclass(frozen=True, slots=True)

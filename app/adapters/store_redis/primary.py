@@ -11,7 +11,7 @@ import msgspec
 from redis.exceptions import NoScriptError, ResponseError
 
 from app.adapters.store_redis.confirming import Confirmation
-from app.adapters.store_redis.failures import LOST, Elsewhere, meaning_of, reason_of
+from app.adapters.store_redis.failures import LOST, Elsewhere, closed_is_lost, meaning_of, reason_of
 from app.adapters.store_redis.heartbeat import Heartbeat
 from app.adapters.store_redis.keys import Keys
 from app.adapters.store_redis.scripts import Script
@@ -118,13 +118,15 @@ async def _pipelined(client: Any, commands: Sequence[Command], by_name: bool) ->
     sent = [_command(*command, by_name=by_name) for command in commands]
     if len(sent) == 1:  # A pipeline of one costs the client a third more.
         try:
-            return [await client.execute_command(*sent[0])]
+            with closed_is_lost():
+                return [await client.execute_command(*sent[0])]
         except ResponseError as error:
             return [error]
     pipeline = client.pipeline(transaction=False)
     for one in sent:
         pipeline.execute_command(*one)
-    answers: list[Any] = await pipeline.execute(raise_on_error=False)
+    with closed_is_lost():
+        answers: list[Any] = await pipeline.execute(raise_on_error=False)
     return answers
 
 
