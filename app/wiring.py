@@ -21,6 +21,7 @@ from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml import load_rules
+from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.sources.generic_mapping import load_mapping
 from app.adapters.store_memory import MemoryStore
@@ -46,6 +47,7 @@ from app.service.put_aside import PutAside
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.silences import Forms, Silences
 from app.service.tokens import ADMIN, Tokens
 
 
@@ -74,6 +76,7 @@ class Application:
     started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
+    silences: Silences = field(init=False)
     first_token: str = ""
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
@@ -141,6 +144,9 @@ async def assemble(
     clock = clock or clock_of(store)
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
+    application.silences = _silences(application)
+    with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
+        await application.silences.refresh()
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
     application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
@@ -176,6 +182,17 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         name=f"{socket.gethostname()}:{settings.port}",
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
+    )
+
+
+def _silences(application: Application) -> Silences:
+    return Silences(
+        store=application.store,
+        in_force=application.in_force,
+        applier=application.applier,
+        clock=application.clock,
+        forms=Forms(compile_matches, compile_week),
+        new_id=application.new_id,
     )
 
 

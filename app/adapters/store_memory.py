@@ -66,8 +66,10 @@ class MemoryStore:
         self.leases.pop(incident.id, None)
         own = self.belongings.setdefault(incident.id, _Belongings())
         own.alerts |= {row.key: row for row in decision.alerts}
-        own.keys.update((row.key for row in decision.alerts), decision.keys)
-        self.keys |= {row.key: KnownKey(row.incident, row.firing, row.episode) for row in decision.alerts}
+        own.keys.update((key for row in decision.alerts for key in row.keys), decision.keys)
+        self.keys |= {
+            key: KnownKey(row.incident, row.firing, row.episode) for row in decision.alerts for key in row.keys
+        }
         self.keys |= {key: KnownKey(incident.id, False, incident.episode) for key in decision.keys}
         for notification in decision.notifications:
             if notification.key not in self.outbox:

@@ -29,6 +29,13 @@ class OnMissingRunbook(StrEnum):
     PAGE = "page"
 
 
+class Mode(StrEnum):
+    """Whether people are told, or it is only recorded who would have been."""
+
+    LIVE = "live"
+    OBSERVE = "observe"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A line of routing_rules.yaml. `where` is "routing_rules.yaml:41"; `matches` is its compiled matchers.
@@ -65,6 +72,7 @@ class SourceSettings:
     severities: Mapping[str, Severity]
     on_missing_runbook: OnMissingRunbook | None = None
     acknowledge: bool = False
+    mode: Mode | None = None
     options: Mapping[str, object] | None = None
 
 

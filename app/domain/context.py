@@ -1,22 +1,27 @@
 """The pure look-ups that a decision needs, for one instant, each worked out once however many decisions share it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.domain.alert import Alert
 from app.domain.calendar import Calendar
 from app.domain.rota import DatedFacts, OnCall, on_call
 from app.domain.ruleset import Rules
+from app.domain.suppress import Silence, Suppression, suppression
 
 
 @dataclass(slots=True)
 class Context:
-    """`now` is aware UTC; rules and facts are those in force at `now`. `remembered` is for answers that depend on
-    nothing else."""
+    """`now` is aware UTC; rules, facts and silences are those in force at `now`. `fires` says whether an alert fires
+    under a key of an inhibition. `remembered` is for answers that depend on nothing but `now`, rules and facts."""
 
     now: datetime
     rules: Rules
     facts: DatedFacts = field(default_factory=DatedFacts)
+    silences: tuple[Silence, ...] = ()
+    fires: Callable[[str], bool] = lambda key: False
     remembered: dict[object, Any] = field(default_factory=dict)
     _on_call: dict[str, OnCall] = field(default_factory=dict)
     _hours: dict[str, tuple[bool, str]] = field(default_factory=dict)
@@ -25,6 +30,12 @@ class Context:
     def holds_at(self, now: datetime) -> bool:
         """Whether all that was looked up is the same at `now`: nothing in rules and facts changes within a second."""
         return now.replace(microsecond=0) == self.now.replace(microsecond=0)
+
+    def suppression(self, alert: Alert) -> Suppression | None:
+        """Why this alert tells nobody now; None when it does."""
+        if not self.silences and not self.rules.inhibitions:
+            return None
+        return suppression(alert, self.silences, self.rules.inhibitions, self.fires, self.now)
 
     def on_call(self, rota: str) -> OnCall:
         found = self._on_call.get(rota)

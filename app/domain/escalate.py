@@ -21,7 +21,8 @@ DEFAULT_WAIT = timedelta(hours=1)
 
 @dataclass(slots=True)
 class Change:
-    """An incident on its way through one decision, with what has been said and written so far.
+    """An incident on its way through one decision, with what has been said and written so far, and further keys of the
+    store that lead to it from now on.
 
     It lives only inside a `step` and is built up in place; each method returns it, so that a sentence can be made.
     """
@@ -29,6 +30,7 @@ class Change:
     incident: Incident
     notifications: list[Notification] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
     def becomes(self, incident: Incident) -> "Change":
         self.incident = incident
@@ -38,13 +40,18 @@ class Change:
         self.timeline.append(Entry(at, what, text, who, channel))
         return self
 
+    def led_by(self, key: str) -> "Change":
+        self.keys.append(key)
+        return self
+
     def told(self, notifications: Iterable[Notification]) -> "Change":
         self.notifications.extend(notifications)
         return self
 
     def decision(self, outcome: Outcome, alerts: tuple[AlertRow, ...] = (), keys: tuple[str, ...] = ()) -> Decision:
         """What it has come to."""
-        return Decision(self.incident, outcome, alerts, keys, tuple(self.notifications), tuple(self.timeline))
+        leads = (*self.keys, *keys)
+        return Decision(self.incident, outcome, alerts, leads, tuple(self.notifications), tuple(self.timeline))
 
 
 @quick
@@ -85,7 +92,8 @@ def start_chain(change: Change, ctx: Context, manner: Manner) -> Change:
         passes=1,
         marks=tuple(mark for mark in incident.marks if mark not in WAITING and mark is not Mark.LAST_RESORT),
         pages=tuple(page for page in incident.pages if page.until is None or page.until > ctx.now),
-        timers={},
+        timers=incident.pending_look,
+        quiet=incident.quiet if incident.pending_look else None,
         acknowledged_at=None,
         acknowledged_by=None,
         holder_role="",
@@ -116,7 +124,9 @@ def _hold(change: Change, ctx: Context, manner: Manner) -> Change:
     morning = ctx.calendar(incident.calendar).next_day_start(ctx.now)
     if incident.in_hours or morning is None:
         return next_step(change.becomes(replace(incident, in_hours=True)), ctx, manner)
-    held = replace(incident, marks=(*incident.marks, Mark.HELD), timers={Timer.RELEASE: morning})
+    held = replace(
+        incident, marks=(*incident.marks, Mark.HELD), timers={**incident.pending_look, Timer.RELEASE: morning}
+    )
     _, hours = ctx.hours(incident.calendar)
     return change.becomes(held).note(ctx.now, "held", f"held until {spoken(morning, ctx.rules.zone)}: {hours}")
 
@@ -182,7 +192,7 @@ def arm(change: Change, ctx: Context, manner: Manner) -> Change:
     policy, chain = policy_of(incident, ctx), chain_of(incident, incident.in_hours, ctx)
     following = incident.step + 1
     delay = chain.steps[following if following < len(chain.steps) else -1].after
-    timers: dict[Timer, datetime] = {Timer.ESCALATE: _after(manner.next_after or delay, incident, ctx)}
+    timers = {**incident.pending_look, Timer.ESCALATE: _after(manner.next_after or delay, incident, ctx)}
     change_of_hours = ctx.next_change(incident.calendar)
     if change_of_hours and not policy.chain(not incident.in_hours).hold:
         timers[Timer.REROUTE] = change_of_hours

@@ -118,6 +118,11 @@ class TimerDue:
 
 
 @dataclass(frozen=True, slots=True)
+class SuppressionChanged:
+    """Silences or inhibiting alerts are others than before; what an incident keeps quiet about is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderUnreachable:
     """Every method of the reader of notification `key` has failed for good."""
 
@@ -127,4 +132,6 @@ class ReaderUnreachable:
 
 
 Action = Acknowledge | Unacknowledge | Resolve | Snooze | Reassign | Escalate | CallSecondLine | Park | Note
-Event = AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | ReaderUnreachable
+Event = (
+    AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | SuppressionChanged | ReaderUnreachable
+)

@@ -9,6 +9,7 @@ from app.domain.alert import Alert
 from app.domain.classify import Severity
 from app.domain.notification import Notification
 from app.domain.replacing import quick
+from app.domain.suppress import Quiet, Suppression
 
 
 class Status(StrEnum):
@@ -18,24 +19,27 @@ class Status(StrEnum):
 
 
 class Mark(StrEnum):
-    """Remarks on a status. The first three say where it waits; the others stay with the incident."""
+    """Remarks on a status. The first four say why it waits; the others stay with the incident."""
 
     HELD = "held"
     PARKED = "parked"
     SNOOZED = "snoozed"
+    SUPPRESSED = "suppressed"
     HANDED_OVER = "handed_over"
     NO_RUNBOOK = "no_runbook"
     UNMAPPED_SEVERITY = "unmapped_severity"
     RAISED_BY_PERSON = "raised_by_person"
     LAST_RESORT = "last_resort"
+    OBSERVED = "observed"
 
 
-WAITING = frozenset({Mark.HELD, Mark.PARKED, Mark.SNOOZED})
+WAITING = frozenset({Mark.HELD, Mark.PARKED, Mark.SNOOZED, Mark.SUPPRESSED})
 
 
 class Timer(StrEnum):
     """What may fall due, in the order in which timers of the same instant are handled."""
 
+    UNSUPPRESS = "unsuppress"
     UNSNOOZE = "unsnooze"
     RELEASE = "release"
     HAND_OVER = "hand_over"
@@ -87,7 +91,8 @@ class Incident:
     how many of them fire in this `episode` (which counts re-openings). `cycle` counts fresh starts and calls, so that
     no key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to.
     `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. `fired_at` is when a source
-    last said that something fires here, `over_at` that something is over. All times are aware UTC.
+    last said that something fires here, `over_at` that something is over. `quiet` is what it tells nobody about while
+    `Timer.UNSUPPRESS` is set. `reopened` are the latest re-openings that told somebody. All times are aware UTC.
     """
 
     id: str
@@ -126,6 +131,8 @@ class Incident:
     passes: int = 1
     pages: tuple[LivePage, ...] = ()
     timers: Mapping[Timer, datetime] = field(default_factory=dict)
+    quiet: Quiet | None = None
+    reopened: tuple[datetime, ...] = ()
 
     @property
     def due_at(self) -> datetime | None:
@@ -136,6 +143,25 @@ class Incident:
     def is_open(self) -> bool:
         return self.status is not Status.RESOLVED
 
+    @property
+    def is_suppressed(self) -> bool:
+        """Whether nobody is told of it because all that it has is suppressed."""
+        return Mark.SUPPRESSED in self.marks
+
+    @property
+    def suppression(self) -> Suppression | None:
+        """Why nobody is told of it, and when that is looked at again."""
+        until = self.timers.get(Timer.UNSUPPRESS)
+        if not self.is_suppressed or self.quiet is None or until is None:
+            return None
+        return Suppression(self.quiet.by, self.quiet.reason, until)
+
+    @property
+    def pending_look(self) -> Mapping[Timer, datetime]:
+        """When it is looked again at an alert that may yet make it worse: nothing else that happens to it ends that."""
+        due = self.timers.get(Timer.UNSUPPRESS)
+        return {} if due is None or self.is_suppressed else {Timer.UNSUPPRESS: due}
+
     def page(self, key: str) -> LivePage | None:
         return next((page for page in self.pages if page.key == key), None)
 
@@ -143,7 +169,8 @@ class Incident:
 @quick
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One alert under its incident. `key` is `alert_key` of it; `firing` counts only within `episode`."""
+    """One alert under its incident. `key` is `alert_key` of it; `firing` counts only within `episode`. `inhibits` are
+    the keys under which it keeps other alerts quiet while it fires."""
 
     incident: str
     key: str
@@ -152,6 +179,12 @@ class AlertRow:
     severity: Severity
     alert: Alert
     seen_at: datetime
+    inhibits: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that says whether this alert fires."""
+        return (self.key, *self.inhibits)
 
 
 @quick
@@ -172,6 +205,11 @@ def alert_key(source: str, dedup_key: str) -> str:
 def group_key(source: str, dedup_key: str) -> str:
     """The store's key of an incident that gathers a group."""
     return f"g/{source}/{dedup_key}"
+
+
+def quiet_group_key(source: str, dedup_key: str) -> str:
+    """The store's key of the incident that gathers those of a group that tell nobody."""
+    return f"q/{source}/{dedup_key}"
 
 
 @quick

@@ -32,7 +32,15 @@ class Rejected:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """It would have been sent now, and nothing was: the rules only observe."""
+
+
 Result = Sent | Retry | Rejected
+"""What a channel says of a message."""
+
+Attempt = Result | Observed
 
 MOST_ATTEMPTS = 6
 FIRST_BACKOFF = timedelta(seconds=5)
@@ -41,12 +49,17 @@ MOST_SENDS = 200
 
 
 class SendState(StrEnum):
-    """How one sending on one channel stands. `skipped` was never tried because it was no longer wanted."""
+    """How one sending on one channel stands. `skipped` was never tried because it was no longer wanted; `observed`
+    would have been sent, and counts as if it had been."""
 
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
+    OBSERVED = "observed"
+
+
+_REACHED = frozenset({SendState.SENT, SendState.OBSERVED})
 
 
 class NotificationState(StrEnum):
@@ -71,7 +84,8 @@ class Planned:
 @quick
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions."""
+    """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions.
+    `gathered_until` is when it goes out with the others of a storm."""
 
     channel: str
     address: str
@@ -82,6 +96,12 @@ class Send:
     at: datetime | None = None
     reason: str = ""
     reference: str = ""
+    gathered_until: datetime | None = None
+
+    @property
+    def ready_at(self) -> datetime:
+        """When it may be tried: when it is due, or when what is gathered with it goes out."""
+        return max(self.due_at, self.gathered_until or self.due_at)
 
 
 @quick
@@ -150,16 +170,24 @@ def begin(notification: Notification) -> Notification:
 def due_sends(notification: Notification, now: datetime) -> tuple[int, ...]:
     """Which of `sends` are to be tried now, by position."""
     return tuple(
-        n for n, send in enumerate(notification.sends) if send.state is SendState.PENDING and send.due_at <= now
+        n for n, send in enumerate(notification.sends) if send.state is SendState.PENDING and send.ready_at <= now
     )
 
 
 def is_reminder(notification: Notification, send: Send) -> bool:
     """Whether the reader has been reached before at an earlier rung."""
-    return any(other.state is SendState.SENT and other.due_at < send.due_at for other in notification.sends)
+    return any(other.state in _REACHED and other.due_at < send.due_at for other in notification.sends)
 
 
-def record(notification: Notification, results: Mapping[int, Result], now: datetime) -> Notification:
+def gather(notification: Notification, waits: Mapping[int, datetime]) -> Notification:
+    """The sendings at these positions wait until then, for what else is due to the same address."""
+    sends = tuple(
+        replace(send, gathered_until=waits[n]) if n in waits else send for n, send in enumerate(notification.sends)
+    )
+    return replace(notification, sends=sends)
+
+
+def record(notification: Notification, results: Mapping[int, Attempt], now: datetime) -> Notification:
     """What came of the sendings at these positions (none: it was too early for any), and what is due next.
 
     A failure brings the next untried method at once. When all is tried: another round after `again`, or over; `failed`
@@ -168,7 +196,7 @@ def record(notification: Notification, results: Mapping[int, Result], now: datet
     sends = list(notification.sends)
     for position, result in results.items():
         sends[position] = _tried(sends[position], result, notification.key, now)
-    if results and not any(isinstance(result, Sent) for result in results.values()):
+    if results and not any(isinstance(result, Sent | Observed) for result in results.values()):
         _bring_forward(sends, now)
     return _settled(replace(notification, sends=tuple(sends)), now)
 
@@ -189,11 +217,13 @@ def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool)
     )
 
 
-def _tried(send: Send, result: Result, key: str, now: datetime) -> Send:
+def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
     tried = replace(send, attempts=send.attempts + 1, at=now)
     match result:
         case Sent(reference):
             return replace(tried, state=SendState.SENT, reference=reference, reason="")
+        case Observed():
+            return replace(tried, state=SendState.OBSERVED, reason="observed only")
         case Rejected(reason):
             return replace(tried, state=SendState.FAILED, reason=reason)
         case Retry(reason, after):
@@ -218,10 +248,10 @@ def _bring_forward(sends: list[Send], now: datetime) -> None:
 
 def _settled(notification: Notification, now: datetime) -> Notification:
     """The row's state and next due time, after its sendings have changed."""
-    reached = any(send.state is SendState.SENT for send in notification.sends)
+    reached = any(send.state in _REACHED for send in notification.sends)
     if notification.once and reached:
         return replace(_skipping(notification), due_at=None, state=NotificationState.DONE)
-    pending = [send.due_at for send in notification.sends if send.state is SendState.PENDING]
+    pending = [send.ready_at for send in notification.sends if send.state is SendState.PENDING]
     if pending:
         return replace(notification, due_at=min(pending))
     if notification.spare and not reached:
@@ -241,7 +271,7 @@ def _skipping(notification: Notification) -> Notification:
 
 def _working(notification: Notification) -> tuple[Planned, ...]:
     """The methods that have reached the reader at least once."""
-    good = {(send.channel, send.address) for send in notification.sends if send.state is SendState.SENT}
+    good = {(send.channel, send.address) for send in notification.sends if send.state in _REACHED}
     return tuple(rung for rung in notification.plan if (rung.channel, rung.address) in good)
 
 

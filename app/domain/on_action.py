@@ -57,7 +57,7 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
         holder_role=_role_of(who, incident, ctx),
         pages=(),
         marks=_awake(incident),
-        timers=after_acknowledging(incident, ctx),
+        timers={**incident.pending_look, **after_acknowledging(incident, ctx)},
         updated_at=ctx.now,
     )
     return change.becomes(taken).note(ctx.now, "acknowledged", f"{who} has it", who, channel)

@@ -1,7 +1,6 @@
 """What a source's reports do to an incident: open it, count, join, raise, re-open, resolve."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.domain.alert import Alert
 from app.domain.classify import Severity
@@ -18,26 +17,29 @@ from app.domain.incident import (
     Status,
     alert_key,
     group_key,
+    quiet_group_key,
 )
-from app.domain.message import MessageKind
 from app.domain.on_action import acknowledged, resolved
-from app.domain.people import Urgency
+from app.domain.on_suppression import keep_quiet, quiet_about_worse, still_quiet, tell_after_all
 from app.domain.replacing import replace
+from app.domain.rerouted import decided, raised, routed
 from app.domain.route import Route
-from app.domain.tell import notice_for
+from app.domain.suppress import SuppressedBy, Suppression, inhibited_keys
 
 NOTHING = Decision(None, Outcome.IGNORED)
 
 
 def open_incident(incident: Incident | None, event: AlertFired, ctx: Context) -> Decision:
-    """A new incident, routed at once."""
+    """A new incident, routed at once; or kept without telling anybody, while something suppresses the alert."""
     alert, route = event.alert, event.route
     new = _new(event.new_id, alert.source, alert.title, alert.description, route, ctx, alerts=1)
     new = replace(new, fired_at=event.at or ctx.now)
     change = Change(new).note(ctx.now, "opened", "; ".join(route.reasons), who=alert.source)
-    change = start_chain(change, ctx, Manner(f"new {route.severity} alert from {alert.source}"))
-    new = change.incident
-    return change.decision(_outcome(new), (_row(new, alert, route, ctx.now),), _opened_keys(new, route))
+    if found := ctx.suppression(alert):
+        change = keep_quiet(change, alert, found, ctx)
+    else:
+        change = start_chain(change, ctx, Manner(f"new {route.severity} alert from {alert.source}"))
+    return _opened(change, event, ctx)
 
 
 def raise_incident(incident: Incident | None, event: Raise, ctx: Context) -> Decision:
@@ -49,20 +51,38 @@ def raise_incident(incident: Incident | None, event: Raise, ctx: Context) -> Dec
 
 
 def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
-    """A report for an open incident: a repeat only counts; a new alert joins; a worse one raises and pages."""
+    """A report for an open incident: a repeat only counts; a new alert joins; a worse one raises and pages; the first
+    that nothing suppresses ends the quiet."""
     alert, route = event.alert, event.route
     counted = replace(
         incident, count=incident.count + 1, updated_at=ctx.now, fired_at=_latest(incident.fired_at, event.at or ctx.now)
     )
-    worse = route.severity.rank > incident.severity.rank
-    if _is_firing(incident, event.known) and not worse:
+    worse, quiet = route.severity.rank > incident.severity.rank, incident.is_suppressed
+    is_repeat = _is_firing(incident, event.known)
+    if is_repeat and not worse and not quiet:
+        return Decision(counted, Outcome.REPEATED)
+    found = still_quiet(incident, alert, ctx) if quiet else ctx.suppression(alert)
+    if is_repeat and not worse and found:
         return Decision(counted, Outcome.REPEATED)
     change = _joined(Change(counted), event, ctx)
-    if worse:
-        change = _raised(change, route, ctx)
+    if worse or not found:
+        change = _moved_by(change, event, found, ctx)
     known = event.known is not None and event.known.incident == incident.id
     outcome = Outcome.REPEATED if known else Outcome.GROUPED
-    return change.decision(outcome, (_row(change.incident, alert, route, ctx.now),))
+    return change.decision(outcome, (_row(change.incident, alert, route, ctx),))
+
+
+def _moved_by(change: Change, event: AlertFired, found: Suppression | None, ctx: Context) -> Change:
+    """What a worse alert, or one that nothing suppresses, does to an open incident beside joining it."""
+    incident = change.incident
+    worse = event.route.severity.rank > incident.severity.rank
+    if incident.is_suppressed:
+        if worse:
+            change = change.becomes(routed(incident, event.route, ctx))
+        return change if found else tell_after_all(change, ctx)
+    if not worse:
+        return change
+    return quiet_about_worse(change, event.alert, found, ctx) if found else raised(change, event.route, ctx)
 
 
 def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> Decision:
@@ -75,7 +95,7 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
     if incident.resolved_at is None or ctx.now - incident.resolved_at > window:
         return open_incident(None, event, ctx)
     again = replace(
-        _routed(incident, event.route, ctx),
+        routed(incident, event.route, ctx),
         count=incident.count + 1,
         alerts=incident.alerts + (0 if known_here else 1),
         firing=1,
@@ -86,10 +106,23 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
         fired_at=_latest(incident.fired_at, event.at or ctx.now),
     )
     text = f"fired again {_minutes(ctx.now - incident.resolved_at)} after being resolved by {incident.resolved_by}"
-    change = Change(again).note(ctx.now, "reopened", text, who=event.alert.source)
-    change = start_chain(change, ctx, Manner("fired again soon after it was resolved"))
-    row = _row(change.incident, event.alert, event.route, ctx.now)
-    return change.decision(_outcome(change.incident), (row,), _opened_keys(change.incident, event.route))
+    change = _reopened(Change(again).note(ctx.now, "reopened", text, who=event.alert.source), event, ctx)
+    return _opened(change, event, ctx)
+
+
+def _reopened(change: Change, event: AlertFired, ctx: Context) -> Change:
+    """From the first step; but an incident that flaps tells nobody unless it goes on firing."""
+    incident, limits = change.incident, ctx.rules.limits
+    lately = tuple(at for at in incident.reopened if ctx.now - at < limits.flap_window)
+    found = ctx.suppression(event.alert)
+    if found is None and len(lately) >= limits.flap_reopens:
+        often = f"flapping: re-opened {len(lately)} times within {_minutes(limits.flap_window)}"
+        reason = f"{often}; told if it still fires in {_minutes(limits.flap_hold)}"
+        found = Suppression(SuppressedBy.FLAPPING, reason, ctx.now + limits.flap_hold)
+    if found:
+        return keep_quiet(change.becomes(replace(incident, reopened=lately)), event.alert, found, ctx)
+    change = change.becomes(replace(incident, reopened=(*lately, ctx.now)))
+    return start_chain(change, ctx, Manner("fired again soon after it was resolved"))
 
 
 def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> Decision:
@@ -110,15 +143,7 @@ def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> D
         kept = "" if firing else "; the rule leaves resolving to a person"
         text = f"{event.alert.title}: {firing} still firing{kept}"
         change = change.note(ctx.now, "alert_resolved", text, who=event.alert.source)
-    row = AlertRow(
-        incident=incident.id,
-        key=alert_key(event.alert.source, event.alert.dedup_key),
-        firing=False,
-        episode=incident.episode,
-        severity=incident.severity,
-        alert=event.alert,
-        seen_at=ctx.now,
-    )
+    row = _row_of(incident, event.alert, incident.severity, ctx, firing=False)
     return change.decision(Outcome.RESOLVED, (row,))
 
 
@@ -151,30 +176,8 @@ def _new(id: str, source: str, title: str, description: str, route: Route, ctx: 
         alerts=alerts,
         firing=alerts,
         marks=route.marks,
-        **_decided(route, ctx),
+        **decided(route, ctx),
     )
-
-
-def _routed(incident: Incident, route: Route, ctx: Context) -> Incident:
-    """The incident with everything that the route decides."""
-    kept = tuple(mark for mark in incident.marks if mark not in route.marks and mark is not Mark.NO_RUNBOOK)
-    squad = route.squad or incident.squad
-    return replace(incident, marks=(*kept, *route.marks), **(_decided(route, ctx) | {"squad": squad}))
-
-
-def _decided(route: Route, ctx: Context) -> dict[str, Any]:
-    """The fields of an incident that are the route's."""
-    return {
-        "severity": route.severity,
-        "squad": route.squad,
-        "rule": route.rule,
-        "rules_version": ctx.rules.version,
-        "runbook": route.runbook,
-        "calendar": route.calendar,
-        "policy": route.policy,
-        "resolve_with_source": route.resolve_with_source,
-        "reasons": route.reasons,
-    }
 
 
 def _latest(before: datetime | None, at: datetime) -> datetime:
@@ -197,39 +200,41 @@ def _joined(change: Change, event: AlertFired, ctx: Context) -> Change:
     return change.becomes(joined).note(ctx.now, "grouped", text, who=event.alert.source)
 
 
-def _raised(change: Change, route: Route, ctx: Context) -> Change:
-    """Worse than before: routed afresh and paged, whoever has it and whatever it waited for; the holder is told."""
-    before = change.incident
-    cause = f"it got worse: {before.severity} → {route.severity}"
-    change = change.becomes(_routed(before, route, ctx)).note(ctx.now, "raised", cause)
-    change = start_chain(change, ctx, Manner(cause))
-    holder = (before.acknowledged_by or "", before.holder_role)
-    if any(page.reader == holder[0] for page in change.incident.pages):
-        return change
-    return change.told(notice_for(holder, change.incident, MessageKind.NOTICE, cause, Urgency.URGENT, ctx))
+def _opened(change: Change, event: AlertFired, ctx: Context) -> Decision:
+    incident, route = change.incident, event.route
+    row = _row(incident, event.alert, route, ctx)
+    return change.decision(_outcome(incident), (row,), _opened_keys(incident, route))
 
 
-def _row(incident: Incident, alert: Alert, route: Route, now: datetime) -> AlertRow:
+def _row(incident: Incident, alert: Alert, route: Route, ctx: Context) -> AlertRow:
+    return _row_of(incident, alert, route.severity, ctx, firing=True)
+
+
+def _row_of(incident: Incident, alert: Alert, severity: Severity, ctx: Context, firing: bool) -> AlertRow:
     return AlertRow(
         incident=incident.id,
         key=alert_key(alert.source, alert.dedup_key),
-        firing=True,
+        firing=firing,
         episode=incident.episode,
-        severity=route.severity,
+        severity=severity,
         alert=alert,
-        seen_at=now,
+        seen_at=ctx.now,
+        inhibits=inhibited_keys(alert, ctx.rules.inhibitions),
     )
 
 
 def _outcome(incident: Incident) -> Outcome:
+    if incident.is_suppressed:
+        return Outcome.SUPPRESSED
     if incident.severity is Severity.TRIAGE:
         return Outcome.TRIAGED
     return Outcome.HELD if Mark.HELD in incident.marks else Outcome.OPENED
 
 
 def _opened_keys(incident: Incident, route: Route) -> tuple[str, ...]:
-    """The key by which later alerts of the same group find it."""
-    return (group_key(incident.source, incident.dedup_key),) if route.grouped else ()
+    """The key by which later alerts of the same group find it; those that tell nobody have an incident of their own."""
+    key = quiet_group_key if incident.is_suppressed else group_key
+    return (key(incident.source, incident.dedup_key),) if route.grouped else ()
 
 
 def _minutes(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from app.domain.events import ReaderUnreachable, TimerDue
 from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
 from app.domain.on_action import parked
+from app.domain.on_suppression import look_again
 from app.domain.people import Urgency
 from app.domain.policy import Delay
 from app.domain.replacing import replace
@@ -134,6 +135,7 @@ def _summary(incident: Incident, zone: tzinfo) -> str:
 
 
 HANDLERS: dict[Timer, Callable[[Change, Context], Change]] = {
+    Timer.UNSUPPRESS: look_again,
     Timer.UNSNOOZE: _unsnooze,
     Timer.RELEASE: _release,
     Timer.HAND_OVER: _hand_over,

@@ -45,7 +45,7 @@ def route_alert(alert: Alert, rules: Rules) -> Route:
         dedup_key=dedup_key,
         grouped=grouped,
         resolve_with_source=found.rule.resolve_with_source if found.rule else True,
-        marks=marks,
+        marks=(*marks, *_observed(alert.source, rules)),
         reasons=(*found.reasons, *reasons, *alert.flags),
     )
 
@@ -62,9 +62,13 @@ def route_raised(severity: Severity, squad: str, key: str, rules: Rules) -> Rout
         policy=policy.name if policy else "",
         dedup_key=key,
         grouped=False,
-        marks=(Mark.RAISED_BY_PERSON,),
+        marks=(Mark.RAISED_BY_PERSON, *_observed("", rules)),
         reasons=("raised by a person",),
     )
+
+
+def _observed(source: str, rules: Rules) -> tuple[Mark, ...]:
+    return (Mark.OBSERVED,) if rules.is_observed(source) else ()
 
 
 def _gate(

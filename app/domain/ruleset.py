@@ -6,22 +6,32 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar import Calendar
-from app.domain.classify import OnMissingRunbook, Rule, Severity, SourceSettings
+from app.domain.classify import Mode, OnMissingRunbook, Rule, Severity, SourceSettings
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
 from app.domain.rota import Rota
 from app.domain.runbook import Library
+from app.domain.suppress import Inhibition
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Lengths of time that the process fixes by default and a file may change."""
+    """Lengths of time that the process fixes by default and a file may change.
+
+    More than `storm` messages to one address are gathered for `storm_window`.
+    An incident that was re-opened `flap_reopens` times within `flap_window` is flapping: a further re-opening tells
+    nobody unless it still fires after `flap_hold`.
+    """
 
     reopen_window: timedelta = timedelta(minutes=10)
     best_effort: timedelta = timedelta(hours=2)
     hand_over_step: timedelta = timedelta(hours=1)
     storm: int = 5
     shadow_counts: bool = False
+    storm_window: timedelta = timedelta(minutes=1)
+    flap_reopens: int = 3
+    flap_window: timedelta = timedelta(hours=1)
+    flap_hold: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,18 @@ class Rules:
     rules: tuple[Rule, ...]
     sources: Mapping[str, SourceSettings]
     library: Library
+    inhibitions: tuple[Inhibition, ...] = ()
+    mode: Mode = Mode.LIVE
     limits: Limits = Limits()
     warnings: tuple[str, ...] = ()
     text: str = ""
     files: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
+
+    def is_observed(self, source: str) -> bool:
+        """Whether nobody is told of what comes from this source instance."""
+        known = self.sources.get(source)
+        return ((known.mode if known else None) or self.mode) is Mode.OBSERVE
 
     def calendar_for(self, rule: Rule | None, squad: str) -> Calendar:
         """The rule's calendar, else the squad's, else the default."""

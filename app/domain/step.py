@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from app.domain import on_action, on_alert, on_timer
+from app.domain import on_action, on_alert, on_suppression, on_timer
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition
 from app.domain.events import (
@@ -22,6 +22,7 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    SuppressionChanged,
     TimerDue,
     Unacknowledge,
 )
@@ -46,6 +47,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.TRIGGERED, CallSecondLine): on_action.call_second_line,
     (Status.TRIGGERED, Note): on_action.note,
     (Status.TRIGGERED, TimerDue): on_timer.timer_due,
+    (Status.TRIGGERED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.TRIGGERED, ReaderUnreachable): on_timer.reader_unreachable,
     (Status.ACKNOWLEDGED, AlertFired): on_alert.fired_again,
     (Status.ACKNOWLEDGED, AlertResolved): on_alert.source_resolved,
@@ -60,6 +62,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.ACKNOWLEDGED, Park): on_action.park,
     (Status.ACKNOWLEDGED, Note): on_action.note,
     (Status.ACKNOWLEDGED, TimerDue): on_timer.timer_due,
+    (Status.ACKNOWLEDGED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.ACKNOWLEDGED, ReaderUnreachable): on_timer.reader_unreachable,
     (Status.RESOLVED, AlertFired): on_alert.fired_after_resolve,
     (Status.RESOLVED, AlertResolved): on_alert.nothing_open,
@@ -67,6 +70,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.RESOLVED, Resolve): on_action.already,
     (Status.RESOLVED, Note): on_action.note,
     (Status.RESOLVED, TimerDue): on_timer.timer_due,
+    (Status.RESOLVED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.RESOLVED, ReaderUnreachable): on_timer.reader_unreachable,
 }
 

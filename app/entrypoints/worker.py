@@ -12,7 +12,7 @@ from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.bell import Bell
-from app.service.dispatch import MOST_AT_ONCE
+from app.service.dispatch import MOST_IN_ALL
 from app.service.flood import Flood, rest_after
 from app.service.reload import last_call
 from app.service.replicas import announce, retire
@@ -27,6 +27,9 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
+SILENCES_SECONDS = 1.0
+"""How soon a silence that another process was told of holds in this one."""
+
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
@@ -79,6 +82,7 @@ class Worker:
             "reload": (self._reload, None),
             "audit": (self._audit, None),
             "presence": (self._presence, None),
+            "silences": (self._silences, None),
         }
         if app.settings.role != "api":
             rounds |= {
@@ -172,7 +176,7 @@ class Worker:
         task.add_done_callback(self._in_hand.discard)
         if self._flood.is_on(app.applier.taken, monotonic()):
             await self._rest(task)
-        return 0 if len(claimed) == MOST_AT_ONCE else await self._until_next()
+        return 0 if len(claimed) >= MOST_IN_ALL else await self._until_next()
 
     async def _rest(self, sending: asyncio.Task[None]) -> None:
         """Let a round end before the next is claimed, and accepting have the core meanwhile; what falls due gathers,
@@ -227,6 +231,10 @@ class Worker:
         with suppress(StoreUnavailable):
             await app.tokens.refresh()
         return PRESENCE_SECONDS
+
+    async def _silences(self) -> float:
+        await self._application.silences.refresh()
+        return SILENCES_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

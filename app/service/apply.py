@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
+from app.domain.alert import Alert
 from app.domain.context import Context
 from app.domain.errors import AppError, Conflict, NotFound
 from app.domain.events import Event
@@ -14,6 +15,7 @@ from app.domain.incident import Decision, Incident, KnownKey, Outcome
 from app.domain.moved import as_it_is, joined
 from app.domain.replacing import quick, replace
 from app.domain.step import step
+from app.domain.suppress import inhibitor_keys
 from app.service.in_force import InForce
 from app.service.ports import Clock, Loaded, Record, WorkingStore
 
@@ -49,6 +51,7 @@ class Job:
     """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.
 
     `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
+    `quieted` are the keys instead where `alert` is suppressed; `beside` are keys of what may inhibit it.
     `records` is not asked about a job that was refused. `fresh` is the id that the event would open: where that exists,
     the event has been applied before. `moved` is an incident that was decided on elsewhere, this event included: it is
     taken as it is, once, unless the store has it or another open one of these keys.
@@ -61,6 +64,13 @@ class Job:
     records: Records | None = None
     fresh: str = ""
     moved: Decision | None = None
+    alert: Alert | None = None
+    quieted: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def asked(self) -> tuple[str, ...]:
+        """Every key that has to be looked up."""
+        return (*self.keys, *self.quieted, *self.beside)
 
     def ids(self) -> tuple[str, ...]:
         """Every incident that has to be looked at beside those of the keys."""
@@ -151,12 +161,12 @@ class Applier:
             start = end
 
     async def _decide(self, jobs: list[Job]) -> list[Applied]:
-        keys = tuple(dict.fromkeys(key for job in jobs for key in job.keys))
+        keys = tuple(dict.fromkeys(key for job in jobs for key in job.asked()))
         ids = tuple(dict.fromkeys(id for job in jobs for id in job.ids()))
         for tries in range(MOST_CONFLICTS):
             if tries >= AT_ONCE:
                 await asyncio.sleep(_CHANCE.uniform(0, tries * PAUSE))  # So that replicas do not stay in step.
-            fold = Fold(await self._store.load(keys, ids), self._in_force.context(self._clock.now()))
+            fold = Fold(await self._load(keys, ids), self._in_force.context(self._clock.now()))
             results = [fold.apply(job) for job in jobs]
             decisions, records = fold.decisions(), _records(jobs, results)
             if not decisions and not records:
@@ -166,6 +176,17 @@ class Applier:
                 self._ring()
                 return results
         raise Conflict(f"others kept changing the same incidents ({MOST_CONFLICTS} tries)")
+
+    async def _load(self, keys: Sequence[str], ids: Sequence[str]) -> Loaded:
+        """And what may inhibit the alerts that the incidents found keep quiet about."""
+        found = await self._store.load(keys, ids)
+        inhibitions = self._in_force.rules.inhibitions
+        quiet = [one.quiet.alert for one in found.incidents.values() if one.quiet] if inhibitions else []
+        more = {key for alert in quiet for key in inhibitor_keys(alert, inhibitions)}.difference(keys)
+        if not more:
+            return found
+        beside = await self._store.load(tuple(more), ())
+        return Loaded({**beside.incidents, **found.incidents}, {**beside.keys, **found.keys})
 
 
 @dataclass(slots=True)
@@ -178,6 +199,10 @@ class Fold:
     _keys: dict[str, KnownKey] = field(default_factory=dict)
     _made: dict[str, list[Decision]] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.ctx.rules.inhibitions:
+            self.ctx = replace(self.ctx, fires=self._fires)
 
     def apply(self, job: Job) -> Applied:
         """The job's result; an error of its own leaves everything as it was."""
@@ -227,11 +252,18 @@ class Fold:
         }
         return {key: self.loaded.keys.get(key) for key in asked if key in opening}
 
+    def _fires(self, key: str) -> bool:
+        """Whether the alert that this key speaks of fires in an incident that is open."""
+        known = self._key(key)
+        incident = self._incident(known.incident) if known else None
+        return bool(known and known.firing and incident and incident.is_open and incident.episode == known.episode)
+
     def _find(self, job: Job) -> Incident | None:
         """By id; by keys the first open one, else the one that was resolved last."""
         if job.id:
             return self._incident(job.id)
-        found = [incident for incident in map(self._of_key, job.keys) if incident]
+        keys = job.quieted if job.alert and job.quieted and self.ctx.suppression(job.alert) else job.keys
+        found = [incident for incident in map(self._of_key, keys) if incident]
         if not found:
             return None
         return next((one for one in found if one.is_open), None) or max(found, key=lambda one: one.updated_at)
@@ -250,7 +282,8 @@ class Fold:
         self._incidents[incident.id] = incident
         self._made.setdefault(incident.id, []).append(decision)
         for row in decision.alerts:
-            self._keys[row.key] = KnownKey(incident.id, row.firing, row.episode)
+            for key in row.keys:
+                self._keys[key] = KnownKey(incident.id, row.firing, row.episode)
         for key in decision.keys:
             self._keys[key] = KnownKey(incident.id, False, incident.episode)
 

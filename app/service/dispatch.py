@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from app.domain.digest import Bundle, Due, bundle, compose
 from app.domain.errors import StoreUnavailable
 from app.domain.events import ReaderUnreachable
-from app.domain.incident import Incident
+from app.domain.incident import Incident, Mark
 from app.domain.notification import (
     Notification,
     NotificationState,
+    Observed,
     Rejected,
     Result,
     Retry,
@@ -23,12 +24,16 @@ from app.domain.notification import (
     record,
 )
 from app.domain.replacing import replace
+from app.domain.storm import Address, Window, pace
 from app.service.apply import Applier, Job
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, WorkingStore
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
+MOST_IN_ALL = 5_000
+"""How many rows one round takes in hand, so that what is due to a person together is told together."""
+
 MOST_PER_CHANNEL = 16
 LONGEST_SEND = 30.0
 """Seconds; a channel's own timeout is shorter. Not more than half the lease: nothing is begun in the other half."""
@@ -70,15 +75,20 @@ class Dispatcher:
     _unrecorded: dict[str, Notification] = field(default_factory=dict)
     _stopping: bool = False
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _windows: Mapping[Address, Window] = field(default_factory=dict)
 
     async def claim(self) -> Sequence[Notification]:
         """What is due now and not in these hands already."""
         await self._record_late()
         now = self.clock.now()
-        claimed = await self.store.claim_notifications(now, LEASE, MOST_AT_ONCE)
-        fresh = [one for one in claimed if one.key not in self._busy]
-        self._busy.update((one.key, now + LEASE) for one in fresh)
-        return fresh
+        found: list[Notification] = []
+        while len(found) < MOST_IN_ALL:
+            claimed = await self.store.claim_notifications(now, LEASE, MOST_AT_ONCE)
+            found += (one for one in claimed if one.key not in self._busy)
+            if len(claimed) < MOST_AT_ONCE:
+                break
+        self._busy.update((one.key, now + LEASE) for one in found)
+        return found
 
     async def send(self, claimed: Sequence[Notification]) -> None:
         """Send these, and settle each as soon as all its sendings of this round have ended."""
@@ -99,8 +109,12 @@ class Dispatcher:
         await self._settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
         wanted = [begin(one) for one in claimed if not refused[one.key]]
         ready = await self._without_early_digests(wanted, now)
-        dues = [Due(one, position, incidents[one.incident]) for one in ready for position in due_sends(one, now)]
-        await self._deliver(ready, bundle(dues, self.in_force.rules.limits.storm))
+        told = await self._without_observed(ready, incidents, now)
+        dues = [Due(one, position, incidents[one.incident]) for one in told for position in due_sends(one, now)]
+        limits = self.in_force.rules.limits
+        paced = pace(dues, self._windows, limits.storm, limits.storm_window, now)
+        self._windows = paced.windows
+        await self._deliver(paced.held_back(told), bundle(paced.now, limits.storm))
 
     async def _with_incidents(
         self, claimed: Sequence[Notification]
@@ -132,6 +146,21 @@ class Dispatcher:
         except StoreUnavailable:
             return wanted
         return [one for one in wanted if one not in early]
+
+    async def _without_observed(
+        self, ready: list[Notification], incidents: Mapping[str, Incident], now: datetime
+    ) -> list[Notification]:
+        """Of incidents that are only observed it is recorded what would be sent. The rules must say so still: once they
+        are live, whatever is open is told."""
+        rules = self.in_force.rules
+
+        def is_observed(row: Notification) -> bool:
+            incident = incidents[row.incident]
+            return Mark.OBSERVED in incident.marks and rules.is_observed(incident.source)
+
+        observed = [row for row in ready if is_observed(row)]
+        await self._settle([record(row, dict.fromkeys(due_sends(row, now), Observed()), now) for row in observed])
+        return [row for row in ready if not is_observed(row)] if observed else ready
 
     async def _deliver(self, rows: list[Notification], bundles: tuple[Bundle, ...]) -> None:
         """Send all bundles side by side; a row is recorded when the last of its own has ended, whatever others do."""

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from app.domain.alert import Alert, AlertStatus
 from app.domain.events import AlertAcknowledged, AlertFired, AlertResolved
-from app.domain.incident import Incident, Mark, Outcome, alert_key, group_key
+from app.domain.incident import Incident, Mark, Outcome, alert_key, group_key, quiet_group_key
 from app.domain.replacing import quick, replace
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
+from app.domain.suppress import inhibited_keys, inhibitor_keys
 from app.service.apply import Applied, Applier, Job
 
 
@@ -29,8 +30,20 @@ async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id
 
     Raises `StoreUnavailable` when nothing could be promised, and the error of a decision that failed.
     """
-    results = await applier.submit([job_for(alert, rules, new_id) for alert in alerts])
-    return [_taken(result) for result in results]
+    jobs = [job_for(alert, rules, new_id) for alert in alerts]
+    if rules.inhibitions:
+        return await _inhibiting_first(alerts, jobs, rules, applier)
+    return [_taken(result) for result in await applier.submit(jobs)]
+
+
+async def _inhibiting_first(
+    alerts: Sequence[Alert], jobs: Sequence[Job], rules: Rules, applier: Applier
+) -> list[Taken]:
+    """A group may name what is inhibited before what inhibits it."""
+    order = sorted(range(len(jobs)), key=lambda n: not inhibited_keys(alerts[n], rules.inhibitions))
+    results = await applier.submit([jobs[n] for n in order])
+    taken = dict(zip(order, results, strict=True))
+    return [_taken(taken[n]) for n in range(len(jobs))]
 
 
 def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str], at: datetime | None = None) -> Job:
@@ -45,8 +58,15 @@ def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str], at: datetime 
             return Job(lambda known: AlertAcknowledged(alert, counts), (own,))
         case AlertStatus.FIRING:
             route, fresh = route_alert(alert, rules), new_id()
-            keys = (own, group_key(alert.source, route.dedup_key)) if route.grouped else (own,)
-            return Job(lambda known: AlertFired(alert, route, fresh, known, at), keys)
+            group = (group_key(alert.source, route.dedup_key),) if route.grouped else ()
+            quiet = (own, quiet_group_key(alert.source, route.dedup_key)) if route.grouped else ()
+            return Job(
+                lambda known: AlertFired(alert, route, fresh, known, at),
+                (own, *group),
+                alert=alert,
+                quieted=quiet,
+                beside=inhibitor_keys(alert, rules.inhibitions),
+            )
 
 
 def jobs_again(alerts: Sequence[Alert], fresh: Sequence[str], rules: Rules, at: datetime) -> list[Job | None]:

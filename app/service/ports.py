@@ -104,7 +104,8 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class IncidentQuery:
-    """Which incidents to list, newest first. Empty sets mean any. `before` is a cursor: an incident id, exclusive."""
+    """Which incidents to list, newest first. Empty sets mean any. `before` is a cursor: an incident id, exclusive.
+    `suppressed`: only those that tell nobody because something suppresses them."""
 
     statuses: frozenset[Status] = frozenset()
     severities: frozenset[Severity] = frozenset()
@@ -112,6 +113,7 @@ class IncidentQuery:
     source: str = ""
     before: str = ""
     limit: int = 50
+    suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.classify import Severity
 from app.domain.errors import Conflict, StoreUnavailable
-from app.domain.incident import Decision, Incident, KnownKey, Outcome, Status, Timer
+from app.domain.incident import Decision, Incident, KnownKey, Mark, Outcome, Status, Timer
 from app.domain.notification import Notification, NotificationState
 from app.service.ports import Backlog, IncidentQuery, Loaded, Record, Store
 from tests.builders import (
@@ -101,6 +101,16 @@ class CommitContract:
 
         loaded = await store.load([row.key], [])
         assert loaded.keys == {row.key: KnownKey(an_id(), firing=False, episode=2)}
+
+    @pytest.mark.parametrize("firing", [True, False])
+    async def test_what_an_alert_inhibits_is_known_under_keys_of_its_own(self, store: Store, firing: bool) -> None:
+        row = an_alert_row(firing=firing, inhibits=("h/site down/a", "h/site down/b"))
+
+        await store.commit([a_decision(alerts=(row,))])
+
+        loaded = await store.load(row.keys, [])
+        assert loaded.keys == dict.fromkeys(row.keys, KnownKey(an_id(), firing=firing, episode=row.episode))
+        assert [one.inhibits for one in await store.alerts(an_id(), limit=5)] == [row.inhibits]
         assert await store.alerts(an_id(), limit=5) == [row]
 
     async def test_keys_may_hold_anything_a_sender_writes(self, store: Store) -> None:
@@ -437,6 +447,7 @@ class ReadContract:
                 severity=severities[number % len(severities)],
                 squad="payments" if number % 2 else "",
                 source="rollbar" if number > 7 else "alertmanager",
+                marks=(Mark.SUPPRESSED,) if number % 4 == 0 else (),
             )
             for number in range(10)
         ]
@@ -456,6 +467,8 @@ class ReadContract:
             IncidentQuery(squad="payments"),
             IncidentQuery(source="rollbar"),
             IncidentQuery(squad="nobody"),
+            IncidentQuery(suppressed=True),
+            IncidentQuery(statuses=frozenset({Status.ACKNOWLEDGED}), suppressed=True),
             IncidentQuery(frozenset({Status.RESOLVED}), frozenset(Severity), "payments", "alertmanager", an_id(9), 1),
         ],
     )
@@ -579,4 +592,5 @@ def _is_asked_for(incident: Incident, query: IncidentQuery) -> bool:
         and (not query.squad or incident.squad == query.squad)
         and (not query.source or incident.source == query.source)
         and (not query.before or incident.id < query.before)
+        and (not query.suppressed or Mark.SUPPRESSED in incident.marks)
     )

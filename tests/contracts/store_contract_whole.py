@@ -31,7 +31,7 @@ class ForgetContract:
             await store.commit([a_decision(incident=incident, alerts=(row,), keys=(f"g/{name}",))])
 
     async def test_a_forgotten_incident_leaves_nothing_behind(self, store: Store) -> None:
-        row = an_alert_row(firing=False)
+        row = an_alert_row(firing=False, inhibits=("h/site down/a",))
         incident = a_resolved_incident(NINE, timers={Timer.ESCALATE: NINE})
         await store.commit([a_decision(incident=incident, alerts=(row,), keys=ODD_TEXTS)])
         await store.claim_due(NINE, LEASE, limit=1)
@@ -39,7 +39,7 @@ class ForgetContract:
 
         assert await store.forget(NINE + MINUTE, limit=5) == 1
 
-        assert await store.load([row.key, *ODD_TEXTS], [an_id()]) == Loaded({}, {})
+        assert await store.load([*row.keys, *ODD_TEXTS], [an_id()]) == Loaded({}, {})
         assert await store.alerts(an_id(), limit=5) == []
         assert await store.timeline(an_id()) == []
         assert await store.notifications(an_id()) == []

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -120,6 +120,12 @@ class Stage:
 
     async def fire(self, *alerts: dict[str, object], group: str = "g1") -> dict[str, Any]:
         """Post these as one Alertmanager group and let everything due now happen; the reply's body."""
+        reply = await self.post(*alerts, group=group)
+        await self.settle()
+        return reply
+
+    async def post(self, *alerts: dict[str, object], group: str = "g1") -> dict[str, Any]:
+        """Post these as one Alertmanager group; the reply's body."""
         body = {
             "version": "4",
             "groupKey": group,
@@ -134,7 +140,6 @@ class Stage:
         }
         reply = await self.client.post("/webhooks/alertmanager", json=body)
         assert reply.status_code == 202, reply.text
-        await self.settle()
         return dict(reply.json())
 
     async def act(self, incident: str, action: str, status: int = 200, **body: object) -> dict[str, Any]:
@@ -150,7 +155,13 @@ class Stage:
 
     async def go_to(self, text: str) -> None:
         """Let time pass until that local London time, handling everything in between when it is due."""
-        goal = london(text)
+        await self._go_to(london(text))
+
+    async def pass_time(self, length: timedelta) -> None:
+        """The same for a length of time."""
+        await self._go_to(self.clock.at + length)
+
+    async def _go_to(self, goal: datetime) -> None:
         assert goal >= self.clock.at, "time only goes forward"
         while (due := await self._next_due()) is not None and due <= goal:
             self.clock.at = max(self.clock.at, due)

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.adapters.rules_yaml.calendars import build_calendars, default_calendar
 from app.adapters.rules_yaml.defaults import check_defaults
 from app.adapters.rules_yaml.doubts import doubt
+from app.adapters.rules_yaml.inhibitions import build_inhibitions
 from app.adapters.rules_yaml.ladders import build_ladders
 from app.adapters.rules_yaml.names import Names
 from app.adapters.rules_yaml.people import build_people, build_squads
@@ -66,6 +67,8 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         rules=build_rules(file, names, report),
         sources=build_sources(file, sources, report),
         library=library,
+        inhibitions=build_inhibitions(file, report),
+        mode=file.mode,
         limits=_limits(file),
         places=_places(file),
         text=written.text,
@@ -89,6 +92,10 @@ def _limits(file: FileShape) -> Limits:
         hand_over_step=given.hand_over_step.length,
         storm=given.storm,
         shadow_counts=given.shadow_counts,
+        storm_window=given.storm_window,
+        flap_reopens=given.flap_reopens,
+        flap_window=given.flap_window,
+        flap_hold=given.flap_hold,
     )
 
 

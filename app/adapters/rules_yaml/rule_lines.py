@@ -1,6 +1,9 @@
 """The ordered rules of the file, with their matchers compiled."""
 
-from app.adapters.matchers import InvalidMatcher, Matcher, Operator, compile_matchers, parse_matchers
+from collections.abc import Iterable
+
+from app.adapters.matchers import Matcher, Operator, compile_matchers
+from app.adapters.rules_yaml.matchers_in import read_matchers
 from app.adapters.rules_yaml.names import Names
 from app.adapters.rules_yaml.report import Report, quoted
 from app.adapters.rules_yaml.shapes import FileShape, RuleShape
@@ -30,7 +33,7 @@ def _rule(name: str, shape: RuleShape, names: Names, report: Report) -> Rule:
     names.check("calendars", shape.calendar, shape.at("calendar"))
     if shape.squad and shape.squad_from:
         report.doubt(shape.at("squad_from"), "squad_from is never read, for squad is set too", "rules.squad_from")
-    matchers = _matchers(shape, report)
+    matchers = read_matchers(shape, "match", shape.match, "rules.match", report)
     return Rule(
         name=name,
         where=str(shape.at()),
@@ -42,23 +45,10 @@ def _rule(name: str, shape: RuleShape, names: Names, report: Report) -> Rule:
         policy=shape.policy,
         calendar=shape.calendar,
         on_missing_runbook=shape.on_missing_runbook,
-        group_by=tuple(_bare(label) for label in shape.group_by),
+        group_by=bare_names(shape.group_by),
         resolve_with_source=shape.resolve_with_source,
         alert_names=_alert_names(matchers),
     )
-
-
-def _matchers(shape: RuleShape, report: Report) -> tuple[Matcher, ...]:
-    """Those that can be read; each is compiled here once by itself, so that a refusal names its own line."""
-    found: list[Matcher] = []
-    for number, text in enumerate(shape.match):
-        try:
-            matchers = parse_matchers(text)
-            compile_matchers(matchers)
-            found.extend(matchers)
-        except InvalidMatcher as error:
-            report.refuse(shape.at("match", number), str(error), "rules.match")
-    return tuple(found)
 
 
 def _alert_names(matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
@@ -67,5 +57,6 @@ def _alert_names(matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
     )
 
 
-def _bare(label: str) -> str:
-    return label.removeprefix("labels.").removeprefix("annotations.")
+def bare_names(labels: Iterable[str]) -> tuple[str, ...]:
+    """Names of values as an alert knows them, without saying where they stand."""
+    return tuple(label.removeprefix("labels.").removeprefix("annotations.") for label in labels)

@@ -33,7 +33,7 @@ from app.adapters.rules_yaml.forms import (
     as_list,
 )
 from app.adapters.rules_yaml.located import Shape
-from app.domain.classify import OnMissingRunbook, Severity
+from app.domain.classify import Mode, OnMissingRunbook, Severity
 from app.domain.people import Urgency
 from app.domain.policy import Delay
 
@@ -167,11 +167,25 @@ class RuleShape(Shape):
     resolve_with_source: bool = True
 
 
+class InhibitionShape(Shape):
+    """While an alert that `source` matches fires, those that `target` matches tell nobody."""
+
+    name: Text | None = None
+    source: Texts
+    """Matchers of the alerts that keep others quiet, all of which must hold."""
+    target: Texts
+    """Matchers of the alerts that are kept quiet. One that `source` matches too is not."""
+    equal: Texts = []
+    """Labels or annotations that must have the same value on both sides."""
+
+
 class SourceShape(Shape):
     """A monitoring tool that posts here, under a name of its own."""
 
     type: Text | None = None
     on_missing_runbook: OnMissingRunbook | None = None
+    mode: Mode | None = None
+    """`observe` records who would have been told of this source's alerts, and tells nobody."""
     severities: dict[str, Severity] = {}
     acknowledge: bool = False
     mapping: MappingForm | None = None
@@ -188,6 +202,13 @@ class LimitsShape(Shape):
     storm: int = Field(default=5, ge=1, le=1000)
     shadow_counts: bool = False
     """Whether a shadow's acknowledgement stops the escalation."""
+    storm_window: Length = timedelta(minutes=1)
+    """How long messages beyond `storm` to one address are gathered into one."""
+    flap_reopens: int = Field(default=3, ge=1, le=100)
+    """How often an incident may be re-opened within `flap_window` before a further time tells nobody."""
+    flap_window: Length = timedelta(hours=1)
+    flap_hold: Length = timedelta(minutes=15)
+    """How long an alert that flaps must fire until it is told all the same."""
 
 
 class FileShape(Shape):
@@ -197,6 +218,8 @@ class FileShape(Shape):
 
     version: Version | None = None
     """Required."""
+    mode: Mode = Mode.LIVE
+    """`observe` records who would have been told, and tells nobody."""
     defaults: DefaultsShape = DefaultsShape()
     calendars: dict[Name, CalendarShape] = {}
     people: dict[Name, PersonShape] = {}
@@ -206,5 +229,6 @@ class FileShape(Shape):
     policies: dict[Name, PolicyShape] = {}
     ladders: dict[Name, list[RungShape]] = {}
     rules: list[RuleShape] = []
+    inhibit: list[InhibitionShape] = []
     sources: dict[Name, SourceShape] = {}
     limits: LimitsShape = LimitsShape()

@@ -33,6 +33,7 @@ def _source(name: str, shape: SourceShape, known: KnownTypes, report: Report) ->
         severities={**known.get(type_, {}), **own},
         on_missing_runbook=shape.on_missing_runbook,
         acknowledge=shape.acknowledge,
+        mode=shape.mode,
         options=_options(shape),
     )
 

@@ -64,13 +64,19 @@ def parse_days(text: str) -> tuple[int, ...]:
 
 
 def parse_window(text: str) -> Window:
-    """Local opening and closing time: `09:00-17:30`; `24:00` closes at midnight."""
+    """Local opening and closing time on one day: `09:00-17:30`; `24:00` closes at midnight."""
+    opens, closes = parse_clocks(text)
+    if closes != time(0) and closes <= opens:
+        raise ValueError(f"{quoted(text)} ends before it begins; hours that pass midnight are two windows on two days")
+    return opens, closes
+
+
+def parse_clocks(text: str) -> Window:
+    """Two local times, of which the second may be on the day after: `22:00-06:00`."""
     found = _WINDOW.fullmatch(text.strip())
     opens, closes = (_clock(found[1]), _clock(found[2], or_midnight=True)) if found else (None, None)
     if opens is None or closes is None:
         raise ValueError(f'{quoted(text)} is not a window of hours; write it as "09:00-17:30"')
-    if closes != time(0) and closes <= opens:
-        raise ValueError(f"{quoted(text)} ends before it begins; hours that pass midnight are two windows on two days")
     return opens, closes
 
 

@@ -103,6 +103,8 @@ def _places(query: IncidentQuery) -> list[str]:
         places.append(written.squad_place(query.squad))
     if query.source:
         places.append(written.source_place(query.source))
+    if query.suppressed:
+        places.append(written.SUPPRESSED)
     if query.statuses and Status.RESOLVED not in query.statuses:
         places.append(written.OPEN)
     return places or [written.ALL]
@@ -130,4 +132,5 @@ def _is_asked_for(incident: Incident, query: IncidentQuery) -> bool:
         and (not query.severities or incident.severity in query.severities)
         and (not query.squad or incident.squad == query.squad)
         and (not query.source or incident.source == query.source)
+        and (not query.suppressed or incident.is_suppressed)
     )

@@ -15,6 +15,7 @@ Kept = Sequence[tuple[Decision, Incident]]
 
 ALL = "all"
 OPEN = "open"
+SUPPRESSED = "suppressed"
 
 
 def squad_place(squad: str) -> str:
@@ -41,7 +42,8 @@ def known(kept: Kept) -> list[str]:
         for key in decision.keys:
             leads[key] = known_text(KnownKey(incident.id, False, incident.episode))
         for alert in decision.alerts:
-            leads[alert.key] = known_text(KnownKey(incident.id, alert.firing, alert.episode))
+            for key in alert.keys:
+                leads[key] = known_text(KnownKey(incident.id, alert.firing, alert.episode))
     return _flat(leads.items())
 
 
@@ -76,11 +78,18 @@ def _merged(before: int, made: Kept) -> Part:
     return _part(
         made[-1][1],
         before,
-        dict.fromkeys(key for decision in decisions for key in decision.keys),
+        dict.fromkeys(key for decision in decisions for key in _beside_alerts(decision)),
         [alert for decision in decisions for alert in decision.alerts],
         [decision.timeline for decision in decisions if decision.timeline],
         [notification for decision in decisions for notification in decision.notifications],
     )
+
+
+def _beside_alerts(decision: Decision) -> Iterable[str]:
+    """Every key that leads to the incident, but for those that alerts are stored under."""
+    yield from decision.keys
+    for alert in decision.alerts:
+        yield from alert.inhibits
 
 
 def _part(
@@ -111,6 +120,8 @@ def _places(incident: Incident) -> list[str]:
     places = [ALL, source_place(incident.source)]
     if incident.is_open:
         places.append(OPEN)
+    if incident.is_suppressed:
+        places.append(SUPPRESSED)
     if incident.squad:
         places.append(squad_place(incident.squad))
     return places

@@ -28,15 +28,17 @@ _MISMATCHES_END = """) AS expected LEFT JOIN incidents ON incidents.id = expecte
 _UNSEEN = "SELECT expected.column1 FROM ("
 _UNSEEN_END = """) AS expected LEFT JOIN keys ON keys.key = expected.column1
     WHERE (keys.incident, keys.firing, keys.episode) IS NOT (expected.column2, expected.column3, expected.column4)"""
-INCIDENTS = "INSERT INTO incidents (id, version, status, severity, squad, source, due_at, resolved_at, doc)"
-_NEW = "WITH new (id, version, status, severity, squad, source, due_at, resolved_at, doc) AS ("
+_COLUMNS = "(id, version, status, severity, squad, source, due_at, resolved_at, suppressed, doc)"
+INCIDENTS = f"INSERT INTO incidents {_COLUMNS}"
+_NEW = f"WITH new {_COLUMNS} AS ("
 _UPDATE = ") UPDATE incidents SET version = new.version, doc = new.doc FROM new WHERE incidents.id = new.id"
 _UPDATE_INDEXED = """) UPDATE incidents
     SET status = new.status, severity = new.severity, squad = new.squad, due_at = new.due_at,
-        resolved_at = new.resolved_at
+        resolved_at = new.resolved_at, suppressed = new.suppressed
     FROM new WHERE incidents.id = new.id
-        AND (incidents.status, incidents.severity, incidents.squad, incidents.due_at, incidents.resolved_at)
-        IS NOT (new.status, new.severity, new.squad, new.due_at, new.resolved_at)"""
+        AND (incidents.status, incidents.severity, incidents.squad, incidents.due_at, incidents.resolved_at,
+            incidents.suppressed)
+        IS NOT (new.status, new.severity, new.squad, new.due_at, new.resolved_at, new.suppressed)"""
 _UNLEASE = "DELETE FROM incident_leases WHERE id IN ("
 KEYS = "INSERT INTO keys (key, incident, firing, episode)"
 WHERE_OTHER = """ON CONFLICT (key) DO UPDATE
@@ -100,6 +102,8 @@ def page(connection: sqlite3.Connection, query: IncidentQuery) -> list[Incident]
             values += [str(value) for value in wanted]
     if query.statuses and Status.RESOLVED not in query.statuses:
         conditions.append("status <> 'resolved'")
+    if query.suppressed:
+        conditions.append("suppressed")
     if query.before:
         conditions.append("id < ?")
         values.append(number_of(query.before))
@@ -164,6 +168,7 @@ def incident_row(incident: Incident) -> Row:
         incident.source,
         ticks_or_none(incident.due_at),
         None if incident.is_open else ticks_or_none(incident.resolved_at),
+        int(incident.is_suppressed),
         codec.encode(incident),
     )
 
@@ -174,7 +179,8 @@ def _key_rows(kept: Kept) -> Iterable[Row]:
         for key in decision.keys:
             yield key, number, 0, incident.episode
         for alert in decision.alerts:
-            yield alert.key, number, int(alert.firing), alert.episode
+            for key in alert.keys:
+                yield key, number, int(alert.firing), alert.episode
 
 
 def _alert_rows(kept: Kept) -> Iterable[Row]:

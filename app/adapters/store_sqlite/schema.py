@@ -75,7 +75,13 @@ CREATE INDEX keys_incident ON keys (incident);
 """
 """Which incidents were resolved longest ago, and which keys lead to them."""
 
-MIGRATIONS = (_FIRST, _FORGETTING)
+_SUPPRESSED = """
+ALTER TABLE incidents ADD COLUMN suppressed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX incidents_suppressed ON incidents (id) WHERE suppressed;
+"""
+"""Which incidents tell nobody, so that they are found when a silence ends; before this version none did."""
+
+MIGRATIONS = (_FIRST, _FORGETTING, _SUPPRESSED)
 """Script n leads from schema n to schema n + 1; one that has been released is never edited."""
 
 LEASES = """

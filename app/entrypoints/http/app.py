@@ -15,6 +15,7 @@ from app.entrypoints.http import (
     quarantine,
     replicas,
     rules,
+    silences,
     tokens,
 )
 from app.entrypoints.http.documented import DocumentedApi
@@ -35,6 +36,7 @@ ROUTERS = (
     on_call.router,
     rules.router,
     replicas.router,
+    silences.router,
     quarantine.router,
     tokens.router,
     audit.router,

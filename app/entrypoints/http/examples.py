@@ -40,6 +40,7 @@ INCIDENT = {
     "due_at": "2026-11-22T04:00:00Z",
     "timers": {"escalate": "2026-11-22T04:00:00Z"},
     "marks": [],
+    "suppression": None,
     "reasons": ["rule payments (routing_rules.yaml:41)", "severity critical by the rule"],
 }
 
@@ -102,6 +103,7 @@ NOTIFICATION = {
             "at": "2026-11-22T03:00:01Z",
             "reason": "",
             "reference": "1700000000.000100",
+            "gathered_until": None,
         }
     ],
 }

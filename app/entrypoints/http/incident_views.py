@@ -7,9 +7,18 @@ from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, NotificationState, SendState, begin
+from app.domain.suppress import SuppressedBy
 from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION, exemplified
 from app.entrypoints.http.masking import Masked
 from app.entrypoints.http.view import View
+
+
+class SuppressionView(View):
+    """What keeps it from telling anybody, why, and when that is looked at again."""
+
+    by: SuppressedBy
+    reason: str
+    until: datetime
 
 
 class IncidentView(View):
@@ -46,6 +55,7 @@ class IncidentView(View):
     due_at: datetime | None
     timers: dict[Timer, datetime]
     marks: tuple[Mark, ...]
+    suppression: SuppressionView | None
     reasons: tuple[str, ...]
 
 
@@ -114,7 +124,8 @@ class AlertPage(View):
 
 
 class SendView(View):
-    """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason."""
+    """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason. It waits until
+    `gathered_until` to go out with the others of a storm."""
 
     channel: str
     address: Masked
@@ -125,6 +136,7 @@ class SendView(View):
     at: datetime | None
     reason: str
     reference: str
+    gathered_until: datetime | None
 
 
 class WhyView(View):

@@ -52,11 +52,12 @@ async def list_incidents(
     severity: Annotated[list[Severity], Query(description="Repeat it for several; none means any.")] = [],  # noqa: B006
     squad: Named = "",
     source: Named = "",
+    suppressed: Annotated[bool, Query(description="Only those that tell nobody because they are suppressed.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> IncidentPage:
     before = position(cursor, is_incident_id)
-    query = IncidentQuery(_statuses(status), frozenset(severity), squad, source, before, limit + 1)
+    query = IncidentQuery(_statuses(status), frozenset(severity), squad, source, before, limit + 1, suppressed)
     page, last = one_page(await application.store.incidents(query), limit)
     return IncidentPage(items=[incident_view(one) for one in page], next=cursor_of(last.id) if last else None)
 

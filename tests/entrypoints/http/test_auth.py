@@ -33,6 +33,10 @@ NEEDS: dict[tuple[str, str], str] = {
         )
     },
     ("GET", "/api/v1/oncall"): READ,
+    ("GET", "/api/v1/silences"): READ,
+    ("GET", "/api/v1/silences/{id}"): READ,
+    ("POST", "/api/v1/silences"): RESPOND,
+    ("POST", "/api/v1/silences/{id}/end"): RESPOND,
     ("GET", "/api/v1/rules"): READ,
     ("GET", "/api/v1/replicas"): READ,
     ("POST", "/api/v1/rules/reload"): MANAGE,

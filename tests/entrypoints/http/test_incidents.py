@@ -38,6 +38,7 @@ async def test_an_incident_holds_every_field_of_the_contract(rig: Rig) -> None:
         "holder_role": "",
         "resolved_at": None,
         "resolved_by": None,
+        "suppression": None,
         "due_at": "2026-11-22T04:00:00Z",
         "timers": {"escalate": "2026-11-22T04:00:00Z", "reroute": "2026-11-23T09:00:00Z"},
         "marks": [],

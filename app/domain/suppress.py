@@ -1,0 +1,158 @@
+"""What keeps an alert from telling anybody although it is kept: silences, maintenance windows, inhibition, flapping."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.domain.alert import Alert
+from app.domain.calendar import Calendar
+from app.domain.replacing import quick
+
+INHIBITION_LOOK = timedelta(minutes=1)
+"""How soon it is looked again whether the alert that inhibits still fires: its end is known to nobody beforehand."""
+
+SILENCE_LOOK = timedelta(minutes=10)
+"""The same for a silence, whose end is known: only in case that it was ended early by a process that then died."""
+
+
+class SuppressedBy(StrEnum):
+    SILENCE = "silence"
+    MAINTENANCE = "maintenance"
+    INHIBITION = "inhibition"
+    FLAPPING = "flapping"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Alerts that match tell nobody from `starts_at` to `ends_at`, by whose wish and why.
+
+    `kind` is silence or maintenance, which differ in what people read only. `matchers` are the texts that `matches` was
+    compiled from. `weekly` narrows it to hours of the week, `every` says these as they were written. `ended_at` is
+    when somebody ended it before its time. All instants are aware UTC.
+    """
+
+    id: str
+    kind: SuppressedBy
+    matchers: tuple[str, ...]
+    matches: Callable[[Alert], bool]
+    starts_at: datetime
+    ends_at: datetime
+    by: str
+    why: str
+    created_at: datetime
+    weekly: Calendar | None = None
+    every: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+    @property
+    def is_over_at(self) -> datetime:
+        """When it ends for good."""
+        return min(self.ends_at, self.ended_at or self.ends_at)
+
+    def until(self, at: datetime) -> datetime | None:
+        """When the stretch ends that `at` lies in; None when it is not in force at `at`."""
+        if not self.starts_at <= at < self.is_over_at:
+            return None
+        if self.weekly is None:
+            return self.is_over_at
+        if not self.weekly.is_open(at):
+            return None
+        return min(self.weekly.next_change(at) or self.is_over_at, self.is_over_at)
+
+    def next_start(self, at: datetime) -> datetime | None:
+        """When it next comes into force after `at`; None when it never does again."""
+        begins = max(at, self.starts_at)
+        if self.until(begins) is not None and begins > at:
+            return begins
+        change = self.weekly.next_change(begins) if self.weekly else None
+        while change is not None and change < self.is_over_at and self.weekly:
+            if self.weekly.is_open(change):
+                return change
+            change = self.weekly.next_change(change)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """While an alert that `source` matches fires, those that `target` matches and that have the same `equal` values
+    tell nobody."""
+
+    name: str
+    where: str
+    source: Callable[[Alert], bool]
+    target: Callable[[Alert], bool]
+    equal: tuple[str, ...] = ()
+
+    def key(self, alert: Alert) -> str:
+        """The store's key by which an inhibiting alert and those that it inhibits meet."""
+        values = "\x1f".join(alert.value(name) for name in self.equal)
+        return f"h/{self.name}/{values}"
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why an alert tells nobody now, until it is looked at again at `until`."""
+
+    by: SuppressedBy
+    reason: str
+    until: datetime
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The alert that an incident keeps quiet about, and why."""
+
+    alert: Alert
+    by: SuppressedBy
+    reason: str
+
+
+def suppression(
+    alert: Alert,
+    silences: Iterable[Silence],
+    inhibitions: Iterable[Inhibition],
+    fires: Callable[[str], bool],
+    now: datetime,
+) -> Suppression | None:
+    """Why `alert` tells nobody at `now`: the silence that lasts longest, else an inhibition; None when nothing does.
+
+    `fires` says whether an alert fires under such a key of an inhibition.
+    """
+    return _silenced(alert, silences, now) or _inhibited(alert, inhibitions, fires, now)
+
+
+def inhibitor_keys(alert: Alert, inhibitions: Iterable[Inhibition]) -> tuple[str, ...]:
+    """The keys under which something may fire that inhibits `alert`. What inhibits is not inhibited by its like."""
+    return tuple(one.key(alert) for one in _inhibiting(alert, inhibitions))
+
+
+def inhibited_keys(alert: Alert, inhibitions: Iterable[Inhibition]) -> tuple[str, ...]:
+    """The keys under which `alert` inhibits others while it fires."""
+    return tuple(one.key(alert) for one in inhibitions if one.source(alert))
+
+
+def _silenced(alert: Alert, silences: Iterable[Silence], now: datetime) -> Suppression | None:
+    found = [(until, one) for one in silences if (until := one.until(now)) and one.matches(alert)]
+    if not found:
+        return None
+    until, one = max(found, key=lambda pair: (pair[0], pair[1].id))
+    return Suppression(one.kind, f"{one.kind} {one.id} by {one.by}: {one.why}", min(until, now + SILENCE_LOOK))
+
+
+def _inhibiting(alert: Alert, inhibitions: Iterable[Inhibition]) -> Iterator[Inhibition]:
+    return (one for one in inhibitions if one.target(alert) and not one.source(alert))
+
+
+def _inhibited(
+    alert: Alert, inhibitions: Iterable[Inhibition], fires: Callable[[str], bool], now: datetime
+) -> Suppression | None:
+    for one in _inhibiting(alert, inhibitions):
+        if fires(one.key(alert)):
+            same = ", ".join(f"{name}={alert.value(name)}" for name in one.equal)
+            reason = f"inhibited by what {one.name} ({one.where}) names" + (f", with the same {same}" if same else "")
+            return Suppression(SuppressedBy.INHIBITION, reason, now + INHIBITION_LOOK)
+    return None

@@ -1,0 +1,250 @@
+"""What is kept quiet, why, and who is told once that is over: silences, maintenance, inhibition, flapping."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stories.stage import RULES, Stage, alert, stage
+
+pytestmark = pytest.mark.usefixtures("on_every_store")
+
+SUNDAY_NIGHT = "2026-11-22 03:00"
+INHIBIT = """
+inhibit:
+  - name: site down
+    source: ['alertname="SiteDown"']
+    target: ['severity=~"critical|high"']
+    equal: [site]
+"""
+
+
+async def silence(story: Stage, **given: Any) -> dict[str, Any]:
+    body = {"matchers": ['service="payments"'], "for": "2h", "by": "asha", "why": "database upgrade", **given}
+    reply = await story.client.post("/api/v1/silences", json=body)
+    assert reply.status_code == 201, reply.text
+    return dict(reply.json())
+
+
+async def end(story: Stage, id: str) -> dict[str, Any]:
+    reply = await story.client.post(f"/api/v1/silences/{id}/end", json={"by": "ben"})
+    assert reply.status_code == 200, reply.text
+    await story.settle()
+    return dict(reply.json())
+
+
+async def test_a_silenced_alert_is_kept_with_the_reason_and_told_once_the_silence_ends(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        made = await silence(story)
+
+        reply = await story.fire(alert())
+
+        assert [one["outcome"] for one in reply["outcomes"]] == ["suppressed"]
+        incident = await story.incident(reply["incidents"][0])
+        assert (incident["status"], incident["marks"]) == ("triggered", ["suppressed"])
+        assert f"silence {made['id']} by asha: database upgrade" in await story.timeline(incident["id"])
+        await story.go_to("2026-11-22 04:59")
+        assert story.news() == []
+        await story.go_to("2026-11-22 05:00")
+        assert story.news() == ["Sun 05:00 page asha", "Sun 05:00 page ben"]
+        assert (await story.incident(incident["id"]))["marks"] == []
+        assert "no longer suppressed (silence" in story.messages()[0].items[0].why
+        await story.go_to("2026-11-22 06:00")
+        assert "Sun 06:00 page chen" in story.news()
+
+
+async def test_what_is_over_before_its_silence_ends_is_told_to_nobody(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story)
+        incident = await story.fire_one(alert())
+        await story.fire(alert(status="resolved"))
+
+        await story.go_to("2026-11-22 12:00")
+
+        assert story.news() == []
+        assert (await story.incident(incident))["status"] == "resolved"
+
+
+async def test_a_silence_that_is_ended_early_tells_people_at_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        made = await silence(story)
+        await story.fire_one(alert())
+        await story.go_to("2026-11-22 03:30")
+        assert story.news() == []
+
+        ended = await end(story, made["id"])
+
+        assert (ended["state"], ended["ended_by"], ended["told"]) == ("over", "ben", 1)
+        assert story.news() == ["Sun 03:30 page asha", "Sun 03:30 page ben"]
+        assert (await end(story, made["id"]))["told"] == 0
+
+
+async def test_a_longer_silence_that_was_made_meanwhile_keeps_it_quiet(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story)
+        await story.fire_one(alert())
+        await story.go_to("2026-11-22 04:30")
+        await silence(story, **{"for": "3h"})
+
+        await story.go_to("2026-11-22 07:29")
+        assert story.news() == []
+        await story.go_to("2026-11-22 07:30")
+
+        assert story.news() == ["Sun 07:30 page asha", "Sun 07:30 page ben"]
+
+
+async def test_a_silence_keeps_quiet_only_what_it_matches_also_within_a_group(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story, matchers=['region="eu"'])
+
+        reply = await story.fire(alert(region="eu"), alert(region="us"), alert(region="eu", zone="b"))
+
+        outcomes = [(one["outcome"], one["incident"]) for one in reply["outcomes"]]
+        quiet, told = outcomes[0][1], outcomes[1][1]
+        assert outcomes == [("suppressed", quiet), ("opened", told), ("grouped", quiet)]
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+        assert {message.items[0].incident for message in story.messages()} == {told}
+
+
+async def test_what_already_pages_goes_on_and_a_silenced_worse_alert_of_its_own_raises_it_only_afterwards(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, "2026-11-23 10:00") as story:
+        first = alert(severity="high") | {"fingerprint": "same"}
+        incident = await story.fire_one(first)
+        assert story.news() == ["Mon 10:00 page eve"]
+        await silence(story, **{"for": "30m"})
+
+        await story.fire(alert(severity="critical") | {"fingerprint": "same"})
+
+        assert story.news() == []
+        assert (await story.incident(incident))["severity"] == "high"
+        await story.go_to("2026-11-23 10:30")
+        assert story.news() == ["Mon 10:30 page eve"]
+        assert (await story.incident(incident))["severity"] == "critical"
+
+
+async def test_somebody_may_take_a_suppressed_incident(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story)
+        incident = await story.fire_one(alert())
+
+        await story.act(incident, "acknowledge", by="asha")
+
+        assert (await story.incident(incident))["marks"] == []
+        await story.go_to("2026-11-22 04:59")
+        assert story.news() == []
+
+
+async def test_recurring_maintenance_keeps_its_local_hours_over_a_clock_change(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-10-23 12:00") as story:
+        await silence(
+            story, kind="maintenance", every=["sun 00:30-03:00"], ends_at="2026-11-30T00:00:00Z", **{"for": None}
+        )
+
+        await story.go_to("2026-10-25 00:29")
+        first = await story.fire_one(alert(n="1"))
+        assert story.news() == ["Sun 00:29 page asha", "Sun 00:29 page ben"]
+        await story.act(first, "resolve", by="asha")
+        story.news()
+        await story.go_to("2026-10-25 00:30")
+        await story.fire(alert(n="2"), group="g2")
+        assert story.news() == []
+        await story.go_to("2026-10-25 02:59")  # The clocks go back at 02:00, so this is three hours and a half later.
+        assert story.news() == []
+        await story.go_to("2026-10-25 03:00")
+
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+
+
+async def test_maintenance_ends_for_good_by_itself(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(
+            story, kind="maintenance", every=["sun 02:00-04:00"], ends_at="2026-11-25T00:00:00Z", **{"for": None}
+        )
+        await story.fire_one(alert())
+        await story.fire(alert(status="resolved"))
+        assert story.news() == []
+
+        await story.go_to("2026-11-29 03:00")
+        await story.fire(alert(n="2"), group="g2")
+
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+
+
+async def test_while_the_site_is_down_its_services_are_quiet_and_told_if_they_still_fire_after(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT, RULES + INHIBIT) as story:
+        down = await story.fire_one(alert("SiteDown", site="a"))
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+
+        reply = await story.fire(alert("ApiDown", site="a"), alert("DiskFull", site="a"), group="g2")
+        other = await story.fire(alert("ApiDown", site="b"), group="g3")
+
+        assert [one["outcome"] for one in reply["outcomes"]] == ["suppressed", "grouped"]
+        assert [one["outcome"] for one in other["outcomes"]] == ["opened"]
+        assert "inhibited by what site down" in (await story.timeline(reply["incidents"][0]))[1]
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+        await story.go_to("2026-11-22 03:10")
+        story.news()
+        await story.fire(alert("DiskFull", status="resolved", site="a"), group="g2")
+        await story.fire(alert("SiteDown", status="resolved", site="a"))
+        assert (await story.incident(down))["status"] == "resolved"
+        story.news()
+        await story.go_to("2026-11-22 03:11")
+        assert story.news() == ["Sun 03:11 page asha", "Sun 03:11 page ben"]
+
+
+async def test_in_one_body_what_inhibits_counts_before_what_it_inhibits(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT, RULES + INHIBIT) as story:
+        reply = await story.fire(alert("ApiDown", site="a"), alert("SiteDown", site="a"))
+
+        assert [one["outcome"] for one in reply["outcomes"]] == ["suppressed", "opened"]
+        assert {message.items[0].title for message in story.messages()} == {"SiteDown is firing"}
+
+
+async def test_an_incident_that_flaps_is_told_again_only_when_it_goes_on_firing(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        incident = await story.fire_one(alert())
+        for minute in (2, 4, 6, 8, 10):
+            await story.fire(alert(status="resolved"))
+            await story.go_to(f"2026-11-22 03:{minute:02}")
+            await story.fire(alert())
+
+        pages = [line for line in story.news() if "page asha" in line]
+        assert pages == [f"Sun 03:{minute:02} page asha" for minute in (0, 2, 4, 6)]
+        assert (await story.incident(incident))["marks"] == ["suppressed"]
+        assert any("flapping: re-opened 3 times within 60 min" in text for text in await story.timeline(incident))
+        await story.fire(alert())
+        assert story.news() == []
+        await story.go_to("2026-11-22 03:24")
+        assert story.news() == []
+        await story.go_to("2026-11-22 03:25")
+        assert story.news() == ["Sun 03:25 page asha", "Sun 03:25 page ben"]
+
+
+async def test_after_an_hour_a_flapping_incident_tells_people_again(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        for minute in range(0, 66, 6):
+            await story.go_to(f"2026-11-22 {3 + minute // 60:02}:{minute % 60:02}")
+            await story.fire(alert())
+            await story.go_to(f"2026-11-22 {3 + (minute + 2) // 60:02}:{(minute + 2) % 60:02}")
+            await story.fire(alert(status="resolved"))
+
+        pages = [line for line in story.news() if "page asha" in line]
+
+        assert pages == [f"Sun {time} page asha" for time in ("03:00", "03:06", "03:12", "03:18")]
+        await story.go_to("2026-11-22 04:07")
+        await story.fire(alert())
+        assert [line for line in story.news() if "page asha" in line] == ["Sun 04:07 page asha"]
+
+
+async def test_a_silence_outlives_a_restart(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story)
+    async with stage(tmp_path, "2026-11-22 04:00") as story:
+        await story.fire_one(alert())
+        assert story.news() == []
+
+        await story.go_to("2026-11-22 05:00")
+
+        assert story.news() == ["Sun 05:00 page asha", "Sun 05:00 page ben"]
