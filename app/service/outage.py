@@ -21,6 +21,9 @@ from app.service.respond import must_be_person
 POLL = 1.0
 """Seconds between two rounds that nothing calls for."""
 
+ON_ITS_WAY = 0.01
+"""Seconds to wait for an alert that is being written into the journal, before it is looked at again."""
+
 PROBE_PATIENCE = 0.5
 """Seconds for which telling people waits for the store's answer; a store that hangs is asked on meanwhile."""
 
@@ -190,6 +193,9 @@ class Outage:
                     self._hand.ended()
                     self.held.clear()
                     return
+            await asyncio.sleep(
+                ON_ITS_WAY
+            )  # Nothing above has to wait, and what is still being written must get there.
 
     async def _until_next(self) -> float:
         due = await self.held.next_due()

@@ -1,5 +1,9 @@
 """The way from the journal into the store, with all that can go wrong on it: the order holds, nothing is lost."""
 
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -115,6 +119,50 @@ async def test_people_are_told_on_although_the_journal_cannot_be_read(
             await outage.sent()
 
         assert story.news() == ["Sun 03:15 reminder asha", "Sun 03:15 reminder ben"]
+
+
+async def test_a_slow_journal_is_waited_for_and_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal is empty, and an alert is on its way into it: whoever empties it must let that get there."""
+    append, begun, disk = FileJournal.append, asyncio.Event(), asyncio.Event()
+
+    async def slow(journal: FileJournal, entry: bytes) -> None:
+        begun.set()
+        await disk.wait()
+        await append(journal, entry)
+
+    async with switchable(tmp_path) as switch, replica(tmp_path / "one", NIGHT, switch) as story:
+        switch.away = True
+        await story.fire(alert("First"), group="First")
+        switch.away = False
+        monkeypatch.setattr(FileJournal, "append", slow)
+        second = asyncio.create_task(story.post(alert("Second"), group="Second"))
+        await begun.wait()
+        asyncio.get_running_loop().call_later(0.05, disk.set)
+
+        with within_seconds(20):
+            await story.application.outage.round()
+
+        assert (await second)["journalled"] == 1
+        await story.settle()
+        assert await titles(story) == {"First": "triggered", "Second": "triggered"}
+
+
+@contextmanager
+def within_seconds(most: float) -> Iterator[None]:
+    """Also where the event loop itself stands still, so that none of its own time-outs would come."""
+
+    def end(*_: object) -> None:
+        raise AssertionError(f"the event loop has stood still for {most} s")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, most)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 async def test_an_answer_of_the_store_that_nobody_foresaw_loses_no_alert(
