@@ -8,11 +8,12 @@ twice, a tag, an alias that unfolds without end.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as said
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from app.domain.complaint import Complaint, Place
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
@@ -21,16 +22,6 @@ MAX_VALUES = 250_000
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _CORE_TAGS = frozenset({None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))})
-
-
-class Place(NamedTuple):
-    """Where something is written, for example `routing_rules.yaml:41`."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
 
 
 class Scalar(str):
@@ -60,23 +51,12 @@ class Listed(list["Tree"]):
 Tree = Mapped | Listed | Scalar | None
 
 
-class Complaint(NamedTuple):
-    """What is wrong at a place; `key` is a dotted path, empty where it would say nothing."""
-
-    place: Place
-    reason: str
-    key: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.place} {self.key}: {self.reason}" if self.key else f"{self.place} {self.reason}"
-
-
 class UnreadableYaml(Exception):
     """The text is no YAML that can be used at all."""
 
     def __init__(self, place: Place, reason: str) -> None:
-        super().__init__(f"{place} {reason}")
         self.complaint = Complaint(place, reason)
+        super().__init__(str(self.complaint))
 
 
 def read_yaml(raw: bytes, file: str, first_line: int = 1) -> tuple[Tree, tuple[Complaint, ...]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.alert import Alert
+from app.domain.complaint import Place
 from app.domain.replacing import quick
 
 
@@ -31,7 +32,7 @@ class OnMissingRunbook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of routing_rules.yaml. `where` is "routing_rules.yaml:41"; `matches` is its compiled matchers.
+    """A line of routing_rules.yaml. `where` says which; `matches` is its compiled matchers.
 
     `squad_from` reads the squad's name off the alert ("labels.project"), through `Alert.value`. None everywhere means
     "as it would be without this rule". `group_by` names values of the alert that make the incident; empty: the
@@ -39,7 +40,7 @@ class Rule:
     """
 
     name: str
-    where: str
+    where: Place
     matches: Callable[[Alert], bool]
     severity: Severity | None = None
     squad: str | None = None

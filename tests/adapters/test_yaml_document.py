@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.adapters.yaml_document import Mapped, Place, Tree, UnreadableYaml, as_plain, read_yaml
+from app.adapters.yaml_document import Mapped, Tree, UnreadableYaml, as_plain, read_yaml
+from app.domain.complaint import Place
 
 
 def read(text: str | bytes) -> Tree:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from app.adapters.yaml_document import Complaint, Place
+from app.domain.complaint import Complaint, Place
 
 
 class Report:
@@ -23,13 +23,13 @@ class Report:
         self._problems.extend(complaints)
 
     @property
-    def problems(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[Complaint, ...]:
         """In the order of the file, each once."""
-        return _sentences(self._problems)
+        return _in_order(self._problems)
 
     @property
-    def doubts(self) -> tuple[str, ...]:
-        return _sentences(self._doubts)
+    def doubts(self) -> tuple[Complaint, ...]:
+        return _in_order(self._doubts)
 
 
 def quoted(text: object) -> str:
@@ -45,6 +45,5 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f' (did you mean "{by_lower[near[0]]}"?)' if near else ""
 
 
-def _sentences(complaints: list[Complaint]) -> tuple[str, ...]:
-    in_order = sorted(complaints, key=lambda complaint: (complaint.place.file, complaint.place.line))
-    return tuple(dict.fromkeys(str(complaint) for complaint in in_order))
+def _in_order(complaints: list[Complaint]) -> tuple[Complaint, ...]:
+    return tuple(dict.fromkeys(sorted(complaints, key=lambda complaint: complaint.place)))

@@ -4,8 +4,8 @@ from app.adapters.matchers import InvalidMatcher, Matcher, Operator, compile_mat
 from app.adapters.rules_yaml.names import Names
 from app.adapters.rules_yaml.report import Report, quoted
 from app.adapters.rules_yaml.shapes import FileShape, RuleShape
-from app.adapters.yaml_document import Place
 from app.domain.classify import Rule
+from app.domain.complaint import Place
 
 ALERT_NAME = "alertname"
 
@@ -33,7 +33,7 @@ def _rule(name: str, shape: RuleShape, names: Names, report: Report) -> Rule:
     matchers = _matchers(shape, report)
     return Rule(
         name=name,
-        where=str(shape.at()),
+        where=shape.at(),
         matches=compile_matchers(matchers),
         severity=shape.severity,
         squad=shape.squad,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.adapters.rules_yaml.report import Report
-from app.adapters.yaml_document import MAX_BYTES, Mapped, Place, Scalar, Tree, UnreadableYaml, read_yaml
+from app.adapters.yaml_document import MAX_BYTES, Mapped, Scalar, Tree, UnreadableYaml, read_yaml
+from app.domain.complaint import Complaint, Place
 from app.domain.errors import InvalidRules
 
 _PEOPLE = "people"
@@ -26,9 +27,9 @@ def read_texts(path: Path, report: Report) -> Written:
         raw = _read(path)
         tree, complaints = read_yaml(raw, path.name)
     except OSError as error:
-        raise InvalidRules((f"{path.name} cannot be read: {error.strerror}",)) from None
+        raise InvalidRules((Complaint(Place(path.name), f"cannot be read: {error.strerror}"),)) from None
     except UnreadableYaml as error:
-        raise InvalidRules((str(error),)) from None
+        raise InvalidRules((error.complaint,)) from None
     report.add(complaints)
     root = _mapping(tree, path.name)
     files = [path]
@@ -45,9 +46,9 @@ def _read(path: Path) -> bytes:
 
 def _mapping(tree: Tree, name: str) -> Mapped:
     if tree is None:
-        raise InvalidRules((f'{name}:1 is empty; a file begins with "version: 1"',))
+        raise InvalidRules((Complaint(Place(name, 1), 'is empty; a file begins with "version: 1"'),))
     if not isinstance(tree, Mapped):
-        raise InvalidRules((f'{name}:1 must be a mapping that begins with "version: 1"',))
+        raise InvalidRules((Complaint(Place(name, 1), 'must be a mapping that begins with "version: 1"'),))
     return tree
 
 

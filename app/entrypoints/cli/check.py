@@ -1,7 +1,6 @@
 """`oncall-router check`: our own files, before they are trusted."""
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from app.config import Settings
     from app.service.check import Problem
 
-_REFUSED = re.compile(r"(?P<where>\S+\.\w+(?::\d+)?) (?:(?P<key>[\w.@-]+): )?(?P<reason>.+)", re.DOTALL)
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
 
 
@@ -42,31 +40,24 @@ def check(
 
 def _problems(settings: "Settings", at: str) -> "tuple[Problem, ...]":
     """What is wrong with the files; one that is refused is looked at no further."""
+    from app.service.check import Problem
     from app.service.check import check as look
     from app.wiring import read_rules
 
     try:
         rules = read_rules(settings)
     except InvalidRules as refused:
-        return tuple(_refused(said) for said in refused.problems)
+        return tuple(map(Problem, refused.problems))
     return look(rules, parse_instant(at, rules.zone) if at else datetime.now(UTC))
 
 
-def _refused(said: str) -> "Problem":
-    from app.service.check import Problem, Weight
-
-    parts = _REFUSED.fullmatch(said)
-    where, key, reason = (parts["where"], parts["key"] or "", parts["reason"]) if parts else ("", "", said)
-    return Problem(where, key, reason, Weight.ERROR)
-
-
 def _plain(problem: "Problem") -> dict[str, object]:
-    file, _, line = problem.where.partition(":")
+    place, reason, key = problem.complaint
     return {
-        "file": file,
-        "line": int(line) if line.isdigit() else None,
-        "key": problem.key,
-        "reason": problem.reason,
+        "file": place.file,
+        "line": place.line or None,
+        "key": key,
+        "reason": reason,
         "weight": problem.weight.value,
     }
 
