@@ -64,10 +64,21 @@ def read_yaml(raw: bytes, file: str, first_line: int = 1) -> tuple[Tree, tuple[C
 
     `first_line` is the line number of the first line of `raw`, where it is a part of a larger file.
     """
+    trees, complaints = _read(raw, file, first_line, alone=True)
+    return trees[0] if trees else None, complaints
+
+
+def read_yaml_documents(raw: bytes, file: str) -> tuple[tuple[Tree, ...], tuple[Complaint, ...]]:
+    """The trees of all documents in `raw` and what is wrong with them; raises `UnreadableYaml`."""
+    return _read(raw, file, 1, alone=False)
+
+
+def _read(raw: bytes, file: str, first_line: int, alone: bool) -> tuple[tuple[Tree, ...], tuple[Complaint, ...]]:
     text = _decode(raw, file, first_line)
     builder = _Builder(file, first_line)
     try:
-        return builder.build(iter(YAML(typ="safe", pure=True).parse(text))), tuple(builder.complaints)
+        trees = tuple(builder.documents(iter(YAML(typ="safe", pure=True).parse(text)), alone))
+        return trees, tuple(builder.complaints)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, first_line + (mark.line if mark else 0))
@@ -137,16 +148,16 @@ class _Builder:
     values: int = 0
     depth: int = 0
 
-    def build(self, events: Iterator[said.Event]) -> Tree:
-        tree: Tree = None
-        documents = 0
+    def documents(self, events: Iterator[said.Event], alone: bool) -> Iterator[Tree]:
+        """Each document; `alone`: there must be no second one."""
+        begun = False
         for event in events:
             if isinstance(event, said.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
+                if begun and alone:
                     raise UnreadableYaml(self._place(event), "a second document begins here; one file holds one")
-                tree = self._value(next(events), events)
-        return tree
+                begun = True
+                self.anchors.clear()
+                yield self._value(next(events), events)
 
     def _value(self, event: said.Event, events: Iterator[said.Event]) -> Tree:
         if isinstance(event, said.AliasEvent):

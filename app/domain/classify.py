@@ -104,11 +104,19 @@ def _severity(alert: Alert, rule: Rule | None, source: SourceSettings) -> tuple[
     return Severity.CRITICAL, False, f"severity critical because {said}"
 
 
+def squad_label(rule: Rule | None) -> str:
+    """The name under which an alert that `rule` decides says its squad, where the rule does not."""
+    return _squad_from(rule).removeprefix("labels.").removeprefix("annotations.")
+
+
+def _squad_from(rule: Rule | None) -> str:
+    return rule.squad_from if rule and rule.squad_from else "squad"
+
+
 def _squad(alert: Alert, rule: Rule | None, squads: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     if rule and rule.squad:
         return rule.squad, (f"squad {rule.squad} by the rule",)
-    label = rule.squad_from if rule and rule.squad_from else "squad"
-    named = alert.value(label.removeprefix("labels.").removeprefix("annotations."))
+    named = alert.value(squad_label(rule))
     if named in squads:
-        return named, (f"squad {named} from the alert's {label}",)
+        return named, (f"squad {named} from the alert's {_squad_from(rule)}",)
     return "", (f"no squad named {named!r}",) if named else ()

@@ -1,5 +1,7 @@
 """What is wrong with a file of the user's and where, kept as a value until somebody shows it."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import NamedTuple
 
 
@@ -25,3 +27,22 @@ class Complaint(NamedTuple):
 
     def __str__(self) -> str:
         return " ".join(part for part in (str(self.place), f"{self.key}:" if self.key else "", self.reason) if part)
+
+
+def quoted(text: object) -> str:
+    """`text` in quotes, cut to a length that a message can bear."""
+    flat = " ".join(str(text).split())
+    return f'"{flat}"' if len(flat) <= 60 else f'"{flat[:59]}…"'
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant; empty where none is near."""
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[near[0]] if near else ""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """` (did you mean "primary"?)`, or nothing when no known word is near."""
+    near = nearest(word, known)
+    return f' (did you mean "{near}"?)' if near else ""

@@ -56,6 +56,10 @@ class InvalidRules(AppError):
         self.problems = problems
 
 
+class UnreadRules(InvalidRules):
+    """There is no rules file to be read, so nothing can be said of what it holds."""
+
+
 class StoreUnavailable(AppError):
     """The store cannot keep the promise right now (disk full, read-only, gone); ask again in `retry_after` seconds.
 

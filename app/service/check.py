@@ -1,9 +1,7 @@
 """Checking our own files before they are trusted: what would go wrong with these rules although they load."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from app.domain.classify import Rule, Severity
 from app.domain.complaint import NOWHERE, Complaint
@@ -11,34 +9,16 @@ from app.domain.policy import TargetKind
 from app.domain.rota import DatedFacts, OnCall, Rota, shifts
 from app.domain.ruleset import Rules
 from app.domain.runbook import Library, find_runbook
+from app.service.problem import Problem, Weight, errors_first
 
 AHEAD = timedelta(days=90)
 
 _DEAD_RUNBOOK = "rules.runbook"
 
 
-class Weight(StrEnum):
-    """An error fails the check; a warning is only said."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong and where, and whether that fails the check."""
-
-    complaint: Complaint
-    weight: Weight = Weight.ERROR
-
-    def __str__(self) -> str:
-        return str(self.complaint)
-
-
 def check(rules: Rules, at: datetime) -> tuple[Problem, ...]:
     """Everything that a person should look at, errors first."""
-    found = (*_said_by_the_loader(rules), *_gaps(rules, at), *_without_runbook(rules))
-    return tuple(sorted(found, key=lambda problem: problem.weight is Weight.WARNING))
+    return errors_first([*_said_by_the_loader(rules), *_gaps(rules, at), *_without_runbook(rules)])
 
 
 def _said_by_the_loader(rules: Rules) -> Iterator[Problem]:

@@ -16,7 +16,8 @@ from app.domain.policy import Chain, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Rules
 from app.domain.runbook import Library, Runbook
-from app.service.check import Problem, Weight, check
+from app.service.check import check
+from app.service.problem import Problem, Weight
 
 FILE = "routing_rules.yaml"
 LONDON = ZoneInfo("Europe/London")
