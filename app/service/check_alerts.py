@@ -98,18 +98,22 @@ class _Judged:
     def _squad_named(self) -> Iterator[Problem]:
         label = squad_label(self.decided.rule)
         named = self.alert.value(label)
-        if self.decided.squad or not named:
-            return
-        if _TEMPLATE in named:
-            yield self._problem(f"labels.{label}", f"{label} {_UNDECIDED}", Weight.WARNING)
+        if self.decided.squad or not named or _TEMPLATE in named:
             return
         reason = f"squad {quoted(named)} of {quoted(self.rule.name)} is not defined"
         yield self._problem(self._where(label), f"{reason}{suggestion(named, self.rules.squads)}")
 
     def _owner(self) -> Iterator[Problem]:
-        label = squad_label(self.decided.rule)
-        if self.decided.squad or self.alert.value(label):
+        if self.decided.squad:
             return
+        label = squad_label(self.decided.rule)
+        named = self.alert.value(label)
+        if _TEMPLATE in named:
+            yield self._problem(self._where(label), f"{label} {_UNDECIDED}", Weight.WARNING)
+        elif not named:
+            yield from self._no_owner(label)
+
+    def _no_owner(self, label: str) -> Iterator[Problem]:
         others = [name for name in self.rule.labels if name not in ("alertname", SEVERITY)]
         near = nearest(label, others)
         if near:

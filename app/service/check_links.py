@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.domain.classify import Severity
-from app.domain.complaint import Complaint, quoted
+from app.domain.complaint import Complaint
 from app.domain.ruleset import Rules
 from app.domain.runbook import find_runbook
 from app.service.problem import Problem
@@ -14,6 +14,9 @@ from app.service.problem import Problem
 AT_ONCE = 8
 ATTEMPTS = 2
 """How often a host is asked that does not answer, before it counts as gone."""
+
+MOST_SHOWN = 200
+"""Characters of a link that a message holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def dead_links(links: Iterable[tuple[str, Complaint]], ask: Ask, told: Tol
     round_ = _Round(ask, told, len(places))
     reasons = await asyncio.gather(*(round_.reason(link) for link in places))
     return tuple(
-        Problem(place._replace(reason=f"runbook {quoted(link)} {reason}"))
+        Problem(place._replace(reason=f"runbook {link[:MOST_SHOWN]} {reason}"))
         for link, reason in zip(places, reasons, strict=True)
         if reason
         for place in places[link]
@@ -59,8 +62,7 @@ async def dead_links(links: Iterable[tuple[str, Complaint]], ask: Ask, told: Tol
 
 @dataclass(slots=True)
 class _Round:
-    """All links that are asked for in one go. A host that has only been silent is not asked again, so the
-    wait has an end."""
+    """All links of one check. A host that was only ever silent is not asked again, so the wait has an end."""
 
     ask: Ask
     told: Told

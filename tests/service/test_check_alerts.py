@@ -67,6 +67,7 @@ def said(rules: Rules, rule: AlertRule, source: str = "alertmanager") -> list[st
         a_rule("Certificate", squad="no such squad"),
         a_rule(severity="warning"),
         a_rule(severity="critical", env="dev"),
+        a_rule(severity="warning", squad="{{ $labels.owner }}"),
         a_rule(severity="warning", annotations={"runbook_url": "https://elsewhere.example.org/x"}),
         a_rule(severity="critical", squad="web", annotations={"runbook_url": "https://wiki.example.com/{{$labels.x}}"}),
         a_rule("PaymentsSlow", severity="high", squad="web", annotations={"runbook": "{{ $labels.x }}"}),

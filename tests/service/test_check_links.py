@@ -44,9 +44,9 @@ async def test_what_is_gone_is_an_error_at_every_place_that_names_it_and_asked_f
     )
 
     assert [str(problem) for problem in found] == [
-        f'f.yaml:1 annotations.runbook_url: runbook "{WIKI}/gone" is gone: it answers 404',
-        f'f.yaml:3 annotations.runbook_url: runbook "{WIKI}/gone" is gone: it answers 404',
-        f'f.yaml:4 annotations.runbook_url: runbook "{WIKI}/removed" is gone: it answers 410',
+        f"f.yaml:1 annotations.runbook_url: runbook {WIKI}/gone is gone: it answers 404",
+        f"f.yaml:3 annotations.runbook_url: runbook {WIKI}/gone is gone: it answers 404",
+        f"f.yaml:4 annotations.runbook_url: runbook {WIKI}/removed is gone: it answers 410",
     ]
     assert set(web.asked.values()) == {1}
 
@@ -62,7 +62,7 @@ async def test_silence_is_an_error_after_a_second_attempt() -> None:
 
     (problem,) = await dead(web, (f"{WIKI}/x", at(1)))
 
-    assert problem.complaint.reason == f'runbook "{WIKI}/x" is out of reach: it did not answer in time'
+    assert problem.complaint.reason == f"runbook {WIKI}/x is out of reach: it did not answer in time"
     assert web.asked[f"{WIKI}/x"] == ATTEMPTS
 
 

@@ -214,6 +214,17 @@ def test_exit_codes_are_fit_for_ci(files: Path, words: tuple[str, ...], exit_cod
     assert "Traceback" not in ended.stderr
 
 
+def test_what_a_mapping_lacks_is_said_with_the_line_of_its_source(files: Path) -> None:
+    rules = files / "routing_rules.yaml"
+    line = rules.read_text().count("\n") + 2
+    with rules.open("a") as file:
+        file.write("sources:\n  printer: {type: generic, mapping: goaler}\n")
+
+    (warning,) = json.loads(run("check", "--json", *AT).stdout)
+
+    assert (warning["file"], warning["line"], warning["key"]) == ("routing_rules.yaml", line, "sources.printer")
+
+
 def test_a_setting_that_cannot_be_is_a_wrong_call(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONCALL_PORT", "many")
 

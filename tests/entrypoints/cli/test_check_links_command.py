@@ -45,13 +45,13 @@ def test_pages_that_are_gone_are_errors_where_they_are_named(files: Path, httpse
             "routing_rules.yaml",
             rule,
             "rules.runbook",
-            f'runbook "{httpserver.url_for("/removed")}" is gone: it answers 410',
+            f"runbook {httpserver.url_for('/removed')} is gone: it answers 410",
         ),
         (
             "alerts.yaml",
             23,
             "groups.rules.annotations.runbook_url",
-            f'runbook "{httpserver.url_for("/gone")}" is gone: it answers 404',
+            f"runbook {httpserver.url_for('/gone')} is gone: it answers 404",
         ),
     ]
     assert len(httpserver.log) == 5
