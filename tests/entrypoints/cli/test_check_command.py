@@ -148,13 +148,22 @@ def test_rules_that_do_not_load_hide_nothing_of_the_shape_of_others(files: Path)
 
 
 def test_problems_of_our_own_files_are_named_as_seen_from_here(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (files / "runbooks" / "broken.md").write_bytes(b"\xff")
+    (files / "docs").mkdir()
+    (files / "runbooks").rename(files / "docs" / "runbooks")
+    (files / "docs" / "runbooks" / "broken.md").write_bytes(b"\xff")
     text = (files / "routing_rules.yaml").read_text()
     people = text[text.index("people:") : text.index("squads:")]
     (files / "secret").mkdir()
     (files / "secret" / "people.yaml").write_text(people.replace("engineer:", "enginer:"))
     (files / "routing_rules.yaml").write_text(text.replace(people, "people_file: secret/people.yaml\n"))
-    options = ("--rules", f"{files.name}/routing_rules.yaml", "--runbooks", f"{files.name}/runbooks", *AT, "--json")
+    options = (
+        "--rules",
+        f"{files.name}/routing_rules.yaml",
+        "--runbooks",
+        f"{files.name}/docs/runbooks",
+        *AT,
+        "--json",
+    )
     monkeypatch.chdir(files.parent)
 
     refused = json.loads(run("check", *options).stdout)
@@ -162,7 +171,7 @@ def test_problems_of_our_own_files_are_named_as_seen_from_here(files: Path, monk
     doubted = json.loads(run("check", *options).stdout)
 
     assert {one["file"] for one in refused} == {f"{files.name}/secret/people.yaml"}
-    assert {one["file"] for one in doubted} == {f"{files.name}/runbooks/broken.md"}
+    assert {one["file"] for one in doubted} == {f"{files.name}/docs/runbooks/broken.md"}
 
 
 def test_files_elsewhere_are_named_in_full(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
