@@ -28,6 +28,7 @@ from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
+from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
@@ -114,7 +115,7 @@ def read_rules(settings: Settings) -> Rules:
     words = {name: source.severities for name, source in SOURCES.items()}
     rules = load_rules(settings.rules, settings.runbooks, words)
     unmapped = [
-        f"source {name}: {problem}"
+        Complaint(rules.places.get(f"sources.{name}", NOWHERE), problem, f"sources.{name}")
         for name, source in rules.sources.items()
         if source.type == "generic"
         for problem in load_mapping(source.options).problems

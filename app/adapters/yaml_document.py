@@ -8,11 +8,12 @@ twice, a tag, an alias that unfolds without end.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as said
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from app.domain.complaint import Complaint, Place
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
@@ -21,16 +22,6 @@ MAX_VALUES = 250_000
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _CORE_TAGS = frozenset({None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))})
-
-
-class Place(NamedTuple):
-    """Where something is written, for example `routing_rules.yaml:41`."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
 
 
 class Scalar(str):
@@ -60,23 +51,12 @@ class Listed(list["Tree"]):
 Tree = Mapped | Listed | Scalar | None
 
 
-class Complaint(NamedTuple):
-    """What is wrong at a place; `key` is a dotted path, empty where it would say nothing."""
-
-    place: Place
-    reason: str
-    key: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.place} {self.key}: {self.reason}" if self.key else f"{self.place} {self.reason}"
-
-
 class UnreadableYaml(Exception):
     """The text is no YAML that can be used at all."""
 
     def __init__(self, place: Place, reason: str) -> None:
-        super().__init__(f"{place} {reason}")
         self.complaint = Complaint(place, reason)
+        super().__init__(str(self.complaint))
 
 
 def read_yaml(raw: bytes, file: str, first_line: int = 1) -> tuple[Tree, tuple[Complaint, ...]]:
@@ -84,10 +64,21 @@ def read_yaml(raw: bytes, file: str, first_line: int = 1) -> tuple[Tree, tuple[C
 
     `first_line` is the line number of the first line of `raw`, where it is a part of a larger file.
     """
+    trees, complaints = _read(raw, file, first_line, alone=True)
+    return trees[0] if trees else None, complaints
+
+
+def read_yaml_documents(raw: bytes, file: str) -> tuple[tuple[Tree, ...], tuple[Complaint, ...]]:
+    """The trees of all documents in `raw` and what is wrong with them; raises `UnreadableYaml`."""
+    return _read(raw, file, 1, alone=False)
+
+
+def _read(raw: bytes, file: str, first_line: int, alone: bool) -> tuple[tuple[Tree, ...], tuple[Complaint, ...]]:
     text = _decode(raw, file, first_line)
     builder = _Builder(file, first_line)
     try:
-        return builder.build(iter(YAML(typ="safe", pure=True).parse(text))), tuple(builder.complaints)
+        trees = tuple(builder.documents(iter(YAML(typ="safe", pure=True).parse(text)), alone))
+        return trees, tuple(builder.complaints)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, first_line + (mark.line if mark else 0))
@@ -157,16 +148,16 @@ class _Builder:
     values: int = 0
     depth: int = 0
 
-    def build(self, events: Iterator[said.Event]) -> Tree:
-        tree: Tree = None
-        documents = 0
+    def documents(self, events: Iterator[said.Event], alone: bool) -> Iterator[Tree]:
+        """Each document; `alone`: there must be no second one."""
+        begun = False
         for event in events:
             if isinstance(event, said.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
+                if begun and alone:
                     raise UnreadableYaml(self._place(event), "a second document begins here; one file holds one")
-                tree = self._value(next(events), events)
-        return tree
+                begun = True
+                self.anchors.clear()
+                yield self._value(next(events), events)
 
     def _value(self, event: said.Event, events: Iterator[said.Event]) -> Tree:
         if isinstance(event, said.AliasEvent):

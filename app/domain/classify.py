@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.alert import Alert
+from app.domain.complaint import Place
 from app.domain.replacing import quick
 
 
@@ -38,7 +39,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of routing_rules.yaml. `where` is "routing_rules.yaml:41"; `matches` is its compiled matchers.
+    """A line of routing_rules.yaml. `where` says which; `matches` is its compiled matchers.
 
     `squad_from` reads the squad's name off the alert ("labels.project"), through `Alert.value`. None everywhere means
     "as it would be without this rule". `group_by` names values of the alert that make the incident; empty: the
@@ -46,7 +47,7 @@ class Rule:
     """
 
     name: str
-    where: str
+    where: Place
     matches: Callable[[Alert], bool]
     severity: Severity | None = None
     squad: str | None = None
@@ -111,11 +112,19 @@ def _severity(alert: Alert, rule: Rule | None, source: SourceSettings) -> tuple[
     return Severity.CRITICAL, False, f"severity critical because {said}"
 
 
+def squad_label(rule: Rule | None) -> str:
+    """The name under which an alert that `rule` decides says its squad, where the rule does not."""
+    return _squad_from(rule).removeprefix("labels.").removeprefix("annotations.")
+
+
+def _squad_from(rule: Rule | None) -> str:
+    return rule.squad_from if rule and rule.squad_from else "squad"
+
+
 def _squad(alert: Alert, rule: Rule | None, squads: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     if rule and rule.squad:
         return rule.squad, (f"squad {rule.squad} by the rule",)
-    label = rule.squad_from if rule and rule.squad_from else "squad"
-    named = alert.value(label.removeprefix("labels.").removeprefix("annotations."))
+    named = alert.value(squad_label(rule))
     if named in squads:
-        return named, (f"squad {named} from the alert's {label}",)
+        return named, (f"squad {named} from the alert's {_squad_from(rule)}",)
     return "", (f"no squad named {named!r}",) if named else ()

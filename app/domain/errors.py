@@ -1,5 +1,7 @@
 """One tree of errors, so that each surface needs one table to translate them."""
 
+from app.domain.complaint import Complaint
+
 
 class AppError(Exception):
     """Something a person can act on; the message says what, where and what to do, and never holds a secret."""
@@ -49,9 +51,13 @@ class IllegalTransition(AppError):
 class InvalidRules(AppError):
     """A rules file that cannot be used; each problem names file, line and key."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: tuple[Complaint, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+class UnreadRules(InvalidRules):
+    """There is no rules file to be read, so nothing can be said of what it holds."""
 
 
 class StoreUnavailable(AppError):

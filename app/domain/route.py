@@ -75,7 +75,7 @@ def _gate(
     alert: Alert, found: Classified, rules: Rules, source: SourceSettings
 ) -> tuple[Severity, str, tuple[Mark, ...], tuple[str, ...]]:
     unmapped = (Mark.UNMAPPED_SEVERITY,) if found.unmapped else ()
-    runbook = _find(alert, found.rule, rules)
+    runbook = runbook_of(alert, found.rule, rules)
     if runbook.ref is not None or found.severity is Severity.TRIAGE:
         return found.severity, runbook.ref or "", unmapped, runbook.notes
     marks = (*unmapped, Mark.NO_RUNBOOK)
@@ -85,7 +85,8 @@ def _gate(
     return Severity.TRIAGE, "", marks, (*runbook.notes, said)
 
 
-def _find(alert: Alert, rule: Rule | None, rules: Rules) -> RunbookFound:
+def runbook_of(alert: Alert, rule: Rule | None, rules: Rules) -> RunbookFound:
+    """The runbook that counts for an alert which `rule` decides: the rule's, the alert's own, or one for its name."""
     references = ((rule.runbook, *alert.runbooks)) if rule and rule.runbook else alert.runbooks
     return find_runbook(references, alert.labels.get("alertname") or alert.title, rules.library)
 

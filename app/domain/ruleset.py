@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.calendar import Calendar
 from app.domain.classify import Mode, OnMissingRunbook, Rule, Severity, SourceSettings
+from app.domain.complaint import Complaint, Place
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
 from app.domain.rota import Rota
@@ -40,7 +41,7 @@ class Rules:
 
     `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
     rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
-    the one named after the urgency. `places` says where a thing is written: "rotas.primary" to "routing_rules.yaml:41".
+    the one named after the urgency. `places` says where a thing is written, under names such as "rotas.primary".
     `files` are the paths of what was read, runbooks apart.
     """
 
@@ -61,10 +62,10 @@ class Rules:
     inhibitions: tuple[Inhibition, ...] = ()
     mode: Mode = Mode.LIVE
     limits: Limits = Limits()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
     text: str = ""
     files: tuple[str, ...] = ()
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""

@@ -75,11 +75,16 @@ def _look_up(reference: str, library: Library) -> tuple[RunbookFound, str]:
     """What `reference` names, and why that does not count (empty: it does)."""
     if "://" in reference:
         return RunbookFound(reference), _objection_to_link(reference, library.hosts)
-    name = reference.removeprefix("./").removeprefix("runbooks/").removesuffix(".md")
+    name = local_name(reference)
     found = library.by_slug.get(name) or library.by_slug.get(slug(name))
     if found is None:
         return RunbookFound(None), "no such file"
     return RunbookFound(found.slug, found.slug), "" if found.steps.strip() else "its Steps section is missing or empty"
+
+
+def local_name(reference: str) -> str:
+    """What a local runbook is called that is referred to by its name or its path."""
+    return reference.strip().removeprefix("./").removeprefix("runbooks/").removesuffix(".md")
 
 
 def _objection_to_link(link: str, hosts: frozenset[str]) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.alert import Alert
 from app.domain.calendar import Calendar
+from app.domain.complaint import Place
 from app.domain.replacing import quick
 
 INHIBITION_LOOK = timedelta(minutes=1)
@@ -80,7 +81,7 @@ class Inhibition:
     tell nobody."""
 
     name: str
-    where: str
+    where: Place
     source: Callable[[Alert], bool]
     target: Callable[[Alert], bool]
     equal: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ def log_rules(rules: Rules) -> None:
     """Which rules are in force now, and what is doubtful in them."""
     log.info("rules.in_force", version=rules.version)
     if rules.warnings:
-        log.warning("rules.doubtful", warnings=rules.warnings)
+        log.warning("rules.doubtful", warnings=tuple(map(str, rules.warnings)))
 
 
 class Worker:
@@ -212,7 +212,7 @@ class Worker:
                     log_rules(app.in_force.rules)
             self._unread = False
         if app.in_force.refusal and app.in_force.refusal != before:
-            log.error("rules.refused", problems=app.in_force.refusal)
+            log.error("rules.refused", problems=tuple(map(str, app.in_force.refusal)))
         return app.settings.reload_seconds
 
     async def _is_called(self) -> bool:

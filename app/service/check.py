@@ -1,54 +1,29 @@
 """Checking our own files before they are trusted: what would go wrong with these rules although they load."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from app.domain.classify import Rule, Severity
+from app.domain.complaint import NOWHERE, Complaint
 from app.domain.policy import TargetKind
 from app.domain.rota import DatedFacts, OnCall, Rota, shifts
 from app.domain.ruleset import Rules
 from app.domain.runbook import Library, find_runbook
+from app.service.problem import Problem, Weight, errors_first
 
 AHEAD = timedelta(days=90)
 
-_WARNING = re.compile(r"(?P<where>\S+\.\w+(?::\d+)?) (?:(?P<key>[\w.@-]+): )?(?P<reason>.+)")
 _DEAD_RUNBOOK = "rules.runbook"
-
-
-class Weight(StrEnum):
-    """An error fails the check; a warning is only said."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong and where; `where` is "routing_rules.yaml:41" and `key` a dotted path, empty where not known."""
-
-    where: str
-    key: str
-    reason: str
-    weight: Weight
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.where, f"{self.key}:" if self.key else "", self.reason) if part)
 
 
 def check(rules: Rules, at: datetime) -> tuple[Problem, ...]:
     """Everything that a person should look at, errors first."""
-    found = (*_said_by_the_loader(rules), *_gaps(rules, at), *_without_runbook(rules))
-    return tuple(sorted(found, key=lambda problem: problem.weight is Weight.WARNING))
+    return errors_first([*_said_by_the_loader(rules), *_gaps(rules, at), *_without_runbook(rules)])
 
 
 def _said_by_the_loader(rules: Rules) -> Iterator[Problem]:
     for warning in rules.warnings:
-        parts = _WARNING.fullmatch(warning)
-        where, key, reason = (parts["where"], parts["key"] or "", parts["reason"]) if parts else ("", "", warning)
-        yield Problem(where, key, reason, Weight.ERROR if key == _DEAD_RUNBOOK else Weight.WARNING)
+        yield Problem(warning, Weight.ERROR if warning.key == _DEAD_RUNBOOK else Weight.WARNING)
 
 
 def _gaps(rules: Rules, at: datetime) -> Iterator[Problem]:
@@ -58,7 +33,7 @@ def _gaps(rules: Rules, at: datetime) -> Iterator[Problem]:
         if rota.shadowing:
             continue
         for gap in _joined(shifts(rota, rules.people, DatedFacts(), at, at + AHEAD)):
-            yield Problem(rules.places.get(key, ""), key, _gap(gap, rota, at), Weight.ERROR)
+            yield Problem(Complaint(rules.places.get(key, NOWHERE), _gap(gap, rota, at), key))
 
 
 def _told(rules: Rules) -> tuple[str, ...]:
@@ -103,7 +78,8 @@ def _without_runbook(rules: Rules) -> Iterator[Problem]:
             lack = _lack(rule, rules.library)
             if lack:
                 reason = f"rule {rule.name} is {rule.severity} and names no runbook, and {lack}"
-                yield Problem(rule.where, "rules", f"{reason}: only an alert that brings its own pages", Weight.WARNING)
+                said = Complaint(rule.where, f"{reason}: only an alert that brings its own pages", "rules")
+                yield Problem(said, Weight.WARNING)
 
 
 def _lack(rule: Rule, library: Library) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.complaint import Complaint
 from app.domain.context import Context
 from app.domain.rota import DatedFacts
 from app.domain.ruleset import Rules
@@ -22,7 +23,7 @@ class InForce:
     loaded_at: datetime
     facts: DatedFacts = field(default_factory=DatedFacts)
     silences: tuple[Silence, ...] = ()
-    refusal: tuple[str, ...] = ()
+    refusal: tuple[Complaint, ...] = ()
     is_kept: bool = False
     _latest: Context | None = None
 

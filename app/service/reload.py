@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
+from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import InvalidRules
 from app.domain.ruleset import Rules
 from app.service.in_force import InForce
@@ -27,7 +28,8 @@ async def reload_rules(load: Callable[[], Rules], in_force: InForce, store: Stor
         in_force.refusal = refused.problems
         return False
     if in_force.rules.library.by_slug and not rules.library.by_slug:
-        in_force.refusal = ("the folder of runbooks is empty or gone, and pages would stop for want of them",)
+        reason = "the folder of runbooks is empty or gone, and pages would stop for want of them"
+        in_force.refusal = (Complaint(NOWHERE, reason),)
         return False
     in_force.refusal = ()
     changed = rules.version != in_force.rules.version

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.adapters.yaml_document import Mapped, Place, Tree, UnreadableYaml, as_plain, read_yaml
+from app.adapters.yaml_document import Mapped, Tree, UnreadableYaml, as_plain, read_yaml, read_yaml_documents
+from app.domain.complaint import Place
 
 
 def read(text: str | bytes) -> Tree:
@@ -60,6 +61,24 @@ def test_a_part_of_a_file_counts_from_its_own_first_line() -> None:
 
     assert isinstance(tree, Mapped)
     assert str(tree.places["b"]) == "f.md:3"
+
+
+def test_several_documents_are_several_trees_with_the_lines_of_the_file() -> None:
+    trees, complaints = read_yaml_documents(b"a: &x 1\n---\n# nothing\n---\nb: &x 2\nc: *x\n...\n---\n- d\n", "f.yaml")
+
+    assert (trees, complaints) == (({"a": "1"}, None, {"b": "2", "c": "2"}, ["d"]), ())
+    third = trees[2]
+    assert isinstance(third, Mapped)
+    assert third.places["c"] == Place("f.yaml", 6)
+
+
+def test_no_document_is_no_tree() -> None:
+    assert read_yaml_documents(b"# nothing\n", "f.yaml") == ((), ())
+
+
+def test_an_anchor_ends_with_its_document() -> None:
+    with pytest.raises(UnreadableYaml, match=r"f.yaml:3 \*x has no &x above it"):
+        read_yaml_documents(b"a: &x 1\n---\nb: *x\n", "f.yaml")
 
 
 @pytest.mark.parametrize(

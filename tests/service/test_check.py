@@ -10,13 +10,16 @@ import pytest
 from app.domain.alert import Alert
 from app.domain.calendar import Calendar
 from app.domain.classify import OnMissingRunbook, Rule, Severity
+from app.domain.complaint import NOWHERE, Complaint, Place
 from app.domain.people import Person
 from app.domain.policy import Chain, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Rules
 from app.domain.runbook import Library, Runbook
-from app.service.check import Problem, Weight, check
+from app.service.check import check
+from app.service.problem import Problem, Weight
 
+FILE = "routing_rules.yaml"
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STEPS = {"payments-api-down": Runbook("payments-api-down", "Down", "1. Look.")}
@@ -31,7 +34,7 @@ def a_rota(name: str, **changes: object) -> Rota:
 
 
 def a_rule(**changes: object) -> Rule:
-    return replace(Rule("rule 1", "routing_rules.yaml:9", anything, severity=Severity.CRITICAL), **changes)
+    return replace(Rule("rule 1", Place(FILE, 9), anything, severity=Severity.CRITICAL), **changes)
 
 
 def some_rules(*rotas: Rota, told: tuple[str, ...] = (), **changes: object) -> Rules:
@@ -54,7 +57,7 @@ def some_rules(*rotas: Rota, told: tuple[str, ...] = (), **changes: object) -> R
         rules=(),
         sources={},
         library=Library({}, {}),
-        places={"rotas.primary": "routing_rules.yaml:7"},
+        places={"rotas.primary": Place(FILE, 7)},
     )
     return replace(rules, **changes)
 
@@ -74,11 +77,13 @@ def test_a_rota_that_ends_within_ninety_days_is_an_error() -> None:
 
     assert check(rules, NOW) == (
         Problem(
-            where="routing_rules.yaml:7",
-            key="rotas.primary",
-            reason="nobody from Wed 01 Apr 2026 00:00 for the rest of 90 days "
-            "(nobody in rota primary: it ended on 2026-04-01)",
-            weight=Weight.ERROR,
+            Complaint(
+                place=Place(FILE, 7),
+                key="rotas.primary",
+                reason="nobody from Wed 01 Apr 2026 00:00 for the rest of 90 days "
+                "(nobody in rota primary: it ended on 2026-04-01)",
+            ),
+            Weight.ERROR,
         ),
     )
 
@@ -88,7 +93,7 @@ def test_a_rota_that_begins_later_has_a_gap_until_then() -> None:
 
     (problem,) = check(rules, NOW)
 
-    assert problem.reason.startswith("nobody from Mon 02 Mar 2026 12:00 until Mon 06 Apr 2026 09:00 (")
+    assert problem.complaint.reason.startswith("nobody from Mon 02 Mar 2026 12:00 until Mon 06 Apr 2026 09:00 (")
 
 
 def test_neighbouring_gaps_are_one() -> None:
@@ -97,7 +102,7 @@ def test_neighbouring_gaps_are_one() -> None:
 
     (problem,) = check(rules, NOW)
 
-    assert problem.reason.startswith("nobody from Mon 02 Mar 2026 12:00 until Mon 30 Mar 2026 09:00 (")
+    assert problem.complaint.reason.startswith("nobody from Mon 02 Mar 2026 12:00 until Mon 30 Mar 2026 09:00 (")
 
 
 def test_gaps_of_a_shadow_and_of_a_rota_that_nobody_tells_are_normal() -> None:
@@ -107,29 +112,32 @@ def test_gaps_of_a_shadow_and_of_a_rota_that_nobody_tells_are_normal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("warning", "problem"),
+    ("warning", "weight", "sentence"),
     [
         (
+            Complaint(Place(FILE, 7), "has no contact method but the console", "people.ben"),
+            Weight.WARNING,
             "routing_rules.yaml:7 people.ben: has no contact method but the console",
-            Problem("routing_rules.yaml:7", "people.ben", "has no contact method but the console", Weight.WARNING),
         ),
         (
+            Complaint(Place(FILE, 9), "runbook api-down: no such file", "rules.runbook"),
+            Weight.ERROR,
             "routing_rules.yaml:9 rules.runbook: runbook api-down: no such file",
-            Problem("routing_rules.yaml:9", "rules.runbook", "runbook api-down: no such file", Weight.ERROR),
         ),
         (
+            Complaint(Place("runbooks/a.md"), "is larger than 256,000 bytes, so it is not read"),
+            Weight.WARNING,
             "runbooks/a.md is larger than 256,000 bytes, so it is not read",
-            Problem("runbooks/a.md", "", "is larger than 256,000 bytes, so it is not read", Weight.WARNING),
         ),
-        (
-            "runbooks cannot be read: Permission denied",
-            Problem("", "", "runbooks cannot be read: Permission denied", Weight.WARNING),
-        ),
+        (Complaint(NOWHERE, "runbooks: all gone"), Weight.WARNING, "runbooks: all gone"),
     ],
 )
-def test_what_the_loader_said_is_said_again_and_a_dead_runbook_is_an_error(warning: str, problem: Problem) -> None:
-    assert check(some_rules(warnings=(warning,)), NOW) == (problem,)
-    assert str(problem) == warning
+def test_what_the_loader_said_is_said_again_and_a_dead_runbook_is_an_error(
+    warning: Complaint, weight: Weight, sentence: str
+) -> None:
+    (problem,) = check(some_rules(warnings=(warning,)), NOW)
+
+    assert (problem, str(problem)) == (Problem(warning, weight), sentence)
 
 
 @pytest.mark.parametrize("severity", [Severity.CRITICAL, Severity.HIGH])
@@ -160,6 +168,8 @@ def test_an_alert_s_name_may_lead_to_a_runbook(rule: Rule, is_warned: bool) -> N
 
 
 def test_errors_come_before_warnings() -> None:
-    rules = some_rules(a_rota("primary", members=()), told=("primary",), warnings=("a.yaml:1 x: y",))
+    rules = some_rules(
+        a_rota("primary", members=()), told=("primary",), warnings=(Complaint(Place("a.yaml", 1), "y", "x"),)
+    )
 
     assert [problem.weight for problem in check(rules, NOW)] == [Weight.ERROR, Weight.WARNING]

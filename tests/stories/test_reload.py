@@ -16,8 +16,8 @@ async def test_a_broken_file_is_refused_and_the_last_good_one_keeps_paging(tmp_p
         assert not await story.application.reload()
 
         (problem,) = story.application.in_force.refusal
-        assert problem.startswith("routing_rules.yaml:")
-        assert 'rota "secnd_line" is not defined (did you mean "second_line"?)' in problem
+        assert problem.place.file == "routing_rules.yaml"
+        assert 'rota "secnd_line" is not defined (did you mean "second_line"?)' in problem.reason
         await story.fire_one(alert())
         assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
 
@@ -51,6 +51,6 @@ async def test_runbooks_that_have_all_gone_are_refused_lest_pages_stop(tmp_path:
 
         assert not await story.application.reload()
 
-        assert "runbooks is empty or gone" in story.application.in_force.refusal[0]
+        assert "runbooks is empty or gone" in story.application.in_force.refusal[0].reason
         await story.fire_one(alert())
         assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]

@@ -8,8 +8,8 @@ from app.adapters.rules_yaml.holiday_names import holiday_in
 from app.adapters.rules_yaml.report import Report
 from app.adapters.rules_yaml.shapes import CalendarShape, FileShape
 from app.adapters.rules_yaml.times import parse_day, parse_days, parse_window, windows_in_order
-from app.adapters.yaml_document import Place
 from app.domain.calendar import Calendar, Window
+from app.domain.complaint import Place
 
 OFFICE = "office"
 _OFFICE_DAY: tuple[Window, ...] = ((time(9), time(17, 30)),)

@@ -31,7 +31,7 @@ def _inhibition(name: str, shape: InhibitionShape, report: Report) -> Inhibition
             report.refuse(shape.at(side), f"{side} holds no matcher, so it would mean every alert", f"inhibit.{side}")
     return Inhibition(
         name=name,
-        where=str(shape.at()),
+        where=shape.at(),
         source=compile_matchers(sides["source"]),
         target=compile_matchers(sides["target"]),
         equal=bare_names(shape.equal),

@@ -22,6 +22,7 @@ from app.adapters.rules_yaml.sources import KnownTypes, build_sources
 from app.adapters.rules_yaml.texts import Written, read_texts
 from app.adapters.runbooks_md import load_runbooks
 from app.domain.classify import OnMissingRunbook, Severity
+from app.domain.complaint import Place
 from app.domain.errors import InvalidRules
 from app.domain.ruleset import Limits, Rules
 from app.domain.runbook import Library
@@ -99,7 +100,7 @@ def _limits(file: FileShape) -> Limits:
     )
 
 
-def _places(file: FileShape) -> dict[str, str]:
+def _places(file: FileShape) -> dict[str, Place]:
     sections = {section: file.at(section) for section in file.keys_in_order}
     named = {f"{section}.{name}": file.at(section, name) for section in _PLACED for name in getattr(file, section)}
-    return {key: str(place) for key, place in {**sections, **named}.items()}
+    return {**sections, **named}

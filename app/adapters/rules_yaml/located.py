@@ -4,9 +4,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
-from app.adapters.yaml_document import Listed, Mapped, Place, Tree
+from app.adapters.yaml_document import Listed, Mapped, Tree
+from app.domain.complaint import NOWHERE, Place
 
-_NOWHERE = Mapped(Place("", 0))
+_NOWHERE = Mapped(NOWHERE)
 
 
 class Shape(BaseModel):
@@ -35,7 +36,7 @@ class Shape(BaseModel):
 
 def place_of(tree: Tree, path: tuple[str | int, ...]) -> Place:
     """Where the value at `path` below `tree` is written. Parts of the path that are not in the tree are passed over."""
-    here = tree.place if isinstance(tree, Mapped | Listed) else Place("", 0)
+    here = tree.place if isinstance(tree, Mapped | Listed) else NOWHERE
     for part in path:
         if isinstance(tree, Mapped) and part in tree:
             here, tree = tree.places[str(part)], tree[str(part)]

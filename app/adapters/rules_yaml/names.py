@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from app.adapters.rules_yaml.report import Report, quoted, suggestion
-from app.adapters.yaml_document import Mapped, Place
+from app.adapters.yaml_document import Mapped
+from app.domain.complaint import Place
 
 _SECTIONS = ("people", "squads", "rotas", "policies", "ladders", "calendars")
 _ALWAYS = {"policies": ("critical", "high"), "ladders": ("urgent", "quiet")}

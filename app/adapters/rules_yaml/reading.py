@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 from app.adapters.rules_yaml.located import Shape, place_of
 from app.adapters.rules_yaml.report import Report, quoted, suggestion
 from app.adapters.rules_yaml.shapes import FileShape
-from app.adapters.yaml_document import Complaint, Listed, Mapped, Tree
+from app.adapters.yaml_document import Listed, Mapped, Tree
+from app.domain.complaint import Complaint
 
 Location = tuple[int | str, ...]
 

@@ -1,9 +1,10 @@
 """Collecting all that is wrong with a file before saying any of it, each with its place and a suggestion."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
-from app.adapters.yaml_document import Complaint, Place
+from app.domain.complaint import Complaint, Place, quoted, suggestion
+
+__all__ = ["Report", "quoted", "suggestion"]
 
 
 class Report:
@@ -23,28 +24,14 @@ class Report:
         self._problems.extend(complaints)
 
     @property
-    def problems(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[Complaint, ...]:
         """In the order of the file, each once."""
-        return _sentences(self._problems)
+        return _in_order(self._problems)
 
     @property
-    def doubts(self) -> tuple[str, ...]:
-        return _sentences(self._doubts)
+    def doubts(self) -> tuple[Complaint, ...]:
+        return _in_order(self._doubts)
 
 
-def quoted(text: object) -> str:
-    """`text` in quotes, cut to a length that a message can bear."""
-    flat = " ".join(str(text).split())
-    return f'"{flat}"' if len(flat) <= 60 else f'"{flat[:59]}…"'
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """` (did you mean "primary"?)`, or nothing when no known word is near."""
-    by_lower = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f' (did you mean "{by_lower[near[0]]}"?)' if near else ""
-
-
-def _sentences(complaints: list[Complaint]) -> tuple[str, ...]:
-    in_order = sorted(complaints, key=lambda complaint: (complaint.place.file, complaint.place.line))
-    return tuple(dict.fromkeys(str(complaint) for complaint in in_order))
+def _in_order(complaints: list[Complaint]) -> tuple[Complaint, ...]:
+    return tuple(dict.fromkeys(sorted(complaints, key=lambda complaint: complaint.place)))

@@ -7,8 +7,8 @@ from app.adapters.rules_yaml.matchers_in import read_matchers
 from app.adapters.rules_yaml.names import Names
 from app.adapters.rules_yaml.report import Report, quoted
 from app.adapters.rules_yaml.shapes import FileShape, RuleShape
-from app.adapters.yaml_document import Place
 from app.domain.classify import Rule
+from app.domain.complaint import Place
 
 ALERT_NAME = "alertname"
 
@@ -36,7 +36,7 @@ def _rule(name: str, shape: RuleShape, names: Names, report: Report) -> Rule:
     matchers = read_matchers(shape, "match", shape.match, "rules.match", report)
     return Rule(
         name=name,
-        where=str(shape.at()),
+        where=shape.at(),
         matches=compile_matchers(matchers),
         severity=shape.severity,
         squad=shape.squad,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.adapters.rules_yaml.report import Report
-from app.adapters.yaml_document import MAX_BYTES, Mapped, Place, Scalar, Tree, UnreadableYaml, read_yaml
-from app.domain.errors import InvalidRules
+from app.adapters.yaml_document import MAX_BYTES, Mapped, Scalar, Tree, UnreadableYaml, read_yaml
+from app.domain.complaint import Complaint, Place
+from app.domain.errors import InvalidRules, UnreadRules
 
 _PEOPLE = "people"
 _PEOPLE_FILE = "people_file"
@@ -21,20 +22,20 @@ class Written:
 
 
 def read_texts(path: Path, report: Report) -> Written:
-    """Raises `InvalidRules` where one of them cannot be read at all; lesser trouble is reported."""
+    """Raises `UnreadRules` without a file, `InvalidRules` where it is of no use at all; lesser trouble is reported."""
     try:
         raw = _read(path)
         tree, complaints = read_yaml(raw, path.name)
     except OSError as error:
-        raise InvalidRules((f"{path.name} cannot be read: {error.strerror}",)) from None
+        raise UnreadRules((Complaint(Place(path.name), f"cannot be read: {error.strerror}"),)) from None
     except UnreadableYaml as error:
-        raise InvalidRules((str(error),)) from None
+        raise InvalidRules((error.complaint,)) from None
     report.add(complaints)
     root = _mapping(tree, path.name)
     files = [path]
     if isinstance(root.get(_PEOPLE_FILE), Scalar):
         files.append(path.parent / str(root[_PEOPLE_FILE]))
-        raw += _add_people(root, files[-1], report)
+        raw += _add_people(root, files[-1], str(root[_PEOPLE_FILE]), report)
     return Written(root, raw.decode("utf-8", "replace"), tuple(map(str, files)))
 
 
@@ -45,19 +46,19 @@ def _read(path: Path) -> bytes:
 
 def _mapping(tree: Tree, name: str) -> Mapped:
     if tree is None:
-        raise InvalidRules((f'{name}:1 is empty; a file begins with "version: 1"',))
+        raise InvalidRules((Complaint(Place(name, 1), 'is empty; a file begins with "version: 1"'),))
     if not isinstance(tree, Mapped):
-        raise InvalidRules((f'{name}:1 must be a mapping that begins with "version: 1"',))
+        raise InvalidRules((Complaint(Place(name, 1), 'must be a mapping that begins with "version: 1"'),))
     return tree
 
 
-def _add_people(root: Mapped, path: Path, report: Report) -> bytes:
+def _add_people(root: Mapped, path: Path, name: str, report: Report) -> bytes:
     """Put the people of `path` beside those of the file. They stand at its top level or under `people:`."""
     try:
         raw = _read(path)
-        tree, complaints = read_yaml(raw, path.name)
+        tree, complaints = read_yaml(raw, name)
     except OSError as error:
-        report.refuse(root.places[_PEOPLE_FILE], f"{path.name} cannot be read: {error.strerror}", _PEOPLE_FILE)
+        report.refuse(root.places[_PEOPLE_FILE], f"{name} cannot be read: {error.strerror}", _PEOPLE_FILE)
         raise InvalidRules(report.problems) from None
     except UnreadableYaml as error:
         report.add((error.complaint,))
@@ -66,7 +67,7 @@ def _add_people(root: Mapped, path: Path, report: Report) -> bytes:
     if isinstance(tree, Mapped) and set(tree) == {_PEOPLE}:
         tree = tree[_PEOPLE]
     if not isinstance(tree, Mapped):
-        report.refuse(Place(path.name, 1), "must be a mapping of person ids to people")
+        report.refuse(Place(name, 1), "must be a mapping of person ids to people")
         raise InvalidRules(report.problems)
     _join(root, tree, report)
     return raw

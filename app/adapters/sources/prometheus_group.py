@@ -28,7 +28,9 @@ SEVERITIES = {
 _FIRING, _RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED
 _STATUSES = {"firing": _FIRING, "resolved": _RESOLVED}
 _SUMMARIES = ("summary", "title", "message", "description")
-_RUNBOOKS = ("runbook_url", "runbook")
+RUNBOOKS = ("runbook_url", "runbook")
+"""Annotations that refer to a runbook, the preferred one first."""
+
 _DASHBOARDS = ("dashboard_url", "dashboard")
 _FNV_OFFSET, _FNV_PRIME, _FNV_SIZE = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
@@ -83,7 +85,7 @@ def read_alert(
         labels=labels,
         annotations=annotations,
         links=_links(sent, annotations) + links,
-        runbooks=tuple([found for key in _RUNBOOKS if (found := annotations.get(key))]),
+        runbooks=tuple([found for key in RUNBOOKS if (found := annotations.get(key))]),
         group_key=group.key,
         started_at=instant(sent.get("startsAt")),
         ended_at=instant(sent.get("endsAt")) if status is _RESOLVED else None,

@@ -10,7 +10,7 @@ from app.entrypoints.http.documented import READING, WRITING, refusals
 from app.entrypoints.http.examples import exemplified
 from app.entrypoints.http.once import Once
 from app.entrypoints.http.replies import reply_of
-from app.entrypoints.http.rules_shown import rules_view, runbook_view
+from app.entrypoints.http.rules_shown import rules_view, runbook_view, sentences
 from app.entrypoints.http.rules_views import RulesView, RunbookText, RunbookView
 from app.entrypoints.http.view import View
 from app.service.audit_log import Act
@@ -57,7 +57,7 @@ async def reload(application: App, token: Manager, once: Once) -> Response:
         if in_force.refusal:
             raise InvalidRules(in_force.refusal)
         rules = in_force.rules
-        reply = reply_of(Reloaded(changed=changed, version=rules.version, warnings=rules.warnings))
+        reply = reply_of(Reloaded(changed=changed, version=rules.version, warnings=sentences(rules.warnings)))
         act = Act("rules.reload", rules.version, token.person or token.name, token.name, "api")
         call = call_for_reload(application.clock.now())
         await application.store.commit((), (application.audit_log.record(act), call, *keep(reply)))

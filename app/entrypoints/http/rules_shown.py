@@ -3,6 +3,7 @@
 from datetime import datetime, time
 
 from app.domain.calendar import WEEKDAYS, Calendar
+from app.domain.complaint import Complaint
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Rules
@@ -21,12 +22,12 @@ from app.entrypoints.http.rules_views import (
 )
 
 
-def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[str, ...]) -> RulesView:
+def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[Complaint, ...]) -> RulesView:
     return RulesView(
         version=rules.version,
         loaded_at=loaded_at,
-        refusal=refusal,
-        warnings=rules.warnings,
+        refusal=sentences(refusal),
+        warnings=sentences(rules.warnings),
         timezone=rules.zone.key,
         on_missing_runbook=rules.on_missing_runbook,
         last_resort=rules.last_resort,
@@ -38,6 +39,10 @@ def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[str, ...]) -> R
         calendars=[_calendar(calendar) for calendar in rules.calendars.values()],
         rules=[RuleView.model_validate(rule) for rule in rules.rules],
     )
+
+
+def sentences(complaints: tuple[Complaint, ...]) -> tuple[str, ...]:
+    return tuple(map(str, complaints))
 
 
 def runbook_view(runbook: Runbook) -> RunbookView:

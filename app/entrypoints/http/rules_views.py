@@ -1,6 +1,9 @@
 """The shape of what the API shows of rules and runbooks."""
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from app.domain.classify import OnMissingRunbook, Severity
 from app.entrypoints.http.examples import RULES, RUNBOOK, exemplified
@@ -77,7 +80,7 @@ class CalendarView(View):
 
 class RuleView(View):
     name: str
-    where: str
+    where: Annotated[str, BeforeValidator(str)]
     severity: Severity | None
     squad: str | None
     squad_from: str | None

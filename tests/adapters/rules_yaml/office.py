@@ -48,10 +48,15 @@ def load(folder: Path, text: str | bytes) -> Rules:
     return load_rules(path, folder / "runbooks", TYPES)
 
 
+def doubts(folder: Path, text: str | bytes) -> tuple[str, ...]:
+    """What is said of the file although it is used."""
+    return tuple(map(str, load(folder, text).warnings))
+
+
 def problems(folder: Path, text: str | bytes) -> tuple[str, ...]:
     """Why the file is refused; none if it is not."""
     try:
         load(folder, text)
     except InvalidRules as refused:
-        return refused.problems
+        return tuple(map(str, refused.problems))
     return ()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.classify import OnMissingRunbook, Severity, SourceSettings
+from app.domain.complaint import Place
 from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgency
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
@@ -104,7 +105,7 @@ def test_the_shape_of_the_design_loads(tmp_path: Path) -> None:
         urgency=Urgency.QUIET,
     )
     first, second = rules.rules
-    assert (first.name, first.where, first.squad, first.runbook) == (
+    assert (first.name, str(first.where), first.squad, first.runbook) == (
         "rule 1",
         "routing_rules.yaml:27",
         "payments",
@@ -284,7 +285,7 @@ def test_people_may_live_in_a_file_of_their_own(tmp_path: Path) -> None:
 
     assert list(bare.people) == list(headed.people) == ["eve", "asha", "ben", "chen"]
     assert bare.version != headed.version
-    assert headed.places["people.ben"] == "people.yaml:3"
+    assert str(headed.places["people.ben"]) == "people.yaml:3"
 
 
 def test_a_rota_takes_every_setting(tmp_path: Path) -> None:
@@ -440,8 +441,7 @@ def test_anchors_and_merge_keys_save_typing(tmp_path: Path) -> None:
     )
 
     assert [(rule.where, rule.severity, rule.squad) for rule in rules.rules] == [
-        (f"routing_rules.yaml:{line}", Severity.HIGH, "payments")
-        for line in (int(rules.places["rules"].split(":")[1]) + n for n in (1, 2))
+        (Place("routing_rules.yaml", rules.places["rules"].line + n), Severity.HIGH, "payments") for n in (1, 2)
     ]
 
 

@@ -245,14 +245,14 @@ def test_a_missing_file_is_a_refusal_and_not_a_crash(tmp_path: Path) -> None:
     with pytest.raises(InvalidRules) as refused:
         load_rules(tmp_path / "routing_rules.yaml", tmp_path, {})
 
-    assert refused.value.problems == ("routing_rules.yaml cannot be read: No such file or directory",)
+    assert str(refused.value) == "routing_rules.yaml cannot be read: No such file or directory"
 
 
 def test_a_folder_in_its_place_is_a_refusal_and_not_a_crash(tmp_path: Path) -> None:
     with pytest.raises(InvalidRules) as refused:
         load_rules(tmp_path, tmp_path, {})
 
-    assert refused.value.problems == (f"{tmp_path.name} cannot be read: Is a directory",)
+    assert str(refused.value) == f"{tmp_path.name} cannot be read: Is a directory"
 
 
 def test_mistakes_in_the_peoples_file_name_that_file(tmp_path: Path) -> None:

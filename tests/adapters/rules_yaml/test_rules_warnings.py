@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.rules_yaml.office import a_file, load
+from tests.adapters.rules_yaml.office import a_file, doubts
 
 
 @pytest.mark.parametrize(
@@ -47,24 +47,24 @@ def test_it_is_said_and_the_file_is_used(tmp_path: Path, sections: str, said: st
     (tmp_path / "runbooks").mkdir()
     (tmp_path / "runbooks" / "empty.md").write_text("# Empty\n")
 
-    warnings = load(tmp_path, a_file(sections)).warnings
+    warnings = doubts(tmp_path, a_file(sections))
 
     assert [warning.split(" ", 1)[1] for warning in warnings] == [said]
     assert all(warning.startswith("routing_rules.yaml:") for warning in warnings)
 
 
 def test_a_member_who_has_opted_out_needs_no_consent(tmp_path: Path) -> None:
-    assert load(tmp_path, a_file("rotas: {primary: {members: [asha, eve], opted_out: [eve]}}")).warnings == ()
+    assert doubts(tmp_path, a_file("rotas: {primary: {members: [asha, eve], opted_out: [eve]}}")) == ()
 
 
 def test_a_ladder_without_the_console_falls_back_to_all_methods_and_is_no_warning(tmp_path: Path) -> None:
     sections = "ladders: {quiet: [{send: sms}]}\npeople: {eve: {email: e@b}}\nsquads: {}\nrotas: {}"
 
-    assert load(tmp_path, a_file(sections)).warnings == ()
+    assert doubts(tmp_path, a_file(sections)) == ()
 
 
 def test_what_is_wrong_with_a_runbook_file_is_said_too(tmp_path: Path) -> None:
     (tmp_path / "runbooks").mkdir()
     (tmp_path / "runbooks" / "broken.md").write_bytes(b"\xff")
 
-    assert load(tmp_path, a_file()).warnings == ("runbooks/broken.md:1 is not UTF-8 text, so it is not read",)
+    assert doubts(tmp_path, a_file()) == ("runbooks/broken.md:1 is not UTF-8 text, so it is not read",)

@@ -7,6 +7,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from app.domain.complaint import NOWHERE, Complaint
 from tests.entrypoints.http.rig import Rig
 
 
@@ -85,7 +86,7 @@ async def test_an_unknown_path_and_a_wrong_method_are_problems_too(rig: Rig) -> 
 
 
 async def test_half_a_surrogate_pair_in_a_reply_is_no_fault(rig: Rig) -> None:
-    rig.application.in_force.refusal = ("a text with \ud800 in it",)
+    rig.application.in_force.refusal = (Complaint(NOWHERE, "a text with \ud800 in it"),)
 
     reply = await rig.client.get("/api/v1/rules")
 
