@@ -222,6 +222,7 @@ def _receiver(application: Application, secrets: Mapping[str, str], journalling:
         new_id=application.new_id,
         keep=application.settings.quarantine_keep,
         journalling=journalling,
+        over_limit=lambda source: application.metrics.over_limit.labels(source).inc(),
     )
 
 

@@ -18,7 +18,7 @@ from typing import IO
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import accepting, claiming, crowded, holding, paging, replicas
+from bench import accepting, claiming, crowded, flooding, holding, paging, replicas
 from bench.course import Course
 from bench.figures import Figure
 from bench.load import LoadRefusedError
@@ -29,6 +29,7 @@ from bench.tables import markdown, tables
 SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
     "accepting": accepting.measure,
     "paging": paging.measure,
+    "flooding": flooding.measure,
     "crowded": crowded.measure,
     "replicas": replicas.measure,
     "holding": holding.measure,

@@ -31,12 +31,16 @@ policies:
   high:
     in_hours: [{tell: [first_responder]}]
     out_of_hours: hold
+limits: {storm_window: 0s}
 ladders:
   urgent: [{send: [webhook]}, {again: 15m}]
   quiet: [{send: [webhook]}]
+sources:
+  beside: {type: alertmanager}
 rules:
   - {name: not production, match: ['env=~"dev|test|staging"'], severity: triage}
   - {name: each on its own, match: ['alertname="EachOnItsOwn"'], squad: payments, group_by: [dedup_key]}
+  - {name: on its own beside, match: ['alertname="OnItsOwnBeside"'], squad: payments, group_by: [dedup_key]}
   - {name: soon again, match: ['alertname="SoonAgain"'], squad: payments, policy: soon, group_by: [dedup_key]}
   - {name: payments, match: ['service="payments"'], squad: payments}
 """

@@ -35,10 +35,19 @@ def one_round(course: Course, number: int) -> tuple[float, float]:
     return percentile(waits, 0.5), percentile(waits, 0.99)
 
 
-def send(server: Server, name: str, count: int, *, rate: float = 0, alerts: int = 1, start: int = 0) -> dict[str, int]:
+def send(
+    server: Server,
+    name: str,
+    count: int,
+    *,
+    rate: float = 0,
+    alerts: int = 1,
+    start: int = 0,
+    source: str = "alertmanager",
+) -> dict[str, int]:
     """When each was sent, by its first key, in nanoseconds of the machine's monotonic clock."""
     log = server.folder / "sent"
-    values = [server.port, name, count, alerts, rate, start, log]
+    values = [server.port, source, name, count, alerts, rate, start, log]
     run(on_core(CLIENT_CORE, *python("bench.sender", *values)), check=True)
     lines = [line.split() for line in log.read_text().splitlines()]
     return {key: int(sent) for sent, _, key in lines}

@@ -1,7 +1,7 @@
 """Sends alerts at a steady rate, or a number of them as fast as they are taken, and writes down when each was sent.
 
-Run as `python -m bench.sender PORT NAME COUNT ALERTS RATE START FILE`. A line of the file is `sent replied key`, both
-in nanoseconds of CLOCK_MONOTONIC. Ends with an error when a reply is not 202.
+Run as `python -m bench.sender PORT SOURCE NAME COUNT ALERTS RATE START FILE`. A line of the file is `sent replied key`,
+both in nanoseconds of CLOCK_MONOTONIC. Ends with an error when a reply is not 202.
 """
 
 import asyncio
@@ -21,14 +21,15 @@ CONNECTIONS = 16
 class Connection:
     """One kept connection: a request, then its whole reply."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, source: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._source = source
         self._reader = reader
         self._writer = writer
 
     async def post(self, body: bytes) -> tuple[int, int]:
         """When the request was handed to the kernel, and when its 202 had come."""
         head = (
-            "POST /webhooks/alertmanager HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\n"
+            f"POST /webhooks/{self._source} HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\n"
             f"authorization: Bearer {TOKEN}\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         sent = time.monotonic_ns()
@@ -46,6 +47,7 @@ class Plan:
     """`rate` is in requests a second; 0 sends the next one as soon as a connection is free."""
 
     port: int
+    source: str
     name: str
     count: int
     alerts: int
@@ -57,7 +59,7 @@ async def send(plan: Plan) -> list[str]:
     """A line for each request, by its first key."""
     free: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(CONNECTIONS):
-        free.put_nowait(Connection(*await asyncio.open_connection("127.0.0.1", plan.port)))
+        free.put_nowait(Connection(plan.source, *await asyncio.open_connection("127.0.0.1", plan.port)))
     template, lines = webhook(plan.name), list[str]()
     begin, under_way = time.monotonic(), set[asyncio.Task[None]]()
 
@@ -78,6 +80,6 @@ async def send(plan: Plan) -> list[str]:
 
 
 if __name__ == "__main__":
-    port, name, count, alerts, rate, start, file = sys.argv[1:]
-    plan = Plan(int(port), name, int(count), int(alerts), float(rate), int(start))
+    port, source, name, count, alerts, rate, start, file = sys.argv[1:]
+    plan = Plan(int(port), source, name, int(count), int(alerts), float(rate), int(start))
     Path(file).write_text("\n".join(uvloop.run(send(plan))))

@@ -48,6 +48,12 @@ class Metrics:
             ["squad"],
             registry=self.registry,
         )
+        self.over_limit = Counter(
+            "oncall_over_limit",
+            "Requests of sources that sent more than their rate_limit, by source.",
+            ["source"],
+            registry=self.registry,
+        )
         self.store_up = Gauge("oncall_store_up", "1 while the store answers.", registry=self.registry)
         self.journal_entries = Gauge(
             "oncall_journal_entries", "Requests that wait in this process's journal.", registry=self.registry

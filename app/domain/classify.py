@@ -65,7 +65,8 @@ class Rule:
 class SourceSettings:
     """How one named source instance is to be read. `severities` maps the tool's own words, lower-cased.
 
-    `options` are the source type's own settings (such as a generic mapping), as the file has them.
+    `rate_limit` is in alerts a minute. `options` are the source type's own settings (such as a generic mapping), as the
+    file has them.
     """
 
     name: str
@@ -74,6 +75,7 @@ class SourceSettings:
     on_missing_runbook: OnMissingRunbook | None = None
     acknowledge: bool = False
     mode: Mode | None = None
+    rate_limit: int | None = None
     options: Mapping[str, object] | None = None
 
 

@@ -17,6 +17,7 @@ from app.domain.replacing import quick, replace
 from app.domain.step import step
 from app.domain.suppress import inhibitor_keys
 from app.service.in_force import InForce
+from app.service.lanes import OWN, Lane, in_turn
 from app.service.ports import Clock, Loaded, Record, WorkingStore
 
 T = TypeVar("T")
@@ -81,6 +82,7 @@ class Job:
 @dataclass(slots=True)
 class _Request:
     jobs: Sequence[Job]
+    lane: Lane
     answer: "asyncio.Future[list[Applied]]"
 
 
@@ -102,13 +104,14 @@ class Applier:
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
-    async def submit(self, jobs: Sequence[Job]) -> list[Applied]:
-        """Each job's result, in order, once all of them are durable.
+    async def submit(self, jobs: Sequence[Job], lane: Lane = OWN) -> list[Applied]:
+        """Each job's result, in order, once all of them are durable. When more wait than one commit takes, `lane` says
+        whose turn it is.
 
         Raises `StoreUnavailable` when the store cannot keep the promise; then nothing of these jobs has happened.
         """
         answer: asyncio.Future[list[Applied]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Request(jobs, answer))
+        self._waiting.append(_Request(jobs, lane, answer))
         self._arrived.set()
         return await answer
 
@@ -130,15 +133,11 @@ class Applier:
                 await self._answer(self._take())
 
     def _take(self) -> list[_Request]:
-        taken: list[_Request] = []
-        jobs = 0
-        for request in self._waiting:
-            if taken and jobs + len(request.jobs) > MOST_JOBS:
-                break
-            taken.append(request)
-            jobs += len(request.jobs)
-        del self._waiting[: len(taken)]
-        self.taken += jobs
+        waiting = [(request.lane, request) for request in self._waiting]
+        taken = in_turn(waiting, lambda request: len(request.jobs), MOST_JOBS)
+        gone = {id(request) for request in taken}
+        self._waiting = [request for request in self._waiting if id(request) not in gone]
+        self.taken += sum(len(request.jobs) for request in taken)
         return taken
 
     async def _answer(self, requests: list[_Request]) -> None:

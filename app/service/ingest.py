@@ -12,6 +12,7 @@ from app.domain.route import route_alert
 from app.domain.ruleset import Rules
 from app.domain.suppress import inhibited_keys, inhibitor_keys
 from app.service.apply import Applied, Applier, Job
+from app.service.lanes import Lane
 
 
 @quick
@@ -25,23 +26,25 @@ class Taken:
     debt: str = ""
 
 
-async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id: Callable[[], str]) -> list[Taken]:
-    """One outcome per alert, in order, all durable when it returns.
+async def ingest(
+    alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id: Callable[[], str], lane: Lane
+) -> list[Taken]:
+    """One outcome per alert, in order, all durable when it returns. They wait for their turn in `lane`.
 
     Raises `StoreUnavailable` when nothing could be promised, and the error of a decision that failed.
     """
     jobs = [job_for(alert, rules, new_id) for alert in alerts]
     if rules.inhibitions:
-        return await _inhibiting_first(alerts, jobs, rules, applier)
-    return [_taken(result) for result in await applier.submit(jobs)]
+        return await _inhibiting_first(alerts, jobs, rules, applier, lane)
+    return [_taken(result) for result in await applier.submit(jobs, lane)]
 
 
 async def _inhibiting_first(
-    alerts: Sequence[Alert], jobs: Sequence[Job], rules: Rules, applier: Applier
+    alerts: Sequence[Alert], jobs: Sequence[Job], rules: Rules, applier: Applier, lane: Lane
 ) -> list[Taken]:
     """A group may name what is inhibited before what inhibits it."""
     order = sorted(range(len(jobs)), key=lambda n: not inhibited_keys(alerts[n], rules.inhibitions))
-    results = await applier.submit([jobs[n] for n in order])
+    results = await applier.submit([jobs[n] for n in order], lane)
     taken = dict(zip(order, results, strict=True))
     return [_taken(taken[n]) for n in range(len(jobs))]
 

@@ -5,7 +5,7 @@ import binascii
 import hmac
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.classify import SourceSettings
 from app.domain.errors import AppError, Conflict, InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
@@ -13,8 +13,10 @@ from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
 from app.service.journalling import Journalled, Journalling, fresh_ids
+from app.service.lanes import Lane
 from app.service.ports import Alerts, Clock, Control, Request, Source, Store, Verdict
 from app.service.quarantine import keep_refused
+from app.service.rate_limit import RateLimits
 from app.service.tokens import Scope, Tokens
 
 Received = list[Taken] | Journalled | Control
@@ -23,7 +25,8 @@ Received = list[Taken] | Journalled | Control
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """`secrets` gives an instance's secret by its name, empty where it has none."""
+    """`secrets` gives an instance's secret by its name, empty where it has none. `over_limit` is told of a source that
+    sends more than its limit."""
 
     sources: Mapping[str, Source]
     secrets: Callable[[str], str]
@@ -35,6 +38,8 @@ class Receiver:
     new_id: Callable[[], str]
     keep: int
     journalling: Journalling | None = None
+    limits: RateLimits = field(default_factory=RateLimits)
+    over_limit: Callable[[str], None] = lambda source: None
 
     async def receive(self, name: str, request: Request) -> Received:
         """Verify, parse, route and store; durable when it returns, if only in the journal.
@@ -86,17 +91,28 @@ class Receiver:
                 await keep_refused(instance.name, str(refused), request, secret, self.store, self.keep, self.new_id)
             raise
 
-    async def put(self, parsed: Alerts) -> list[Taken] | Journalled:
+    def lane(self, parsed: Alerts) -> Lane:
+        """Where these wait for their turn: a source over its limit stands behind all others."""
+        source = parsed.alerts[0].source if parsed.alerts else ""
+        known = self.in_force.rules.sources.get(source)
+        limit = known.rate_limit if known else None
+        is_over = self.limits.is_over(source, limit, len(parsed.alerts), self.clock.now())
+        if is_over:
+            self.over_limit(source)
+        return Lane(source, is_over)
+
+    async def put(self, parsed: Alerts, lane: Lane | None = None) -> list[Taken] | Journalled:
         """Into the store; while that is out of reach, or others wait there already, into the journal."""
         alerts, log = parsed.alerts, self.journalling
         if not alerts:
             return []
+        lane = lane or self.lane(parsed)
         fresh = fresh_ids(alerts, self.new_id)
         if log and log.is_open:
             with suppress(StoreUnavailable):  # A journal that takes nothing does not stand before a store that does.
                 return await log.keep(alerts, fresh)
         try:
-            return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__)
+            return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__, lane)
         except Exception as error:  # A server's answer that nobody foresaw is no reason to lose an alert.
             if log is None or _is_refusal(error):
                 raise

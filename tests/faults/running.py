@@ -46,7 +46,7 @@ policies:
 ladders:
   urgent: [{{send: [webhook]}}]
   quiet: [{{send: [webhook]}}]
-limits: {{storm: {storm}}}
+limits: {{storm: {storm}, storm_window: 0s}}
 rules:
   - {{name: steps that follow at once, match: ['quick="yes"'], severity: critical, policy: quick}}
 """

@@ -25,7 +25,7 @@ PATIENCE = 30.0
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SUNDAY = "2026-11-22 03:00"
-ALONE = RULES + "limits: {storm: 1000}\n"
+ALONE = RULES + "limits: {storm: 1000, storm_window: 0s}\n"
 
 
 @asynccontextmanager

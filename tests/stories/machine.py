@@ -36,6 +36,7 @@ from app.service.apply import Applier
 from app.service.dispatch import Dispatcher
 from app.service.in_force import InForce
 from app.service.ingest import ingest
+from app.service.lanes import Lane
 from app.service.ports import Store
 from app.service.respond import respond
 from app.service.tick import tick
@@ -279,7 +280,7 @@ class IncidentMachine(RuleBasedStateMachine):
             labels={"alertname": "PaymentsApiDown", "service": "payments"},
             group_key="group",
         )
-        return await ingest([alert], self.house_rules, self.applier, self.new_id)
+        return await ingest([alert], self.house_rules, self.applier, self.new_id, Lane("alertmanager"))
 
     def _recorded(self, incident: Incident | None, event: Any, ctx: Context) -> Decision:
         decision = step(incident, event, ctx)

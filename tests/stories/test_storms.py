@@ -82,6 +82,28 @@ async def test_a_flood_from_one_source_does_not_delay_the_critical_of_another(tm
         assert all(at - sent_at <= timedelta(seconds=1) for at in arrived.values())
 
 
+async def test_a_source_over_its_limit_is_taken_all_the_same_and_counted(tmp_path: Path) -> None:
+    rules = RULES + "sources:\n  alertmanager: {type: alertmanager, rate_limit: 10}\n"
+    async with stage(tmp_path, SUNDAY_NIGHT, rules) as story:
+        await story.fire(*(alert(n=str(n)) for n in range(10)))
+
+        reply = await story.fire(alert(n="one too many"))
+
+        assert reply["accepted"] == 1
+        assert 'oncall_over_limit_total{source="alertmanager"} 1.0' in (await story.client.get("/metrics")).text
+
+
+async def test_pagerdutys_clients_are_told_to_come_again(tmp_path: Path) -> None:
+    rules = RULES + "sources:\n  pagerduty: {type: pagerduty, rate_limit: 1}\n"
+    event = {"event_action": "trigger", "payload": {"summary": "Down", "source": "a", "severity": "critical"}}
+    async with stage(tmp_path, SUNDAY_NIGHT, rules) as story:
+        replies = [await story.client.post("/v2/enqueue", json={"dedup_key": str(n), **event}) for n in range(2)]
+
+        assert [reply.status_code for reply in replies] == [202, 429]
+        assert replies[1].json()["status"] == "throttle exceeded"
+        assert replies[1].headers["retry-after"] == "30"
+
+
 async def test_what_a_storm_has_kept_waiting_says_until_when(tmp_path: Path) -> None:
     async with stage(tmp_path, SUNDAY_NIGHT) as story:
         for n in range(8):

@@ -186,6 +186,8 @@ class SourceShape(Shape):
     on_missing_runbook: OnMissingRunbook | None = None
     mode: Mode | None = None
     """`observe` records who would have been told of this source's alerts, and tells nobody."""
+    rate_limit: int | None = Field(default=None, ge=1, le=1_000_000)
+    """Alerts a minute; more wait until those of all other sources are taken."""
     severities: dict[str, Severity] = {}
     acknowledge: bool = False
     mapping: MappingForm | None = None

@@ -34,6 +34,7 @@ def _source(name: str, shape: SourceShape, known: KnownTypes, report: Report) ->
         on_missing_runbook=shape.on_missing_runbook,
         acknowledge=shape.acknowledge,
         mode=shape.mode,
+        rate_limit=shape.rate_limit,
         options=_options(shape),
     )
 

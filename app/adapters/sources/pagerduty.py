@@ -80,6 +80,12 @@ def accepted_reply(dedup_key: str) -> dict[str, object]:
     return {"status": "success", "message": "Event processed", "dedup_key": dedup_key}
 
 
+def throttled_reply() -> dict[str, object]:
+    """What PagerDuty says to a sender that is too quick, which its clients then are slower."""
+    said = "Requests for this service are arriving too quickly.  Please retry later."
+    return {"status": "throttle exceeded", "message": said, "errors": ["Enhance Your Calm."]}
+
+
 def invalid_reply(errors: tuple[str, ...]) -> dict[str, object]:
     """The body of a 400 for an event that breaks a rule; `errors` are shown to the sender's operator."""
     return {"status": "invalid event", "message": "Event object is invalid", "errors": list(errors)}

@@ -12,6 +12,7 @@ from app.adapters.sources.pagerduty import (
     accepted_reply,
     invalid_reply,
     routing_key,
+    throttled_reply,
     unrecognized_reply,
 )
 from app.domain.classify import SourceSettings
@@ -27,6 +28,7 @@ from app.service.tokens import Scope
 from app.wiring import Application
 
 KEY_LENGTH = 32
+RETRY_SECONDS = 30
 NO_KEY = "'routing_key' is missing or blank"
 UNKNOWN_KEY = "'routing_key' is not the key of any source here"
 
@@ -51,6 +53,7 @@ def _documented(event: object) -> dict[str, Any]:
         "responses": {
             **refusals(413, 415, 503),
             202: _said("Durable", accepted_reply("payments-api-down")),
+            429: _said("More than its `rate_limit`; ask again", throttled_reply()),
             400: _said("Not an event, or not with a key of ours", invalid_reply((WRONG_KEY,))),
         },
     }
@@ -121,7 +124,10 @@ async def _take(plain: PlainRequest, instance: SourceSettings, application: Appl
         return _refused(instance.name, "InvalidPayload", invalid_reply((refused.reason,)), application)
     if isinstance(parsed, Control):
         return GuardedJson(parsed.body, 202)
-    taken = await receiver.put(parsed)
+    lane = receiver.lane(parsed)
+    if lane.is_slow:  # Its clients ask again.
+        return GuardedJson(throttled_reply(), 429, {"retry-after": str(RETRY_SECONDS)})
+    taken = await receiver.put(parsed, lane)
     count(instance.name, taken, perf_counter() - start, application.metrics)
     return GuardedJson(accepted_reply(parsed.alerts[0].dedup_key), 202)
 
