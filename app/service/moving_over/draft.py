@@ -1,0 +1,219 @@
+"""The rules file that an export comes to, in the domain's own values, with an account of everything in the export."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.people import Person, Squad, Urgency
+from app.domain.policy import Policy, Step
+from app.domain.rota import DatedFacts, Rota, on_call
+from app.domain.spoken import spoken
+from app.service.moving_over.cast import ids_of, people_of, squads_of
+from app.service.moving_over.chains import Targets, at_all_hours, in_hours_only, passes_of, steps_of
+from app.service.moving_over.choosing import Choice, passed_over, pick
+from app.service.moving_over.exported import Export, ExportedPolicy, System
+from app.service.moving_over.findings import CannotImport, Finding, carried, changed
+from app.service.moving_over.last_resort import last_resort, named_last_resort
+from app.service.moving_over.names import Names, slug
+from app.service.moving_over.rosters import Roster, roster
+from app.service.moving_over.standing import standing
+from app.service.moving_over.stated import coming, compare, realigned
+
+_ROLES = ("primary", "second_line")
+_SEVERITIES = ("critical", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedRota:
+    """A rota, the schedule it comes from, who holds it at the import until when, and what to look at."""
+
+    rota: Rota
+    schedule: str
+    holder: str
+    until: datetime | None
+    check: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """An override in force or to come: a rules file has no place for it. `person` and `instead_of` are names."""
+
+    schedule: str
+    rotas: tuple[str, ...]
+    zone: ZoneInfo
+    since: datetime
+    until: datetime
+    person: str
+    instead_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that the rules file will say. `policies` are critical, high, and those that rules may name; `origins` says
+    which of the export's policies each is."""
+
+    system: System
+    at: datetime
+    zone: ZoneInfo
+    last_resort: str
+    last_resort_reason: str
+    people: Mapping[str, Person]
+    squads: tuple[Squad, ...]
+    rotas: tuple[CarriedRota, ...]
+    policies: tuple[Policy, ...]
+    origins: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    covers: tuple[Cover, ...]
+
+
+def draft(export: Export, choice: Choice, at: datetime) -> Draft:
+    """What the export becomes with these choices, as of `at` (aware UTC). Raises `CannotImport`."""
+    if not export.people:
+        raise CannotImport("the export holds no users: export them too (docs/moving-over.md has the commands)")
+    picked, names = pick(export, choice), Names()
+    ids = ids_of(export, names)
+    rosters = _rosters(export, picked.policies, names, ids, at)
+    zone = next((rota.zone for one in rosters for rota in one.rotas), ZoneInfo("UTC"))
+    today = at.astimezone(zone).date()
+    people = people_of(export, ids, [rota for one in rosters for rota in one.rotas], today)
+    rosters = tuple(_aligned(one, people, ids, at) for one in rosters)
+    rotas = {rota.name: rota for one in rosters for rota in one.rotas}
+    chains = tuple(_chain(policy, rosters, ids) for policy in picked.policies)
+    if not chains[0].steps:
+        reasons = "; ".join(one.reason for each in rosters for one in each.findings) or "it has no steps"
+        raise CannotImport(f'policy "{picked.policies[0].name}" tells nobody who could be carried: {reasons}')
+    holder, reason = last_resort(chains[0].steps, rotas, people, at) if not choice.last_resort else ("", "")
+    if choice.last_resort:
+        holder, reason = named_last_resort(choice.last_resort, export, ids), "chosen with --last-resort"
+    squads = squads_of(export, ids, names)
+    policies, origins = _policies(chains)
+    findings = (
+        *picked.findings,
+        carried("people", f"{len(people)} with their addresses: {_some([one.name for one in people.values()])}"),
+        *_accounts(rosters, people, squads, at),
+        *(one for chain in chains for one in chain.findings),
+        *(one for each in rosters for one in each.findings),
+        *(one for each in rosters for one in compare(each.schedule, each.rotas, people, ids, at)),
+        changed("last resort", f"{people[holder].name} ({holder}): {reason}", "see defaults.last_resort"),
+        *standing(export, people.values(), today),
+        *export.notes,
+        *passed_over(export, picked.policies),
+    )
+    return Draft(
+        system=export.system,
+        at=at,
+        zone=zone,
+        last_resort=holder,
+        last_resort_reason=reason,
+        people=people,
+        squads=squads,
+        rotas=tuple(one for each in rosters for one in _carried(each, people, at)),
+        policies=policies,
+        origins=origins,
+        findings=tuple(dict.fromkeys(findings)),
+        covers=tuple(one for each in rosters for one in _covers(each, export, at)),
+    )
+
+
+def _rosters(
+    export: Export, policies: Sequence[ExportedPolicy], names: Names, ids: Mapping[str, str], at: datetime
+) -> tuple[Roster, ...]:
+    """The schedules in the order in which the policies come to them; the first two of the main one get our roles."""
+    schedules = {schedule.key: schedule for schedule in export.schedules}
+    usable = [key for step in policies[0].steps for key in step.schedules[:1] if key in schedules]
+    with_turns = dict.fromkeys(key for key in usable if schedules[key].layers)
+    roles = dict(zip(with_turns, _ROLES, strict=False))
+    told = dict.fromkeys(key for policy in policies for step in policy.steps for key in step.schedules)
+    return tuple(roster(schedules[key], roles.get(key, ""), names, ids, at) for key in told if key in schedules)
+
+
+def _aligned(one: Roster, people: Mapping[str, Person], ids: Mapping[str, str], at: datetime) -> Roster:
+    """With the person on call whom the export itself says, where that is one of the only rota's members."""
+    if not one.realignable:
+        return one
+    rota = realigned(one.rotas[0], people, one.schedule, ids, at)
+    if rota == one.rotas[0]:
+        return one
+    reason = (
+        f"by its rotation it would be {one.rotas[0].members[0]}'s turn, but the export says that {rota.members[0]} is "
+        "on call; the turns go on from there"
+    )
+    finding = changed(f'schedule "{one.schedule.name}"', reason, "see that the order is right")
+    return replace(one, rotas=(rota,), check=(*one.check, reason), findings=(*one.findings, finding))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    policy: ExportedPolicy
+    steps: tuple[Step, ...]
+    passes: int
+    findings: tuple[Finding, ...]
+
+
+def _chain(policy: ExportedPolicy, rosters: Iterable[Roster], ids: Mapping[str, str]) -> _Chain:
+    names = {one.schedule.key: tuple(rota.name for rota in one.rotas) for one in rosters}
+    steps, changes = steps_of(policy, Targets(ids, names))
+    passes, cut = passes_of(policy)
+    levels = f"{len(steps)} level{'' if len(steps) == 1 else 's'}, {passes} pass{'' if passes == 1 else 'es'} in all"
+    kept = carried(f'policy "{policy.name}"', f"{levels}, with its delays")
+    return _Chain(policy, steps, passes, (kept, *changes, *cut, *policy.notes))
+
+
+def _policies(chains: Sequence[_Chain]) -> tuple[tuple[Policy, ...], dict[str, str]]:
+    """The main chain by severity, and the others under names of their own, as urgent as they were."""
+    main = chains[0]
+    found = [at_all_hours("critical", main.steps, main.passes), in_hours_only("high", main.steps, main.passes)]
+    origins = dict.fromkeys(_SEVERITIES, main.policy.name)
+    for chain in chains[1:]:
+        if chain.steps:
+            name = _unused(slug(chain.policy.name), origins)
+            found.append(replace(at_all_hours(name, chain.steps, chain.passes), urgency=Urgency.URGENT))
+            origins[name] = chain.policy.name
+    return tuple(found), origins
+
+
+def _unused(name: str, taken: Mapping[str, str]) -> str:
+    number, given = 2, name
+    while given in taken:
+        number, given = number + 1, f"{name}-{number}"
+    return given
+
+
+def _accounts(
+    rosters: Iterable[Roster], people: Mapping[str, Person], squads: Sequence[Squad], at: datetime
+) -> Iterable[Finding]:
+    """What was carried, in numbers and names, and who is on call by it."""
+    if squads:
+        reason = f"{len(squads)} squad{'' if len(squads) == 1 else 's'}: {_some([one.name for one in squads])}"
+        yield carried("teams", reason, "give each its `channel`; no export says where a squad reads")
+    for one in rosters:
+        for held in _carried(one, people, at):
+            until = f" until {spoken(held.until, held.rota.zone)}" if held.until else ""
+            reason = f"rota {held.rota.name}, {held.holder or 'nobody'} on call now{until}"
+            yield carried(f'schedule "{one.schedule.name}"', reason)
+
+
+def _carried(one: Roster, people: Mapping[str, Person], at: datetime) -> Iterable[CarriedRota]:
+    for rota in one.rotas:
+        now = on_call(rota, people, DatedFacts(), at)
+        yield CarriedRota(rota, one.schedule.name, now.person or "", now.until, one.check)
+
+
+def _covers(one: Roster, export: Export, at: datetime) -> Iterable[Cover]:
+    names = {person.key: person.name for person in export.people}
+    for override in coming(one.schedule, at):
+        yield Cover(
+            schedule=one.schedule.name,
+            rotas=tuple(rota.name for rota in one.rotas),
+            zone=one.schedule.zone,
+            since=override.since,
+            until=override.until,
+            person=names.get(override.person, "somebody unknown") if override.person else "",
+            instead_of=names.get(override.instead_of, ""),
+        )
+
+
+def _some(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
