@@ -19,4 +19,4 @@ READERS: Mapping[System, Callable[[tuple[Document, ...], datetime], Export]] = {
 }
 """Each takes the export's documents and the instant for which it was made (aware UTC)."""
 
-__all__ = ["READERS", "read_documents", "rules_text"]
+__all__ = ["READERS", "Document", "read_documents", "rules_text"]

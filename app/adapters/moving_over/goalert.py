@@ -86,23 +86,15 @@ def _kind(record: Record) -> str:
 
 
 def _person(fields: Fields) -> ExportedPerson:
-    methods = [(word(one, "type"), _address(one)) for one in items(fields, "contactMethods") if _is_enabled(one)]
-    emails = [email_in(text) for type, text in methods if type == "EMAIL"]
-    phones = [phone_in(text) for type, text in methods if type in ("SMS", "VOICE")]
+    methods = [one for one in items(fields, "contactMethods") if dig(one, "disabled") is not True]
+    emails = [email_in(word(one, "dest", "args", "email_address") or word(one, "value")) for one in methods]
+    phones = [phone_in(word(one, "dest", "args", "phone_number") or word(one, "value")) for one in methods]
     return ExportedPerson(
         key=word(fields, "id"),
         name=word(fields, "name"),
         email=email_in(word(fields, "email")) or next((one for one in emails if one), ""),
         phone=next((one for one in phones if one), ""),
     )
-
-
-def _address(method: object) -> str:
-    return word(method, "value")
-
-
-def _is_enabled(method: object) -> bool:
-    return dig(method, "disabled") is not True
 
 
 def _rotation(fields: Fields, at: datetime, notes: list[Finding]) -> Layer | None:

@@ -23,10 +23,11 @@ def zone_or_utc(value: object, subject: str, notes: list[Finding]) -> ZoneInfo:
 
 
 def once(people: Iterable[ExportedPerson]) -> tuple[ExportedPerson, ...]:
-    """Each person once, in order."""
+    """Each person once, in order; of several records the first that has a phone, for lists are terser than answers."""
     found: dict[str, ExportedPerson] = {}
     for person in people:
-        found.setdefault(person.key, person)
+        if not found.setdefault(person.key, person).phone and person.phone:
+            found[person.key] = person
     return tuple(found.values())
 
 

@@ -10,6 +10,7 @@ _LONGEST = 200
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(\.[\w-]+)*", re.ASCII)
 _PHONE = re.compile(r"\+[1-9]\d{7,14}")
+_DIALLED = re.compile(r"\+?[\d ().-]+", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 
 Fields = Mapping[str, object]
@@ -82,9 +83,11 @@ def slack_in(text: str) -> str:
 
 
 def phone_in(text: str, country: str = "") -> str:
-    """A number in international form, or nothing where it cannot be brought into it."""
+    """A number in international form, or nothing: one without a plus needs its country's code."""
+    if not _DIALLED.fullmatch(text):
+        return ""
     digits = re.sub(r"\D", "", text)
-    international = f"+{digits}" if text.strip().startswith("+") or not country else f"+{country}{digits.lstrip('0')}"
+    international = f"+{digits}" if text.startswith("+") else f"+{country}{digits.lstrip('0')}" if country else ""
     return international if _PHONE.fullmatch(international) else ""
 
 
