@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.adapters.moving_over.documents import Document, Record, grouped, records
-from app.adapters.moving_over.parts import DAYS, clock, hours_apart, once, unreadable, zone_or_utc
+from app.adapters.moving_over.parts import DAYS, clock, once, unreadable, zone_or_utc
 from app.adapters.moving_over.reading import (
     Fields,
     dig,
@@ -24,7 +24,6 @@ from app.adapters.moving_over.reading import (
     word,
 )
 from app.service.moving_over.exported import (
-    WHOLE_WEEK,
     Export,
     ExportedPerson,
     ExportedPolicy,
@@ -37,6 +36,7 @@ from app.service.moving_over.exported import (
 )
 from app.service.moving_over.findings import Finding, changed, left_out
 from app.service.moving_over.turns import turn_at
+from app.service.moving_over.weekly import ALWAYS, DAY, stretch, union
 
 _KINDS = {
     "users": "users",
@@ -129,9 +129,9 @@ def _schedule(
     layers: list[Layer] = []
     for assigned in items(fields, "targets"):
         layer = _assigned(assigned, rotations, zone)
-        windows, hours = _windows(items(assigned, "rules"))
-        if layer and hours:
-            layers.append(replace(layer, windows=windows, hours=hours))
+        windows, minutes = _windows(items(assigned, "rules"))
+        if layer and minutes:
+            layers.append(replace(layer, windows=windows, minutes=minutes))
     return ExportedSchedule(
         key=key,
         name=name,
@@ -154,10 +154,10 @@ def _assigned(assigned: object, rotations: Mapping[str, Layer | None], zone: Zon
     return None
 
 
-def _windows(rules: Sequence[object]) -> tuple[tuple[str, ...], float]:
-    """In words when an assignment holds, and how many hours a week; its weekdays begin with Sunday."""
+def _windows(rules: Sequence[object]) -> tuple[tuple[str, ...], int]:
+    """When an assignment holds, in words and in minutes of the week; its weekdays begin with Sunday."""
     words: list[str] = []
-    hours = 0.0
+    minutes = 0
     for rule in rules:
         since, until = minutes_of(word(rule, "start")) or 0, minutes_of(word(rule, "end")) or 0
         chosen = items(rule, "weekdayFilter")
@@ -165,8 +165,9 @@ def _windows(rules: Sequence[object]) -> tuple[tuple[str, ...], float]:
         if days:
             on = "every day" if len(days) == 7 else ", ".join(sorted(days, key=DAYS.index))
             words.append(f"{on} {clock(since)} to {clock(until)}")
-            hours += hours_apart(since, until) * len(days)
-    return (tuple(words), hours) if hours < WHOLE_WEEK else ((), WHOLE_WEEK)
+            lasts = (until - since) % DAY or DAY
+            minutes |= union(stretch(DAYS.index(day) * DAY + since, lasts) for day in days)
+    return (tuple(words), minutes) if minutes != ALWAYS else ((), ALWAYS)
 
 
 def _stated(shifts: Iterable[object]) -> Iterable[Stated]:

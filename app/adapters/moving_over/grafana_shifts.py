@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from app.adapters.moving_over.parts import DAYS, clock, unreadable
 from app.adapters.moving_over.reading import Fields, first_word, instant, items, number, word, zone_named
 from app.domain.calendar import instant as local_instant
-from app.service.moving_over.exported import WHOLE_WEEK, Layer, Override
+from app.service.moving_over.exported import Layer, Override
 from app.service.moving_over.findings import Finding
+from app.service.moving_over.weekly import ALWAYS, DAY, WEEK, every_day, stretch, union
 
 _LENGTHS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 _ONCE = ("override", "single_event")
 _SHORT_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 
@@ -35,7 +37,7 @@ def layer_of(shift: Fields, zone: ZoneInfo, subject: str, notes: list[Finding]) 
         return None
     every = unit * min(max(number(shift, "interval") or 1, 1), 1000)
     days = [_SHORT_DAYS.index(day) for day in map(word, items(shift, "by_day")) if day in _SHORT_DAYS]
-    windows, hours = _windows(start.astimezone(own_zone), timedelta(seconds=seconds), unit, every, days)
+    windows, minutes = _windows(start.astimezone(own_zone), timedelta(seconds=seconds), unit, every, days)
     return Layer(
         name=name,
         zone=own_zone,
@@ -46,7 +48,8 @@ def layer_of(shift: Fields, zone: ZoneInfo, subject: str, notes: list[Finding]) 
         starts=instant(shift, "rotation_start", zone=own_zone) or start,
         ends=instant(shift, "until", zone=own_zone),
         windows=windows,
-        hours=hours,
+        minutes=minutes,
+        regular=not windows or bool(days) or every in (_DAY, _WEEK),
     )
 
 
@@ -73,20 +76,23 @@ def _week_of(start: datetime, zone: ZoneInfo, week_start: str) -> datetime:
 
 def _windows(
     start: datetime, lasts: timedelta, unit: timedelta, every: timedelta, days: list[int]
-) -> tuple[tuple[str, ...], float]:
-    """In words when a shift is on call, and how many hours a week; nothing where that is always."""
-    begins = f"from {clock(start.hour * 60 + start.minute)} for {lasts.total_seconds() / 3600:g} h"
+) -> tuple[tuple[str, ...], int]:
+    """When a shift is on call, in words and in minutes of the week; no words where that is always.
+
+    What comes back in other intervals than a day or a week has about its share of a week.
+    """
+    since = start.hour * 60 + start.minute
+    begins = f"from {clock(since)} for {lasts.total_seconds() / 3600:g} h"
+    share = min(lasts / every, 1.0)
     if days and unit != timedelta(hours=1):
-        hours = min(lasts, _DAY).total_seconds() / 3600 * len(set(days))
         words = f"{', '.join(DAYS[day] for day in sorted(set(days)))} {begins}"
+        minutes = union(stretch(day * DAY + since, min(lasts, _DAY) // _MINUTE) for day in days)
+    elif every == _DAY:
+        words, minutes = f"every day {begins}", every_day(since, lasts // _MINUTE)
     else:
-        hours = WHOLE_WEEK * min(lasts / (every if unit != _WEEK else _WEEK), 1.0)
-        words = (
-            f"{DAYS[start.weekday()]}s {begins}"
-            if unit == _WEEK
-            else f"{begins}, once in {every.total_seconds() / 3600:g} h"
-        )
-    return ((words,), hours) if hours < WHOLE_WEEK else ((), WHOLE_WEEK)
+        words = f"{begins}, once in {every.total_seconds() / 3600:g} h"
+        minutes = stretch(start.weekday() * DAY + since, int(share * WEEK))
+    return ((words,), minutes) if minutes != ALWAYS else ((), ALWAYS)
 
 
 def overrides_of(shift: Fields, zone: ZoneInfo) -> Iterable[Override]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.adapters.moving_over.documents import Document, Record, grouped, records
-from app.adapters.moving_over.parts import DAYS, clock, hours_apart, once, unreadable, unusable_address, zone_or_utc
+from app.adapters.moving_over.parts import DAYS, clock, once, unreadable, unusable_address, zone_or_utc
 from app.adapters.moving_over.reading import (
     Fields,
     dig,
@@ -22,7 +22,6 @@ from app.adapters.moving_over.reading import (
     word,
 )
 from app.service.moving_over.exported import (
-    WHOLE_WEEK,
     Export,
     ExportedPerson,
     ExportedPolicy,
@@ -35,6 +34,7 @@ from app.service.moving_over.exported import (
     System,
 )
 from app.service.moving_over.findings import Finding, changed, left_out
+from app.service.moving_over.weekly import ALWAYS, DAY, WEEK, every_day, stretch
 
 _KINDS = {
     "users": "users",
@@ -164,7 +164,7 @@ class _Reader:
             reason = f"some of its turns are a whole {' or '.join(sorted(others))}'s; here the next person has them"
             self._notes.append(changed(f"{subject}, {name}", reason, "put people in their place"))
         users = [self._user(one) if word(one, "type") == "user" else "" for one in participants]
-        windows, hours = _windows(dig(fields, "timeRestriction"))
+        windows, minutes = _windows(dig(fields, "timeRestriction"))
         return Layer(
             name=name,
             zone=zone,
@@ -174,7 +174,7 @@ class _Reader:
             starts=anchor,
             ends=instant(fields, "endDate"),
             windows=windows,
-            hours=hours,
+            minutes=minutes,
         )
 
     def _stated(self, on_calls: Iterable[Record], key: str) -> Iterable[Stated]:
@@ -263,20 +263,20 @@ def _delay(rule: object) -> timedelta:
     return timedelta(minutes=max(amount, 0) * _UNITS.get(word(rule, "delay", "timeUnit"), 1))
 
 
-def _windows(restriction: object) -> tuple[tuple[str, ...], float]:
-    """In words when a rotation is on call, and how many hours a week; nothing where that is always."""
+def _windows(restriction: object) -> tuple[tuple[str, ...], int]:
+    """When a rotation is on call, in words and in minutes of the week; no words where that is always."""
     given = [*items(restriction, "restrictions"), *([one] if (one := dig(restriction, "restriction")) else [])]
     words: list[str] = []
-    hours = 0.0
+    minutes = 0
     for one in given:
         since = (number(one, "startHour") or 0) * 60 + (number(one, "startMin") or 0)
         until = (number(one, "endHour") or 0) * 60 + (number(one, "endMin") or 0)
         first, last = word(one, "startDay").capitalize(), word(one, "endDay").capitalize()
         if first in DAYS and last in DAYS:
             words.append(f"{first} {clock(since)} to {last} {clock(until)}")
-            minutes = (DAYS.index(last) - DAYS.index(first)) * 1440 + until - since
-            hours += (minutes % 10080 or 10080) / 60
+            begins = DAYS.index(first) * DAY + since
+            minutes |= stretch(begins, (DAYS.index(last) * DAY + until - begins) % WEEK or WEEK)
         else:
             words.append(f"every day {clock(since)} to {clock(until)}")
-            hours += hours_apart(since, until) * 7
-    return (tuple(words), hours) if words and hours < WHOLE_WEEK else ((), WHOLE_WEEK)
+            minutes |= every_day(since, (until - since) % DAY or DAY)
+    return (tuple(words), minutes) if words and minutes != ALWAYS else ((), ALWAYS)

@@ -23,7 +23,6 @@ from app.adapters.moving_over.reading import (
     word,
 )
 from app.service.moving_over.exported import (
-    WHOLE_WEEK,
     Export,
     ExportedPerson,
     ExportedPolicy,
@@ -36,6 +35,7 @@ from app.service.moving_over.exported import (
     System,
 )
 from app.service.moving_over.findings import Finding, changed
+from app.service.moving_over.weekly import ALWAYS, DAY, every_day, stretch
 
 _KINDS = {
     "users": "users",
@@ -136,7 +136,7 @@ def _layer(fields: object, zone: ZoneInfo, rank: int, subject: str, notes: list[
         reason = "it has no users, or no start or length of a turn, so whose turn it is cannot be said"
         notes.append(unreadable(f"{subject}, {name}", reason))
         return None
-    windows, hours = _windows(items(fields, "restrictions"))
+    windows, minutes = _windows(items(fields, "restrictions"))
     return Layer(
         name=name,
         zone=zone,
@@ -147,14 +147,14 @@ def _layer(fields: object, zone: ZoneInfo, rank: int, subject: str, notes: list[
         starts=instant(fields, "start"),
         ends=instant(fields, "end"),
         windows=windows,
-        hours=hours,
+        minutes=minutes,
     )
 
 
-def _windows(restrictions: Sequence[object]) -> tuple[tuple[str, ...], float]:
-    """In words when a layer is on call, and how many hours a week; nothing where that is always."""
+def _windows(restrictions: Sequence[object]) -> tuple[tuple[str, ...], int]:
+    """When a layer is on call, in words and in minutes of the week; no words where that is always."""
     words: list[str] = []
-    hours = 0.0
+    minutes = 0
     for one in restrictions:
         since, seconds = minutes_of(word(one, "start_time_of_day")) or 0, number(one, "duration_seconds") or 0
         until = clock(since + seconds // 60)
@@ -162,11 +162,11 @@ def _windows(restrictions: Sequence[object]) -> tuple[tuple[str, ...], float]:
         if word(one, "type") == "weekly_restriction" and day is not None:
             ends = DAYS[(day - 1 + (since + seconds // 60) // 1440) % 7]
             words.append(f"{DAYS[(day - 1) % 7]} {clock(since)} to {ends} {until}")
-            hours += seconds / 3600
+            minutes |= stretch((day - 1) * DAY + since, seconds // 60)
         else:
             words.append(f"every day {clock(since)} to {until}")
-            hours += seconds / 3600 * 7
-    return (tuple(words), hours) if words and hours < WHOLE_WEEK else ((), WHOLE_WEEK)
+            minutes |= every_day(since, seconds // 60)
+    return (tuple(words), minutes) if words and minutes != ALWAYS else ((), ALWAYS)
 
 
 def _stated(entries: Iterable[object]) -> Iterable[Stated]:

@@ -41,8 +41,3 @@ def unreadable(subject: str, reason: str) -> Finding:
 
 def clock(minutes: int) -> str:
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
-
-
-def hours_apart(since: int, until: int) -> float:
-    """Hours from one time of day to another, past midnight if need be; the same time is the whole day."""
-    return ((until - since) % 1440 or 1440) / 60

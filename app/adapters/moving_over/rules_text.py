@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+from app.adapters.moving_over.parts import clock
 from app.adapters.moving_over.yaml_text import Value, comment, entry, flow, heading, scalar
 from app.domain.calendar import WEEKDAYS
 from app.domain.people import Person, Squad
@@ -11,6 +12,7 @@ from app.domain.rota import Rota
 from app.domain.spoken import spoken
 from app.service.moving_over.chains import length
 from app.service.moving_over.draft import Draft
+from app.service.moving_over.weekly import DAY
 
 _LADDERS = """\
 # How a person is told, ever louder. Nobody's own notification rules were carried.
@@ -35,13 +37,19 @@ rules: []
 """
 
 
+_BY_DAY = (
+    " check: in working hours these tell nobody else; with a rota `first_responder: {members: all}` named in the "
+    "policies' in_hours, every engineer takes a turn by day."
+)
+
+
 def rules_text(draft: Draft) -> str:
     """YAML that the loader accepts."""
     lines = [
         *_top(draft),
         *_defaults(draft),
         *heading("When we work"),
-        *_calendars(),
+        *_calendars(draft),
         *heading("People and squads"),
         *_people(draft),
         *_squads(draft.squads),
@@ -58,10 +66,10 @@ def rules_text(draft: Draft) -> str:
 
 
 def _top(draft: Draft) -> Iterable[str]:
-    brand, when = draft.system.brand, spoken(draft.at, draft.zone)
+    brand, when = draft.system.brand, f"{draft.at.astimezone(draft.zone):%a %d %b %Y %H:%M %Z}"
     text = (
         f"The rules of oncall-router, made by `oncall-router import {draft.system}` from an export of {brand}, as of "
-        f'{when} {draft.at.astimezone(draft.zone).year}. Look at every line that says "check:", and at the report of '
+        f'{when}. Look at every line that says "check:", and at the report of '
         "the import. Every key is explained in docs/rules.md; `oncall-router check` reads this file as the server does."
     )
     return (*comment(text), "", "version: 1", "")
@@ -83,12 +91,25 @@ def _defaults(draft: Draft) -> Iterable[str]:
     )
 
 
-def _calendars() -> Iterable[str]:
-    return (
-        "# check: no export knows when you work. Put in your hours, and public holidays such as `holidays: GB-ENG`.",
-        "calendars:",
-        '  office: {hours: {mon-fri: "09:00-17:30"}}',
-    )
+def _calendars(draft: Draft) -> Iterable[str]:
+    said = "check: no export knows when you work. Put in your hours, and"
+    days, window = "mon-fri", "09:00-17:30"
+    if draft.office:
+        said = "check: these are the hours in which other layers are on call than out of hours. Put in"
+        days = _days(draft.office.days)
+        window = f"{clock(draft.office.opens)}-{'24:00' if draft.office.closes == DAY else clock(draft.office.closes)}"
+    yield from comment(f"{said} public holidays such as `holidays: GB-ENG`.")
+    yield "calendars:"
+    zone = draft.office.zone if draft.office else draft.zone
+    elsewhere = f"timezone: {zone.key}, " if zone != draft.zone else ""
+    yield f'  office: {{{elsewhere}hours: {{{flow(days)}: "{window}"}}}}'
+
+
+def _days(days: tuple[int, ...]) -> str:
+    """`mon-fri` for days in a row, else `mon,wed`."""
+    short = [WEEKDAYS[day][:3].lower() for day in days]
+    in_a_row = len(days) > 2 and days == tuple(range(days[0], days[-1] + 1))
+    return f"{short[0]}-{short[-1]}" if in_a_row else ",".join(short)
 
 
 def _people(draft: Draft) -> Iterable[str]:
@@ -134,15 +155,14 @@ def _rotas(draft: Draft) -> Iterable[str]:
     if not draft.rotas:
         yield "rotas: {}"
         return
-    yield from comment(
-        "Each goes on with the turn that was under way. check: in working hours these tell nobody else; with a rota "
-        "`first_responder: {members: all}` named in the policies' in_hours, every engineer takes a turn by day."
-    )
+    yield from comment(f"Each goes on with the turn that was under way.{'' if draft.office else _BY_DAY}")
     yield "rotas:"
     for one in draft.rotas:
         until = f" until {spoken(one.until, one.rota.zone)}" if one.until else ""
         who = f"{draft.people[one.holder].name}{until}" if one.holder else f"nobody{until}"
-        yield from comment(f'The schedule "{one.schedule}"; on call at the import: {who}.', 2)
+        yield from comment(
+            f'The schedule "{one.schedule}"{f" {one.hours}" if one.hours else ""}; on call at the import: {who}.', 2
+        )
         for remark in one.check:
             yield from comment(f"check: {remark}.", 2)
         yield from entry(one.rota.name, _of_rota(one.rota, draft.zone))

@@ -15,12 +15,12 @@ def ids_of(export: Export, names: Names) -> dict[str, str]:
 
 
 def people_of(export: Export, ids: Mapping[str, str], rotas: Iterable[Rota], today: date) -> dict[str, Person]:
-    """Everybody, by id. Members of the rotas agree to be on call since `today`, the import: no export knows better.
+    """Everybody, by id. Members of rotas that need a consent have one since `today`, the import: no export knows it.
 
-    A shift counts by the day on which it began, so whoever may be needed in one that is under way agrees since then.
+    A shift counts by the day on which it began, so whoever may be needed in one that is under way has it since then.
     """
     since: dict[str, date] = {}
-    for rota in rotas:
+    for rota in (rota for rota in rotas if rota.consent_required):
         for member in rota.members:
             since[member] = min(since.get(member, today), rota.starts)
     return {ids[one.key]: _person(ids[one.key], one, since.get(ids[one.key])) for one in export.people}

@@ -21,6 +21,8 @@ class Targets:
 
     people: Mapping[str, str]
     schedules: Mapping[str, tuple[str, ...]]
+    hours: str = ""
+    """The hours for which this holds, in words, if they make a difference."""
 
     def of(self, step: ExportedStep) -> tuple[Target, ...]:
         rotas = [Target(TargetKind.ROTA, name) for key in step.schedules for name in self.schedules.get(key, ())]
@@ -40,7 +42,7 @@ def steps_of(policy: ExportedPolicy, targets: Targets) -> tuple[tuple[Step, ...]
         waited = min(waited + step.after, _LONGEST)
         told = targets.of(step)
         if not told:
-            reason = f"step {number} tells nobody who could be carried"
+            reason = f"step {number} tells nobody who could be carried{targets.hours}"
             findings.append(left_out(subject, reason, "see what it told, and add it under policies"))
         elif not steps:
             if waited:
@@ -76,8 +78,8 @@ def passes_of(policy: ExportedPolicy) -> tuple[int, tuple[Finding, ...]]:
     return kept, (changed(f'policy "{policy.name}"', f"it has {policy.passes} passes; here there are {kept}"),)
 
 
-def at_all_hours(name: str, steps: tuple[Step, ...], passes: int) -> Policy:
-    return Policy(name, Chain(f"{name} in hours", steps), Chain(f"{name} out of hours", steps), passes)
+def at_all_hours(name: str, by_day: tuple[Step, ...], by_night: tuple[Step, ...], passes: int) -> Policy:
+    return Policy(name, Chain(f"{name} in hours", by_day), Chain(f"{name} out of hours", by_night), passes)
 
 
 def in_hours_only(name: str, steps: tuple[Step, ...], passes: int) -> Policy:

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.people import Person, Squad, Urgency
-from app.domain.policy import Policy, Step
+from app.domain.policy import Policy, Step, Target, TargetKind
 from app.domain.rota import DatedFacts, Rota, on_call
 from app.domain.spoken import spoken
 from app.service.moving_over.cast import ids_of, people_of, squads_of
@@ -15,10 +15,12 @@ from app.service.moving_over.choosing import Choice, passed_over, pick
 from app.service.moving_over.exported import Export, ExportedPolicy, System
 from app.service.moving_over.findings import CannotImport, Finding, carried, changed
 from app.service.moving_over.last_resort import last_resort, named_last_resort
+from app.service.moving_over.layers import live_layers
 from app.service.moving_over.names import Names, slug
 from app.service.moving_over.rosters import Roster, roster
 from app.service.moving_over.standing import standing
 from app.service.moving_over.stated import coming, compare, realigned
+from app.service.moving_over.weekly import OfficeHours
 
 _ROLES = ("primary", "second_line")
 _SEVERITIES = ("critical", "high")
@@ -26,12 +28,16 @@ _SEVERITIES = ("critical", "high")
 
 @dataclass(frozen=True, slots=True)
 class CarriedRota:
-    """A rota, the schedule it comes from, who holds it at the import until when, and what to look at."""
+    """A rota, the schedule it comes from, who holds it at the import until when, and what to look at.
+
+    `hours` are those in which the schedule's people are this rota's, in words, if not all.
+    """
 
     rota: Rota
     schedule: str
     holder: str
     until: datetime | None
+    hours: str
     check: tuple[str, ...] = ()
 
 
@@ -51,7 +57,7 @@ class Cover:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """All that the rules file will say. `policies` are critical, high, and those that rules may name; `origins` says
-    which of the export's policies each is."""
+    which of the export's policies each is. `office` are the working hours, where the export makes a difference."""
 
     system: System
     at: datetime
@@ -60,6 +66,7 @@ class Draft:
     last_resort_reason: str
     people: Mapping[str, Person]
     squads: tuple[Squad, ...]
+    office: OfficeHours | None
     rotas: tuple[CarriedRota, ...]
     policies: tuple[Policy, ...]
     origins: Mapping[str, str]
@@ -76,6 +83,7 @@ def draft(export: Export, choice: Choice, at: datetime) -> Draft:
     rosters = _rosters(export, picked.policies, names, ids, at)
     zone = next((rota.zone for one in rosters for rota in one.rotas), ZoneInfo("UTC"))
     today = at.astimezone(zone).date()
+    office = _office(rosters)
     people = people_of(export, ids, [rota for one in rosters for rota in one.rotas], today)
     rosters = tuple(_aligned(one, people, ids, at) for one in rosters)
     rotas = {rota.name: rota for one in rosters for rota in one.rotas}
@@ -87,16 +95,16 @@ def draft(export: Export, choice: Choice, at: datetime) -> Draft:
     if choice.last_resort:
         holder, reason = named_last_resort(choice.last_resort, export, ids), "chosen with --last-resort"
     squads = squads_of(export, ids, names)
-    policies, origins = _policies(chains)
+    policies, origins = _policies(chains, holder)
     findings = (
         *picked.findings,
         carried("people", f"{len(people)} with their addresses: {_some([one.name for one in people.values()])}"),
         *_accounts(rosters, people, squads, at),
         *(one for chain in chains for one in chain.findings),
         *(one for each in rosters for one in each.findings),
-        *(one for each in rosters for one in compare(each.schedule, each.rotas, people, ids, at)),
+        *(one for each in rosters for one in compare(each.schedule, each.told, people, ids, at)),
         changed("last resort", f"{people[holder].name} ({holder}): {reason}", "see defaults.last_resort"),
-        *standing(export, people.values(), today),
+        *standing(export, people.values(), today, office is not None),
         *export.notes,
         *passed_over(export, picked.policies),
     )
@@ -108,6 +116,7 @@ def draft(export: Export, choice: Choice, at: datetime) -> Draft:
         last_resort_reason=reason,
         people=people,
         squads=squads,
+        office=office,
         rotas=tuple(one for each in rosters for one in _carried(each, people, at)),
         policies=policies,
         origins=origins,
@@ -125,12 +134,21 @@ def _rosters(
     with_turns = dict.fromkeys(key for key in usable if schedules[key].layers)
     roles = dict(zip(with_turns, _ROLES, strict=False))
     told = dict.fromkeys(key for policy in policies for step in policy.steps for key in step.schedules)
-    return tuple(roster(schedules[key], roles.get(key, ""), names, ids, at) for key in told if key in schedules)
+    found: list[Roster] = []
+    for key in (key for key in told if key in schedules):
+        settled = _office(found)
+        found.append(roster(schedules[key], roles.get(key, ""), names, ids, at, settled))
+    return tuple(found)
+
+
+def _office(rosters: Iterable[Roster]) -> OfficeHours | None:
+    """The working hours of the first schedule that makes a difference between them and the rest."""
+    return next((one.office for one in rosters if one.office), None)
 
 
 def _aligned(one: Roster, people: Mapping[str, Person], ids: Mapping[str, str], at: datetime) -> Roster:
     """With the person on call whom the export itself says, where that is one of the only rota's members."""
-    if not one.realignable:
+    if len(one.rotas) != 1 or one.office or len(live_layers(one.schedule, at)) != 1:
         return one
     rota = realigned(one.rotas[0], people, one.schedule, ids, at)
     if rota == one.rotas[0]:
@@ -140,35 +158,51 @@ def _aligned(one: Roster, people: Mapping[str, Person], ids: Mapping[str, str], 
         "on call; the turns go on from there"
     )
     finding = changed(f'schedule "{one.schedule.name}"', reason, "see that the order is right")
-    return replace(one, rotas=(rota,), check=(*one.check, reason), findings=(*one.findings, finding))
+    return replace(one, by_day=(rota,), by_night=(rota,), check=(*one.check, reason), findings=(*one.findings, finding))
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
     policy: ExportedPolicy
-    steps: tuple[Step, ...]
+    by_day: tuple[Step, ...]
+    by_night: tuple[Step, ...]
     passes: int
     findings: tuple[Finding, ...]
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Those of the night, which ask more of people, or else those of the day."""
+        return self.by_night or self.by_day
 
-def _chain(policy: ExportedPolicy, rosters: Iterable[Roster], ids: Mapping[str, str]) -> _Chain:
-    names = {one.schedule.key: tuple(rota.name for rota in one.rotas) for one in rosters}
-    steps, changes = steps_of(policy, Targets(ids, names))
+
+def _chain(policy: ExportedPolicy, rosters: Sequence[Roster], ids: Mapping[str, str]) -> _Chain:
+    days = {one.schedule.key: tuple(rota.name for rota in one.by_day) for one in rosters}
+    nights = {one.schedule.key: tuple(rota.name for rota in one.by_night) for one in rosters}
+    differ = days != nights
+    by_day, of_day = steps_of(policy, Targets(ids, days, " in working hours" if differ else ""))
+    by_night, of_night = steps_of(policy, Targets(ids, nights, " out of hours" if differ else ""))
     passes, cut = passes_of(policy)
-    levels = f"{len(steps)} level{'' if len(steps) == 1 else 's'}, {passes} pass{'' if passes == 1 else 'es'} in all"
+    count = max(len(by_day), len(by_night))
+    levels = f"{count} level{'' if count == 1 else 's'}, {passes} pass{'' if passes == 1 else 'es'} in all"
     kept = carried(f'policy "{policy.name}"', f"{levels}, with its delays")
-    return _Chain(policy, steps, passes, (kept, *changes, *cut, *policy.notes))
+    return _Chain(policy, by_day, by_night, passes, (kept, *of_day, *of_night, *cut, *policy.notes))
 
 
-def _policies(chains: Sequence[_Chain]) -> tuple[tuple[Policy, ...], dict[str, str]]:
-    """The main chain by severity, and the others under names of their own, as urgent as they were."""
+def _policies(chains: Sequence[_Chain], last_resort: str) -> tuple[tuple[Policy, ...], dict[str, str]]:
+    """The main chain by severity, and the others under names of their own, as urgent as they were.
+
+    Hours in which a policy would tell nobody are the last resort's.
+    """
+    nobody_else = (Step((Target(TargetKind.PERSON, last_resort),)),)
     main = chains[0]
-    found = [at_all_hours("critical", main.steps, main.passes), in_hours_only("high", main.steps, main.passes)]
+    by_day, by_night = main.by_day or nobody_else, main.by_night or nobody_else
+    found = [at_all_hours("critical", by_day, by_night, main.passes), in_hours_only("high", by_day, main.passes)]
     origins = dict.fromkeys(_SEVERITIES, main.policy.name)
     for chain in chains[1:]:
         if chain.steps:
             name = _unused(slug(chain.policy.name), origins)
-            found.append(replace(at_all_hours(name, chain.steps, chain.passes), urgency=Urgency.URGENT))
+            steps = chain.by_day or nobody_else, chain.by_night or nobody_else
+            found.append(replace(at_all_hours(name, *steps, chain.passes), urgency=Urgency.URGENT))
             origins[name] = chain.policy.name
     return tuple(found), origins
 
@@ -197,7 +231,9 @@ def _accounts(
 def _carried(one: Roster, people: Mapping[str, Person], at: datetime) -> Iterable[CarriedRota]:
     for rota in one.rotas:
         now = on_call(rota, people, DatedFacts(), at)
-        yield CarriedRota(rota, one.schedule.name, now.person or "", now.until, one.check)
+        both = rota in one.by_day and rota in one.by_night
+        hours = "" if both else "in working hours" if rota in one.by_day else "out of hours"
+        yield CarriedRota(rota, one.schedule.name, now.person or "", now.until, hours, one.check)
 
 
 def _covers(one: Roster, export: Export, at: datetime) -> Iterable[Cover]:

@@ -6,8 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.service.moving_over.findings import Finding
-
-WHOLE_WEEK = 168.0
+from app.service.moving_over.weekly import ALWAYS
 
 
 class System(StrEnum):
@@ -51,7 +50,8 @@ class Layer:
     instant at which `turns[0]` begins; turns repeat from there in both directions, each `length` long: whole days are
     days of the calendar in `zone`, so a handover keeps its local time. Of the layers of a schedule a higher `rank`
     goes before a lower one, and equal ones are on call together. `windows` say in words when it is on call if not
-    always, and `hours` how many hours a week that is. It holds from `starts` to `ends` (None: open).
+    always, and `minutes` as a set (see weekly.py), which is only about right where it is not `regular`. It holds from
+    `starts` to `ends` (None: open).
     """
 
     name: str
@@ -63,7 +63,8 @@ class Layer:
     starts: datetime | None = None
     ends: datetime | None = None
     windows: tuple[str, ...] = ()
-    hours: float = WHOLE_WEEK
+    minutes: int = ALWAYS
+    regular: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,49 +8,101 @@ from app.domain.calendar import WEEKDAYS
 from app.domain.rota import Rota
 from app.service.moving_over.chains import length
 from app.service.moving_over.exported import ExportedSchedule, Layer
-from app.service.moving_over.findings import Finding, changed, left_out
+from app.service.moving_over.findings import Finding, Outcome, carried, changed, left_out
 from app.service.moving_over.layers import chosen_layers, other_layers
 from app.service.moving_over.names import Names
 from app.service.moving_over.turns import filled, is_weekly, rotas_of, seats, turn_at
+from app.service.moving_over.weekly import OfficeHours
+
+FIRST_RESPONDER, PRIMARY = "first_responder", "primary"
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The rotas that one schedule became, told together; `check` are remarks for whoever reads the file."""
+    """The rotas that one schedule became: those told in working hours, and those told out of hours.
+
+    Where the schedule makes a difference between them, `office` is these hours, else the rotas are the same. `check`
+    are remarks for whoever reads the file.
+    """
 
     schedule: ExportedSchedule
-    rotas: tuple[Rota, ...]
-    check: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    realignable: bool = False
+    by_day: tuple[Rota, ...] = ()
+    by_night: tuple[Rota, ...] = ()
+    office: OfficeHours | None = None
+    check: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def rotas(self) -> tuple[Rota, ...]:
+        return tuple(dict.fromkeys((*self.by_day, *self.by_night)))
+
+    def told(self, at: datetime) -> tuple[Rota, ...]:
+        """The rotas of the hours that `at` lies in."""
+        if self.office is None:
+            return self.by_night
+        return self.by_day if self.office.hold(at) else self.by_night
 
 
-def roster(schedule: ExportedSchedule, role: str, names: Names, ids: Mapping[str, str], at: datetime) -> Roster:
-    """`role` names the first rota if it is given, else the schedule's name does."""
+def roster(
+    schedule: ExportedSchedule,
+    role: str,
+    names: Names,
+    ids: Mapping[str, str],
+    at: datetime,
+    office: OfficeHours | None = None,
+) -> Roster:
+    """`role` names the first rota if it is given, else the schedule's name does.
+
+    With `office`, working hours are settled already, and a schedule that changes at other times is carried as one that
+    does not.
+    """
     subject = f'schedule "{schedule.name}"'
     known, unknown = _known(schedule, ids)
-    chosen = chosen_layers(known, at)
-    if not chosen:
+    chosen = chosen_layers(known, at, office)
+    if not chosen.all:
         reason = schedule.problem or "it has nobody on call from now on"
         todo = "write a rota for it, and add it to the policy's steps"
-        return Roster(schedule, (), (), (*unknown, left_out(subject, reason, todo)))
+        return Roster(schedule, findings=(*unknown, left_out(subject, reason, todo)))
     findings = [*unknown, *other_layers(known, chosen, at)]
-    rotas: list[Rota] = []
-    base = role or names.give(schedule.name, "_")
-    for layer in chosen:
-        called = tuple(_seat(base, len(rotas) + seat, names) for seat in range(seats(layer)))
-        rotas.extend(rotas_of(layer, called, at, ids))
+    for layer in chosen.all:
         findings.extend(_changes(f"{subject}, {layer.name}", layer, at))
-    if len(rotas) > 1:
-        reason = f"{len(rotas)} people are on call at a time; here they are rotas that are told together"
-        findings.append(changed(subject, reason))
-    check = tuple(dict.fromkeys(one.reason for one in findings if one.outcome != "carried" and one.todo))
-    alone = len(rotas) == 1 and len([layer for layer in known.layers if layer.ends is None or layer.ends > at]) == 1
-    return Roster(schedule, tuple(rotas), check, tuple(findings), alone)
+    base = role or names.give(schedule.name, "_")
+    night = dict(_rotas(chosen.by_night, base, names, ids, at))
+    by_day = by_night = tuple(rota for rotas in night.values() for rota in rotas)
+    if chosen.office:
+        own = [layer for layer in chosen.by_day if layer not in night]
+        called = FIRST_RESPONDER if role == PRIMARY else names.give(f"{base} day", "_")
+        day = {
+            layer: tuple(replace(rota, consent_required=False) for rota in rotas)
+            for layer, rotas in _rotas(own, called, names, ids, at)
+        }
+        by_day = tuple(rota for layer in chosen.by_day for rota in (night | day)[layer])
+        findings.append(_by_hours(subject, by_day, by_night))
+    if max(len(by_day), len(by_night)) > 1:
+        findings.append(changed(subject, "several people are on call at a time; here they are rotas told together"))
+    check = tuple(dict.fromkeys(one.reason for one in findings if one.outcome is not Outcome.CARRIED and one.todo))
+    return Roster(schedule, by_day, by_night, chosen.office, check, tuple(findings))
+
+
+def _rotas(
+    layers: Iterable[Layer], base: str, names: Names, ids: Mapping[str, str], at: datetime
+) -> Iterable[tuple[Layer, tuple[Rota, ...]]]:
+    """The rotas of each layer; the first of all is called `base`, and the others after it."""
+    made = 0
+    for layer in layers:
+        called = tuple(_seat(base, made + seat, names) for seat in range(seats(layer)))
+        made += len(called)
+        yield layer, rotas_of(layer, called, at, ids)
 
 
 def _seat(base: str, number: int, names: Names) -> str:
     return base if number == 0 else names.give(f"{base}_{number + 1}", "_")
+
+
+def _by_hours(subject: str, by_day: tuple[Rota, ...], by_night: tuple[Rota, ...]) -> Finding:
+    day, night = (" and ".join(rota.name for rota in rotas) or "nobody" for rotas in (by_day, by_night))
+    reason = f"its layers change with working hours, so these became the calendar's: {day} by day, {night} out of hours"
+    return carried(subject, reason)
 
 
 def _known(schedule: ExportedSchedule, ids: Mapping[str, str]) -> tuple[ExportedSchedule, tuple[Finding, ...]]:

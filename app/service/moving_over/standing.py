@@ -7,8 +7,10 @@ from app.domain.people import Person
 from app.service.moving_over.exported import Export
 from app.service.moving_over.findings import Finding, changed, left_out
 
+_BY_DAY = "add a rota first_responder for working hours if the engineers take turns by day"
 
-def standing(export: Export, people: Iterable[Person], today: date) -> Iterable[Finding]:
+
+def standing(export: Export, people: Iterable[Person], today: date, knows_hours: bool) -> Iterable[Finding]:
     """In the order in which a reader should look at them."""
     brand = export.system.brand
     consenting = [person for person in people if person.on_call_since]
@@ -21,11 +23,12 @@ def standing(export: Export, people: Iterable[Person], today: date) -> Iterable[
         )
         yield changed("consent", reason, "ask them, and put in the real days; without one nobody is paged at night")
     reason = (
-        "a policy holds at all hours there; here `critical` tells the same people at all hours (afresh when the hours "
-        "change), and `high` waits for working hours"
+        "a policy holds at all hours there; here `critical` does too (it begins afresh when the hours change), and "
+        "`high` waits for working hours"
     )
-    yield changed("hours", reason, "add a rota first_responder for working hours if the engineers take turns by day")
-    reason = "no export has them: Monday to Friday, 09:00 to 17:30, no public holidays"
+    yield changed("hours", reason, _BY_DAY if not knows_hours else "")
+    hours = "they are when the schedule's layers change" if knows_hours else "no export has them: 09:00 to 17:30"
+    reason = f"{hours}; public holidays are not known"
     yield changed("working hours", reason, "see calendars; put in your hours and `holidays`, such as GB-ENG")
     reason = f"{brand} pages without one, so on_missing_runbook is `page`, and such pages say NO RUNBOOK"
     yield changed("runbooks", reason, "set it to `triage` when your alerts have runbooks")

@@ -56,10 +56,24 @@ def test_steps_tell_schedules_rotations_and_people_and_repeat(office: Imported) 
     assert "also tells slackChannel" in office.said('policy "Standard"')
 
 
-def test_an_assignment_in_office_hours_is_left_out_aloud(office: Imported) -> None:
-    said = office.said('schedule "On call", user "Dana Weiß"')
+def test_somebody_assigned_in_working_hours_is_told_in_these_too(office: Imported) -> None:
+    in_hours = office.rules.policies["critical"].in_hours.steps
 
-    assert "only Monday, Tuesday, Wednesday, Thursday, Friday 09:00 to 17:00 (Europe/London)" in said
+    assert [target.name for target in in_hours[0].tell] == ["primary", "first_responder"]
+    assert office.who("first_responder", "2026-11-25 12:00") == "dana-weiss"
+    assert "primary and first_responder by day, primary out of hours" in office.said('schedule "On call"')
+
+
+def test_an_assignment_in_other_hours_is_left_out_aloud(tmp_path: Path) -> None:
+    def at_noon_on_sundays(document: Any) -> None:
+        rules = document["data"]["schedules"]["nodes"][0]["targets"][1]["rules"]
+        rules.append({"start": "12:00", "end": "13:00", "weekdayFilter": [True] + [False] * 6})
+
+    found = imported(tmp_path, GOALERT, changed(GOALERT, "export", at_noon_on_sundays))
+
+    said = found.said('schedule "On call", user "Dana Weiß"')
+    assert "Thursday, Friday 09:00 to 17:00 and Sunday 12:00 to 13:00 (Europe/London)" in said
+    assert found.told()[0] == ("0:00:00", ("primary",))
 
 
 def test_overrides_and_temporary_schedules_are_listed_in_order(office: Imported) -> None:

@@ -92,5 +92,5 @@ def test_a_daily_shift_of_half_a_day_says_its_hours(tmp_path: Path) -> None:
     found = imported(tmp_path, GRAFANA, changed(GRAFANA, "on_call_shifts", halve))
 
     said = found.said('schedule "Backup", shift "Every day of the week"')
-    assert "only from 08:00 for 12 h, once in 24 h (Europe/Paris)" in said
+    assert "only every day from 08:00 for 12 h (Europe/Paris)" in said
     assert "its turns last 1 day" in said
