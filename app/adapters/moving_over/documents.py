@@ -107,7 +107,8 @@ def _within(
             yield kind, value
             return
         for name, below in inner.items():
-            gathered.add_page(kinds.get(name, kind), _has_more(value))
+            if isinstance(below, list):
+                gathered.add_page(kinds.get(name, kind), _has_more(value))
             yield from _within(below, kinds.get(name, kind), kinds, gathered, depth + 1)
 
 

@@ -4,11 +4,12 @@ Shapes as in https://docs.opsgenie.com/docs/api-overview and the types of its Go
 on call together, each in its own hours. An escalation's delays count from the alert.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.adapters.moving_over.documents import Document, Record, grouped, records
+from app.adapters.moving_over.opsgenie_escalations import Escalations, user_key
 from app.adapters.moving_over.parts import DAYS, clock, once, unreadable, unusable_address, zone_or_utc
 from app.adapters.moving_over.reading import (
     Fields,
@@ -24,16 +25,14 @@ from app.adapters.moving_over.reading import (
 from app.service.moving_over.exported import (
     Export,
     ExportedPerson,
-    ExportedPolicy,
     ExportedSchedule,
-    ExportedStep,
     ExportedTeam,
     Layer,
     Override,
     Stated,
     System,
 )
-from app.service.moving_over.findings import Finding, changed, left_out
+from app.service.moving_over.findings import Finding, changed
 from app.service.moving_over.weekly import ALWAYS, DAY, WEEK, every_day, stretch
 
 _KINDS = {
@@ -44,14 +43,7 @@ _KINDS = {
     "escalations": "escalations",
     "teams": "teams",
 }
-_UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 _LENGTHS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
-_NOTIFIES = {
-    "next": "whoever is on call next",
-    "previous": "whoever was on call before",
-    "admins": "the admins of the team",
-    "random": "somebody at random",
-}
 
 
 def read_opsgenie(documents: tuple[Document, ...], at: datetime) -> Export:
@@ -62,13 +54,14 @@ def read_opsgenie(documents: tuple[Document, ...], at: datetime) -> Export:
     people = once(_person(record.fields, notes) for record in sorted_out.get("users", ()))
     keys = {person.email.casefold(): person.key for person in people if person.email}
     teams = tuple(_teams(record.fields for record in sorted_out.get("teams", ())))
-    reader = _Reader(keys, {team.key: team for team in teams}, notes)
-    schedules = [reader.schedule(record.fields, sorted_out) for record in sorted_out.get("schedules", ())]
+    schedules = _Schedules(keys, notes)
+    read = [schedules.read(record.fields, sorted_out) for record in sorted_out.get("schedules", ())]
+    escalations = Escalations(keys, {team.key: team for team in teams}, read)
     return Export(
         System.OPSGENIE,
         people,
-        tuple(schedules),
-        tuple(reader.policy(record.fields, schedules) for record in sorted_out.get("escalations", ())),
+        tuple(read),
+        tuple(escalations.read(record.fields) for record in sorted_out.get("escalations", ())),
         teams,
         tuple(notes),
     )
@@ -121,18 +114,14 @@ def _teams(listed: Iterable[Fields]) -> Iterable[ExportedTeam]:
         yield ExportedTeam(key, word(fields, "name"), tuple(member for member in members if member))
 
 
-class _Reader:
-    """Reads what refers to users and teams, who may be called by id or by name."""
+class _Schedules:
+    """Reads schedules, whose users may be called by id or by name."""
 
-    def __init__(self, keys: dict[str, str], teams: dict[str, ExportedTeam], notes: list[Finding]) -> None:
+    def __init__(self, keys: dict[str, str], notes: list[Finding]) -> None:
         self._keys = keys
-        self._teams = teams
         self._notes = notes
 
-    def _user(self, fields: object) -> str:
-        return word(fields, "id") or self._keys.get(word(fields, "username").casefold(), "")
-
-    def schedule(self, fields: Fields, sorted_out: dict[str, list[Record]]) -> ExportedSchedule:
+    def read(self, fields: Fields, sorted_out: dict[str, list[Record]]) -> ExportedSchedule:
         key, name = word(fields, "id"), word(fields, "name")
         subject = f'schedule "{name}"'
         zone = zone_or_utc(dig(fields, "timezone"), subject, self._notes)
@@ -163,7 +152,7 @@ class _Reader:
         if others:
             reason = f"some of its turns are a whole {' or '.join(sorted(others))}'s; here the next person has them"
             self._notes.append(changed(f"{subject}, {name}", reason, "put people in their place"))
-        users = [self._user(one) if word(one, "type") == "user" else "" for one in participants]
+        users = [user_key(one, self._keys) if word(one, "type") == "user" else "" for one in participants]
         windows, minutes = _windows(dig(fields, "timeRestriction"))
         return Layer(
             name=name,
@@ -199,68 +188,7 @@ class _Reader:
             ours = parent == key or bool(named & rotations) or (not parent and record.stem.endswith(key))
             since, until = instant(record.fields, "startDate"), instant(record.fields, "endDate")
             if ours and since and until and since < until:
-                yield Override(self._user(record.fields.get("user")), since, until)
-
-    def policy(self, fields: Fields, schedules: Sequence[ExportedSchedule]) -> ExportedPolicy:
-        name = word(fields, "name")
-        notes: list[Finding] = []
-        rules = sorted(items(fields, "rules"), key=_delay)
-        steps: list[ExportedStep] = []
-        reached = timedelta(0)
-        for rule in rules:
-            steps.append(self._step(rule, _delay(rule) - reached, schedules, f'policy "{name}"', notes))
-            reached = _delay(rule)
-        repeats, wait = number(fields, "repeat", "count") or 0, number(fields, "repeat", "waitInterval")
-        if dig(fields, "repeat", "closeAlertAfterAll") is True:
-            notes.append(
-                left_out(f'policy "{name}"', "it closes the alert in the end; nothing is closed unanswered here")
-            )
-        return ExportedPolicy(
-            key=word(fields, "id"),
-            name=name,
-            steps=tuple(steps),
-            passes=1 + max(repeats, 0),
-            last_wait=timedelta(minutes=wait) if wait and repeats > 0 else None,
-            notes=tuple(notes),
-        )
-
-    def _step(
-        self,
-        rule: object,
-        after: timedelta,
-        schedules: Sequence[ExportedSchedule],
-        subject: str,
-        notes: list[Finding],
-    ) -> ExportedStep:
-        recipient = dig(rule, "recipient")
-        kind, called = word(recipient, "type"), word(recipient, "name")
-        notify = word(rule, "notifyType")
-        if notify in _NOTIFIES:
-            reason = f'a level tells {_NOTIFIES[notify]} of {kind} "{called}"; here it tells whoever is on call now'
-            notes.append(changed(subject, reason, "see the policy's steps"))
-        if word(rule, "condition") == "if-not-closed":
-            notes.append(
-                changed(subject, "a level is told even after an acknowledgement; here that ends the escalation")
-            )
-        if kind == "user":
-            return ExportedStep(after, people=(self._user(recipient),))
-        if kind == "team":
-            team = self._team(recipient)
-            reason = f'a level tells the team "{team.name or called}"; here it tells its members one by one'
-            notes.append(changed(subject, reason, "tell fewer of them, or the rota that you mean"))
-            return ExportedStep(after, people=team.members)
-        named = [one.key for one in schedules if called and one.name == called]
-        return ExportedStep(after, schedules=tuple([word(recipient, "id")] if word(recipient, "id") else named))
-
-    def _team(self, recipient: object) -> ExportedTeam:
-        key, called = word(recipient, "id"), word(recipient, "name")
-        named = (team for team in self._teams.values() if called and team.name == called)
-        return self._teams.get(key) or next(named, ExportedTeam(key, called))
-
-
-def _delay(rule: object) -> timedelta:
-    amount = number(rule, "delay", "timeAmount") or 0
-    return timedelta(minutes=max(amount, 0) * _UNITS.get(word(rule, "delay", "timeUnit"), 1))
+                yield Override(user_key(record.fields.get("user"), self._keys), since, until)
 
 
 def _windows(restriction: object) -> tuple[tuple[str, ...], int]:

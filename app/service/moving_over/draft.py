@@ -5,25 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain.people import Person, Squad, Urgency
-from app.domain.policy import Policy, Step, Target, TargetKind
+from app.domain.people import Person, Squad
+from app.domain.policy import Policy
 from app.domain.rota import DatedFacts, Rota, on_call
 from app.domain.spoken import spoken
 from app.service.moving_over.cast import ids_of, people_of, squads_of
-from app.service.moving_over.chains import Targets, at_all_hours, in_hours_only, passes_of, steps_of
 from app.service.moving_over.choosing import Choice, passed_over, pick
 from app.service.moving_over.exported import Export, ExportedPolicy, System
 from app.service.moving_over.findings import CannotImport, Finding, carried, changed
 from app.service.moving_over.last_resort import last_resort, named_last_resort
 from app.service.moving_over.layers import live_layers
-from app.service.moving_over.names import Names, slug
+from app.service.moving_over.names import Names
+from app.service.moving_over.policies import CarriedPolicy, carry_policy, policies_of
 from app.service.moving_over.rosters import Roster, roster
 from app.service.moving_over.standing import standing
 from app.service.moving_over.stated import coming, compare, realigned
 from app.service.moving_over.weekly import OfficeHours
 
 _ROLES = ("primary", "second_line")
-_SEVERITIES = ("critical", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +81,20 @@ def draft(export: Export, choice: Choice, at: datetime) -> Draft:
     ids = ids_of(export, names)
     rosters = _rosters(export, picked.policies, names, ids, at)
     zone = next((rota.zone for one in rosters for rota in one.rotas), ZoneInfo("UTC"))
-    today = at.astimezone(zone).date()
-    office = _office(rosters)
-    people = people_of(export, ids, [rota for one in rosters for rota in one.rotas], today)
+    people = people_of(export, ids, [rota for one in rosters for rota in one.rotas], at.astimezone(zone).date())
     rosters = tuple(_aligned(one, people, ids, at) for one in rosters)
-    rotas = {rota.name: rota for one in rosters for rota in one.rotas}
-    chains = tuple(_chain(policy, rosters, ids) for policy in picked.policies)
-    if not chains[0].steps:
-        reasons = "; ".join(one.reason for each in rosters for one in each.findings) or "it has no steps"
-        raise CannotImport(f'policy "{picked.policies[0].name}" tells nobody who could be carried: {reasons}')
-    holder, reason = last_resort(chains[0].steps, rotas, people, at) if not choice.last_resort else ("", "")
-    if choice.last_resort:
-        holder, reason = named_last_resort(choice.last_resort, export, ids), "chosen with --last-resort"
+    carried_over = tuple(carry_policy(policy, rosters, ids) for policy in picked.policies)
+    holder, reason = _last_resort(export, choice, carried_over[0], rosters, people, ids, at)
     squads = squads_of(export, ids, names)
-    policies, origins = _policies(chains, holder)
+    policies, origins = policies_of(carried_over, holder)
     findings = (
         *picked.findings,
-        carried("people", f"{len(people)} with their addresses: {_some([one.name for one in people.values()])}"),
         *_accounts(rosters, people, squads, at),
-        *(one for chain in chains for one in chain.findings),
-        *(one for each in rosters for one in each.findings),
-        *(one for each in rosters for one in compare(each.schedule, each.told, people, ids, at)),
+        *(finding for policy in carried_over for finding in policy.findings),
+        *(finding for one in rosters for finding in one.findings),
+        *(finding for one in rosters if one.rotas for finding in compare(one.schedule, one.told, people, ids, at)),
         changed("last resort", f"{people[holder].name} ({holder}): {reason}", "see defaults.last_resort"),
-        *standing(export, people.values(), today, office is not None),
+        *standing(export, people.values(), at.astimezone(zone).date(), _office(rosters) is not None),
         *export.notes,
         *passed_over(export, picked.policies),
     )
@@ -116,12 +106,12 @@ def draft(export: Export, choice: Choice, at: datetime) -> Draft:
         last_resort_reason=reason,
         people=people,
         squads=squads,
-        office=office,
-        rotas=tuple(one for each in rosters for one in _carried(each, people, at)),
+        office=_office(rosters),
+        rotas=tuple(rota for one in rosters for rota in _carried(one, people, at)),
         policies=policies,
         origins=origins,
         findings=tuple(dict.fromkeys(findings)),
-        covers=tuple(one for each in rosters for one in _covers(each, export, at)),
+        covers=tuple(cover for one in rosters for cover in _covers(one, export, at)),
     )
 
 
@@ -161,63 +151,29 @@ def _aligned(one: Roster, people: Mapping[str, Person], ids: Mapping[str, str], 
     return replace(one, by_day=(rota,), by_night=(rota,), check=(*one.check, reason), findings=(*one.findings, finding))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    policy: ExportedPolicy
-    by_day: tuple[Step, ...]
-    by_night: tuple[Step, ...]
-    passes: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Those of the night, which ask more of people, or else those of the day."""
-        return self.by_night or self.by_day
-
-
-def _chain(policy: ExportedPolicy, rosters: Sequence[Roster], ids: Mapping[str, str]) -> _Chain:
-    days = {one.schedule.key: tuple(rota.name for rota in one.by_day) for one in rosters}
-    nights = {one.schedule.key: tuple(rota.name for rota in one.by_night) for one in rosters}
-    differ = days != nights
-    by_day, of_day = steps_of(policy, Targets(ids, days, " in working hours" if differ else ""))
-    by_night, of_night = steps_of(policy, Targets(ids, nights, " out of hours" if differ else ""))
-    passes, cut = passes_of(policy)
-    count = max(len(by_day), len(by_night))
-    levels = f"{count} level{'' if count == 1 else 's'}, {passes} pass{'' if passes == 1 else 'es'} in all"
-    kept = carried(f'policy "{policy.name}"', f"{levels}, with its delays")
-    return _Chain(policy, by_day, by_night, passes, (kept, *of_day, *of_night, *cut, *policy.notes))
-
-
-def _policies(chains: Sequence[_Chain], last_resort: str) -> tuple[tuple[Policy, ...], dict[str, str]]:
-    """The main chain by severity, and the others under names of their own, as urgent as they were.
-
-    Hours in which a policy would tell nobody are the last resort's.
-    """
-    nobody_else = (Step((Target(TargetKind.PERSON, last_resort),)),)
-    main = chains[0]
-    by_day, by_night = main.by_day or nobody_else, main.by_night or nobody_else
-    found = [at_all_hours("critical", by_day, by_night, main.passes), in_hours_only("high", by_day, main.passes)]
-    origins = dict.fromkeys(_SEVERITIES, main.policy.name)
-    for chain in chains[1:]:
-        if chain.steps:
-            name = _unused(slug(chain.policy.name), origins)
-            steps = chain.by_day or nobody_else, chain.by_night or nobody_else
-            found.append(replace(at_all_hours(name, *steps, chain.passes), urgency=Urgency.URGENT))
-            origins[name] = chain.policy.name
-    return tuple(found), origins
-
-
-def _unused(name: str, taken: Mapping[str, str]) -> str:
-    number, given = 2, name
-    while given in taken:
-        number, given = number + 1, f"{name}-{number}"
-    return given
+def _last_resort(
+    export: Export,
+    choice: Choice,
+    policy: CarriedPolicy,
+    rosters: Sequence[Roster],
+    people: Mapping[str, Person],
+    ids: Mapping[str, str],
+    at: datetime,
+) -> tuple[str, str]:
+    """A person's id, and why they. Raises `CannotImport`, also where the policy tells nobody at all."""
+    if not policy.steps:
+        reasons = "; ".join(finding.reason for one in rosters for finding in one.findings) or "it has no steps"
+        raise CannotImport(f'policy "{policy.policy.name}" tells nobody who could be carried: {reasons}')
+    if choice.last_resort:
+        return named_last_resort(choice.last_resort, export, ids), "chosen with --last-resort"
+    return last_resort(policy.steps, {rota.name: rota for one in rosters for rota in one.rotas}, people, at)
 
 
 def _accounts(
     rosters: Iterable[Roster], people: Mapping[str, Person], squads: Sequence[Squad], at: datetime
 ) -> Iterable[Finding]:
     """What was carried, in numbers and names, and who is on call by it."""
+    yield carried("people", f"{len(people)} with their addresses: {_some([one.name for one in people.values()])}")
     if squads:
         reason = f"{len(squads)} squad{'' if len(squads) == 1 else 's'}: {_some([one.name for one in squads])}"
         yield carried("teams", reason, "give each its `channel`; no export says where a squad reads")

@@ -91,6 +91,16 @@ def test_only_enabled_contact_methods_are_carried(office: Imported) -> None:
     assert [method for method in ben if method.channel != "console"] == [ContactMethod("email", "ben@shop.example")]
 
 
+def test_a_list_with_a_further_page_that_is_not_there_is_said(tmp_path: Path) -> None:
+    def more(document: Any) -> None:
+        document["data"]["schedules"]["pageInfo"]["hasNextPage"] = True
+
+    found = imported(tmp_path, GOALERT, changed(GOALERT, "export", more))
+
+    assert "some pages only" in found.said("schedules")
+    assert found.said("users") == ""
+
+
 def test_endless_repetition_ends_with_the_last_resort(tmp_path: Path) -> None:
     def for_ever(document: Any) -> None:
         document["data"]["escalationPolicies"]["nodes"][0]["repeat"] = -1
