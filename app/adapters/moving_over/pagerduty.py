@@ -1,7 +1,8 @@
 """PagerDuty's REST API v2: users, schedules with their layers, escalation policies and teams.
 
 Shapes as in https://developer.pagerduty.com/api-reference and the types of its Go client. The layers of a schedule come
-with the one that goes before all others first.
+with the one that goes before all others first, which is not documented; where the final schedule says otherwise, it
+counts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,6 +36,7 @@ from app.service.moving_over.exported import (
     System,
 )
 from app.service.moving_over.findings import Finding, changed
+from app.service.moving_over.precedence import in_stated_order
 from app.service.moving_over.weekly import ALWAYS, DAY, every_day, stretch
 
 _KINDS = {
@@ -114,18 +116,14 @@ def _schedule(fields: Fields, overrides: Iterable[Record], notes: list[Finding])
         return ExportedSchedule(key, name, ZoneInfo("UTC"), problem=problem)
     zone = zone_or_utc(dig(fields, "time_zone"), subject, notes)
     given = items(fields, "schedule_layers")
-    layers = [_layer(one, zone, len(given) - place, subject, notes) for place, one in enumerate(given)]
+    read = [_layer(one, zone, len(given) - place, subject, notes) for place, one in enumerate(given)]
     rendered = items(fields, "overrides_subschedule", "rendered_schedule_entries")
     own = [one.fields for one in overrides if one.stem.endswith(key)]
-    return ExportedSchedule(
-        key=key,
-        name=name,
-        zone=zone,
-        layers=tuple(layer for layer in layers if layer),
-        stated=tuple(_stated(items(fields, "final_schedule", "rendered_schedule_entries"))),
-        overrides=tuple(dict.fromkeys(_overrides([*rendered, *own]))),
-        problem="" if any(layers) else "it has no layer that can be read",
-    )
+    stated = tuple(_stated(items(fields, "final_schedule", "rendered_schedule_entries")))
+    overriding = tuple(dict.fromkeys(_overrides([*rendered, *own])))
+    layers = in_stated_order(tuple(layer for layer in read if layer), stated, overriding)
+    problem = "" if layers else "it has no layer that can be read"
+    return ExportedSchedule(key, name, zone, layers, stated, overriding, problem)
 
 
 def _layer(fields: object, zone: ZoneInfo, rank: int, subject: str, notes: list[Finding]) -> Layer | None:

@@ -111,3 +111,20 @@ def test_working_hours_in_another_zone_than_the_first_rotas_say_so(tmp_path: Pat
     assert 'office: {timezone: America/New_York, hours: {mon-fri: "09:00-17:00"}}' in office.text
     in_hours = office.rules.policies["critical"].in_hours.steps
     assert [step.tell[0].name for step in in_hours] == ["primary", "second_line_day", "eve-martin"]
+
+
+@pytest.mark.parametrize("turned_round", [False, True])
+def test_the_final_schedule_decides_which_layer_goes_first(tmp_path: Path, turned_round: bool) -> None:
+    def replace(document: Any) -> None:
+        layers = [DAYS, ALWAYS]
+        document["schedule"]["schedule_layers"] = layers[::-1] if turned_round else layers
+        document["schedule"]["final_schedule"]["rendered_schedule_entries"] = [
+            {"start": "2026-11-25T09:00:00Z", "end": "2026-11-25T17:00:00Z", "user": {"id": "PDANA"}},
+            {"start": "2026-11-25T17:00:00Z", "end": "2026-11-26T09:00:00Z", "user": {"id": "PASHA"}},
+        ]
+
+    documents = changed(PAGERDUTY, "schedule-PSPRIM", replace)
+    office = imported(tmp_path, PAGERDUTY, documents, policies=("Engineering",))
+
+    assert office.who("first_responder", "2026-11-25 12:00") == "dana-weiss"
+    assert "agrees with the export, 2 stretches" in office.said('schedule "Primary"')
