@@ -49,7 +49,7 @@ def layer_of(shift: Fields, zone: ZoneInfo, subject: str, notes: list[Finding]) 
         ends=instant(shift, "until", zone=own_zone),
         windows=windows,
         minutes=minutes,
-        regular=not windows or bool(days) or every in (_DAY, _WEEK),
+        regular=not windows or every in (_DAY, _WEEK),
     )
 
 
@@ -90,7 +90,8 @@ def _windows(
     elif every == _DAY:
         words, minutes = f"every day {begins}", every_day(since, lasts // _MINUTE)
     else:
-        words = f"{begins}, once in {every.total_seconds() / 3600:g} h"
+        interval = f"once in {every.total_seconds() / 3600:g} h"
+        words = f"{DAYS[start.weekday()]}s {begins}" if every == _WEEK else f"{begins}, {interval}"
         minutes = stretch(start.weekday() * DAY + since, int(share * WEEK))
     return ((words,), minutes) if minutes != ALWAYS else ((), ALWAYS)
 

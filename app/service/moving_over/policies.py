@@ -7,7 +7,7 @@ from app.domain.people import Urgency
 from app.domain.policy import Policy, Step, Target, TargetKind
 from app.service.moving_over.chains import Targets, at_all_hours, in_hours_only, passes_of, steps_of
 from app.service.moving_over.exported import ExportedPolicy
-from app.service.moving_over.findings import Finding, carried
+from app.service.moving_over.findings import Finding, carried, changed, left_out
 from app.service.moving_over.names import slug
 from app.service.moving_over.rosters import Roster
 
@@ -31,6 +31,7 @@ class CarriedPolicy:
 
 
 def carry_policy(policy: ExportedPolicy, rosters: Sequence[Roster], ids: Mapping[str, str]) -> CarriedPolicy:
+    """Its steps, with the rotas of `rosters` in place of schedules and `ids` in place of people."""
     days = {one.schedule.key: tuple(rota.name for rota in one.by_day) for one in rosters}
     nights = {one.schedule.key: tuple(rota.name for rota in one.by_night) for one in rosters}
     differ = days != nights
@@ -38,9 +39,13 @@ def carry_policy(policy: ExportedPolicy, rosters: Sequence[Roster], ids: Mapping
     by_night, of_night = steps_of(policy, Targets(ids, nights, " out of hours" if differ else ""))
     passes, cut = passes_of(policy)
     count = max(len(by_day), len(by_night))
+    subject = f'policy "{policy.name}"'
     levels = f"{count} level{'' if count == 1 else 's'}, {passes} pass{'' if passes == 1 else 'es'} in all"
-    kept = carried(f'policy "{policy.name}"', f"{levels}, with its delays")
-    return CarriedPolicy(policy, by_day, by_night, passes, (kept, *of_day, *of_night, *cut, *policy.notes))
+    kept = [carried(subject, f"{levels}, with its delays") if count else left_out(subject, "it tells nobody")]
+    if bool(by_day) != bool(by_night):
+        hours = "in working hours" if by_night else "out of hours"
+        kept.append(changed(subject, f"it tells nobody {hours}; here it tells the last resort then"))
+    return CarriedPolicy(policy, by_day, by_night, passes, (*kept, *of_day, *of_night, *cut, *policy.notes))
 
 
 def policies_of(chains: Sequence[CarriedPolicy], last_resort: str) -> tuple[tuple[Policy, ...], dict[str, str]]:

@@ -7,6 +7,7 @@ from app.domain.people import Person
 from app.service.moving_over.exported import Export
 from app.service.moving_over.findings import Finding, changed, left_out
 
+_NO_HOURS = "no export has them, so they are Monday to Friday, 09:00 to 17:30"
 _BY_DAY = "add a rota first_responder for working hours if the engineers take turns by day"
 
 
@@ -24,10 +25,10 @@ def standing(export: Export, people: Iterable[Person], today: date, knows_hours:
         yield changed("consent", reason, "ask them, and put in the real days; without one nobody is paged at night")
     reason = (
         "a policy holds at all hours there; here `critical` does too (it begins afresh when the hours change), and "
-        "`high` waits for working hours"
+        "`high` waits for working hours and is told by the quiet ladder"
     )
     yield changed("hours", reason, _BY_DAY if not knows_hours else "")
-    hours = "they are when the schedule's layers change" if knows_hours else "no export has them: 09:00 to 17:30"
+    hours = "they are when the schedule's layers change" if knows_hours else _NO_HOURS
     reason = f"{hours}; public holidays are not known"
     yield changed("working hours", reason, "see calendars; put in your hours and `holidays`, such as GB-ENG")
     reason = f"{brand} pages without one, so on_missing_runbook is `page`, and such pages say NO RUNBOOK"
@@ -36,7 +37,10 @@ def standing(export: Export, people: Iterable[Person], today: date, knows_hours:
     yield changed(
         "notification rules", reason, "see ladders; somebody who wants it otherwise gets a ladder of their own"
     )
-    reason = "which alert goes to whom is said by rules here; so far every alert takes the policy of its severity"
+    reason = (
+        "which alert goes to whom is said by rules here; so far every alert takes the policy of its severity, and what "
+        "its source calls a warning, or less, pages nobody"
+    )
     yield left_out(
         "services, integrations and routes", reason, "write rules, and point your tools here (docs/sources.md)"
     )

@@ -94,3 +94,22 @@ def test_a_daily_shift_of_half_a_day_says_its_hours(tmp_path: Path) -> None:
     said = found.said('schedule "Backup", shift "Every day of the week"')
     assert "only every day from 08:00 for 12 h (Europe/Paris)" in said
     assert "its turns last 1 day" in said
+
+
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [
+        ({"frequency": "weekly", "duration": 172800}, "only Wednesdays from 08:00 for 48 h (Europe/Paris)"),
+        (
+            {"frequency": "hourly", "interval": 48, "duration": 43200},
+            "only from 08:00 for 12 h, once in 48 h (Europe/Paris)",
+        ),
+    ],
+)
+def test_other_hours_of_a_shift_are_said_in_words(tmp_path: Path, shift: dict[str, Any], words: str) -> None:
+    def shorten(document: Any) -> None:
+        document["results"][1] |= {"by_day": None} | shift
+
+    found = imported(tmp_path, GRAFANA, changed(GRAFANA, "on_call_shifts", shorten))
+
+    assert words in found.said('schedule "Backup", shift "Every day of the week"')

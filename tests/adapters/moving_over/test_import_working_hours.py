@@ -128,3 +128,14 @@ def test_the_final_schedule_decides_which_layer_goes_first(tmp_path: Path, turne
 
     assert office.who("first_responder", "2026-11-25 12:00") == "dana-weiss"
     assert "agrees with the export, 2 stretches" in office.said('schedule "Primary"')
+
+
+def test_hours_in_which_a_policy_tells_nobody_are_the_last_resorts(tmp_path: Path) -> None:
+    def replace(document: Any) -> None:
+        document["schedule"]["schedule_layers"] = [DAYS]
+
+    documents = changed(PAGERDUTY, "schedule-PSPRIM", replace)
+    office = imported(tmp_path, PAGERDUTY, documents, schedules=("Primary",), last_resort="Eve Martin")
+
+    assert office.told() == [("0:00:00", ("eve-martin",))]
+    assert "it tells nobody out of hours; here it tells the last resort then" in office.said('policy "Primary"')
