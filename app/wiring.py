@@ -41,12 +41,14 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
+from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.tokens import ADMIN, Tokens
+from app.service.watching import Watching
 
 
 @dataclass(slots=True)
@@ -74,6 +76,8 @@ class Application:
     started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
+    pings: Pings = field(init=False)
+    watching: Watching = field(init=False)
     first_token: str = ""
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
@@ -144,6 +148,7 @@ async def assemble(
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
     application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
+    _add_heartbeats(application, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
     application.applier.start()
@@ -205,6 +210,13 @@ def _receiver(application: Application, secrets: Mapping[str, str], journalling:
         keep=application.settings.quarantine_keep,
         journalling=journalling,
     )
+
+
+def _add_heartbeats(application: Application, journalling: Journalling | None) -> None:
+    store, applier, in_force = application.store, application.applier, application.in_force
+    clock, new_id = application.clock, application.new_id
+    application.pings = Pings(store, applier, in_force, clock, new_id, journalling)
+    application.watching = Watching(store, applier, in_force, clock, new_id, application.name)
 
 
 async def _journalling(application: Application) -> Journalling | None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.calendar import Calendar
 from app.domain.classify import OnMissingRunbook, Rule, Severity, SourceSettings
+from app.domain.heartbeat import Heartbeat
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
 from app.domain.rota import Rota
@@ -53,6 +54,7 @@ class Rules:
     text: str = ""
     files: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
+    heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
 
     def calendar_for(self, rule: Rule | None, squad: str) -> Calendar:
         """The rule's calendar, else the squad's, else the default."""

@@ -1,4 +1,5 @@
-"""The loops of a process: due timers, the outbox, changed files, the self-audit; each claims, handles, or sleeps."""
+"""The loops of a process: due timers, the outbox, heartbeats, changed files, the self-audit; each claims, handles, or
+sleeps."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,9 +12,11 @@ import structlog
 from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
+from app.entrypoints.beat import Beat, LoopHealth
 from app.service.bell import Bell
 from app.service.dispatch import MOST_AT_ONCE
 from app.service.flood import Flood, rest_after
+from app.service.quarantine import waiting_by_source
 from app.service.reload import last_call
 from app.service.replicas import announce, retire
 from app.service.self_audit import audit
@@ -26,6 +29,9 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
+WATCH_SECONDS = 5.0
+"""The longest pause between two looks at the heartbeats: a change of the rules has taken effect by then."""
+
 PRESENCE_SECONDS = 10.0
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
@@ -61,6 +67,9 @@ class Worker:
         self._journal_open = False
         self._doubts: tuple[str, ...] = ()
         self._away: set[str] = set()
+        self._health = LoopHealth(monotonic)
+        url = application.settings.heartbeat_url
+        self._beat = Beat(url, application.http, self._health, application.metrics) if url else None
 
     def start(self) -> None:
         settings = self._application.settings
@@ -79,6 +88,7 @@ class Worker:
             "reload": (self._reload, None),
             "audit": (self._audit, None),
             "presence": (self._presence, None),
+            "heartbeats": (self._heartbeats, None),
         }
         if app.settings.role != "api":
             rounds |= {
@@ -86,6 +96,8 @@ class Worker:
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
             }
+            if self._beat:
+                rounds["beat"] = (self._beats, None)
         if app.outage:
             rounds["outage"] = (self._outage, app.outage_bell)
         return rounds
@@ -129,10 +141,12 @@ class Worker:
 
     async def _forever(self, name: str, work: Callable[[], Awaitable[float]], bell: Bell | None, poll: float) -> None:
         listener = bell.listen() if bell else None
+        self._health.begun(name)
         while not self._stopping:
             try:
                 pause = await work()
                 self._away.discard(name)
+                self._health.went_round(name, pause)
             except StoreUnavailable as error:
                 self._say_once(name, error)
                 pause = poll
@@ -188,6 +202,29 @@ class Worker:
             self._application.metrics.loop_errors.labels("dispatch").inc()
             log.exception("loop.failed", loop="dispatch", error=type(error).__name__)
 
+    async def _heartbeats(self) -> float:
+        """What waits in memory goes to the store; and whoever keeps time looks who has gone quiet."""
+        app = self._application
+        if app.settings.role == "api":
+            await app.pings.flush()
+            return app.settings.poll_seconds
+        with suppress(StoreUnavailable):  # The look finds that out, and remembers it.
+            await app.pings.flush()
+        looked = await app.watching.look()
+        app.metrics.watched(looked.standings)
+        for event, names in (("heartbeat.quiet", looked.quiet), ("heartbeat.over", looked.over)):
+            for name in names:
+                log.info(event, heartbeat=name)
+        longest = app.settings.poll_seconds if app.pings.waiting else WATCH_SECONDS
+        if looked.again is None:
+            return longest
+        return min(longest, max(0.01, (looked.again - app.clock.now()).total_seconds()))
+
+    async def _beats(self) -> float:
+        assert self._beat  # noqa: S101 - it has no such loop otherwise
+        await self._beat.send()
+        return self._application.settings.heartbeat_seconds
+
     async def _until_next(self) -> float:
         """Seconds to the next due moment, at most one poll."""
         app = self._application
@@ -240,6 +277,7 @@ class Worker:
             self._doubts = app.doubts()
             log.warning("store.doubts", doubts=self._doubts)
         app.metrics.audited(found, app.in_force)
+        self._health.late = found.is_late
         if found.is_late:
             log.warning(
                 "audit.late",
@@ -268,6 +306,7 @@ class Worker:
         app = self._application
         now = app.clock.now()
         await app.store.sweep(now)
+        app.metrics.quarantined(await waiting_by_source(app.store))
         if not app.settings.keep_days:
             return SWEEP_SECONDS
         gone = await app.store.forget(now - timedelta(days=app.settings.keep_days), MOST_FORGOTTEN)

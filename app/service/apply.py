@@ -49,8 +49,9 @@ class Job:
     """One event for one incident, found by the first of `keys` that leads to an open one, or by `id`.
 
     `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
-    `records` is not asked about a job that was refused. `fresh` is the id that the event would open: where that exists,
-    the event has been applied before. `moved` is an incident that was decided on elsewhere, this event included: it is
+    `records` is not asked about a job that was refused. `is_done` says of the incident and the first key, as they are
+    at the commit, that the event has been applied before. `fresh` is the id that the event would open: where that
+    exists, it has been too. `moved` is an incident that was decided on elsewhere, this event included: it is
     taken as it is, once, unless the store has it or another open one of these keys.
     """
 
@@ -60,6 +61,7 @@ class Job:
     must_exist: bool = False
     records: Records | None = None
     fresh: str = ""
+    is_done: Callable[[Incident | None, KnownKey | None], bool] | None = None
     moved: Decision | None = None
 
     def ids(self) -> tuple[str, ...]:
@@ -198,6 +200,8 @@ class Fold:
         if job.moved and job.moved.incident:
             return self._moving(job, job.moved, job.moved.incident.id, incident, known)
         if job.fresh and self._incident(job.fresh):
+            return Decision(None, Outcome.ALREADY)
+        if job.is_done and job.is_done(incident, known):
             return Decision(None, Outcome.ALREADY)
         return step(incident, job.event(known), self.ctx)
 

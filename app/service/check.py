@@ -15,7 +15,7 @@ from app.domain.runbook import Library, find_runbook
 AHEAD = timedelta(days=90)
 
 _WARNING = re.compile(r"(?P<where>\S+\.\w+(?::\d+)?) (?:(?P<key>[\w.@-]+): )?(?P<reason>.+)")
-_DEAD_RUNBOOK = "rules.runbook"
+_DEAD_RUNBOOKS = ("rules.runbook", "heartbeats.runbook")
 
 
 class Weight(StrEnum):
@@ -48,7 +48,7 @@ def _said_by_the_loader(rules: Rules) -> Iterator[Problem]:
     for warning in rules.warnings:
         parts = _WARNING.fullmatch(warning)
         where, key, reason = (parts["where"], parts["key"] or "", parts["reason"]) if parts else ("", "", warning)
-        yield Problem(where, key, reason, Weight.ERROR if key == _DEAD_RUNBOOK else Weight.WARNING)
+        yield Problem(where, key, reason, Weight.ERROR if key in _DEAD_RUNBOOKS else Weight.WARNING)
 
 
 def _gaps(rules: Rules, at: datetime) -> Iterator[Problem]:

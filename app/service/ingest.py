@@ -29,7 +29,11 @@ async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id
 
     Raises `StoreUnavailable` when nothing could be promised, and the error of a decision that failed.
     """
-    results = await applier.submit([job_for(alert, rules, new_id) for alert in alerts])
+    return taken(await applier.submit([job_for(alert, rules, new_id) for alert in alerts]))
+
+
+def taken(results: Sequence[Applied]) -> list[Taken]:
+    """The outcome of each. Raises the first error among them."""
     return [_taken(result) for result in results]
 
 
