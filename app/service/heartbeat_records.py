@@ -26,8 +26,13 @@ class Watch:
 async def watched(store: Store) -> Mapping[str, Watched]:
     """Every heartbeat that is watched, by name, with its last ping."""
     found = await _every(store, WATCHED)
-    pings = {name: _ping(body) for name, body in (await _every(store, PING)).items()} if found else {}
-    return {name: replace(_watched(body), ping=pings.get(name)) for name, body in found.items()}
+    heard = await pings(store) if found else {}
+    return {name: replace(_watched(body), ping=heard.get(name)) for name, body in found.items()}
+
+
+async def pings(store: Store) -> Mapping[str, Ping]:
+    """The last one of each, by name."""
+    return {name: _ping(body) for name, body in (await _every(store, PING)).items()}
 
 
 async def last_ping(store: Store, name: str) -> Ping | None:

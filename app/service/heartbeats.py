@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.heartbeat import SOURCE, Heartbeat, Standing, Watched, deadline, standing
 from app.domain.incident import alert_key
 from app.domain.ruleset import Rules
-from app.service.heartbeat_records import watch, watched
+from app.service.heartbeat_records import pings, watch, watched
 from app.service.ports import Store
 
 
@@ -23,12 +23,12 @@ class Shown:
 
 async def heartbeats(store: Store, rules: Rules, now: datetime) -> list[Shown]:
     """In the order of the file. One that nobody watches yet counts from now."""
-    known, mark = await watched(store), await watch(store)
+    known, heard, mark = await watched(store), await pings(store), await watch(store)
     gaps = mark.gaps if mark else ()
     open_ones = await _open(store, list(rules.heartbeats))
     found = []
     for name, one in rules.heartbeats.items():
-        state = known.get(name) or Watched(now)
+        state = known.get(name) or Watched(now, heard.get(name))
         last = state.ping.at if state.ping else None
         shown = standing(one, state, gaps, now)
         found.append(Shown(one, shown, last, deadline(one, state, gaps), open_ones.get(name, "")))
