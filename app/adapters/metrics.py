@@ -76,6 +76,10 @@ class Metrics:
 
     def accepted(self, source: str, taken: Sequence[Taken], seconds: float) -> None:
         self.accept_seconds.observe(seconds)
+        self.taken(source, taken)
+
+    def taken(self, source: str, taken: Sequence[Taken]) -> None:
+        """What became of alerts, wherever they come from."""
         counts: dict[Outcome, int] = {}
         for one in taken:
             counts[one.outcome] = counts.get(one.outcome, 0) + 1

@@ -13,6 +13,7 @@ from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.entrypoints.beat import Beat, LoopHealth
+from app.entrypoints.heartbeat_round import heartbeat_round
 from app.service.bell import Bell
 from app.service.dispatch import MOST_AT_ONCE
 from app.service.flood import Flood, rest_after
@@ -29,9 +30,6 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
-WATCH_SECONDS = 5.0
-"""The longest pause between two looks at the heartbeats: a change of the rules has taken effect by then."""
-
 PRESENCE_SECONDS = 10.0
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
@@ -203,22 +201,7 @@ class Worker:
             log.exception("loop.failed", loop="dispatch", error=type(error).__name__)
 
     async def _heartbeats(self) -> float:
-        """What waits in memory goes to the store; and whoever keeps time looks who has gone quiet."""
-        app = self._application
-        if app.settings.role == "api":
-            await app.pings.flush()
-            return app.settings.poll_seconds
-        with suppress(StoreUnavailable):  # The look finds that out, and remembers it.
-            await app.pings.flush()
-        looked = await app.watching.look()
-        app.metrics.watched(looked.standings)
-        for event, names in (("heartbeat.quiet", looked.quiet), ("heartbeat.over", looked.over)):
-            for name in names:
-                log.info(event, heartbeat=name)
-        longest = app.settings.poll_seconds if app.pings.waiting else WATCH_SECONDS
-        if looked.again is None:
-            return longest
-        return min(longest, max(0.01, (looked.again - app.clock.now()).total_seconds()))
+        return await heartbeat_round(self._application)
 
     async def _beats(self) -> float:
         assert self._beat  # noqa: S101 - it has no such loop otherwise

@@ -5,18 +5,25 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from app.domain.alert import Alert
 from app.domain.errors import Conflict, NotFound, StoreUnavailable
 from app.domain.events import AlertResolved
 from app.domain.heartbeat import SOURCE, Heartbeat, Ping, is_over, says_it_failed
-from app.domain.incident import alert_key
+from app.domain.incident import Outcome, alert_key
 from app.domain.replacing import replace
 from app.service.apply import Applier, Job
 from app.service.heartbeat_records import last_ping, ping_record
 from app.service.in_force import InForce
-from app.service.ingest import job_for
+from app.service.ingest import Taken, job_for, taken
 from app.service.journalling import Journalling
 from app.service.ports import Clock, Record, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Pinged:
+    """`stored`: the store has the ping; else it waits in memory. `taken` is what it raised or ended."""
+
+    stored: bool
+    taken: tuple[Taken, ...] = ()
 
 
 @dataclass(slots=True)
@@ -40,9 +47,8 @@ class Pings:
         hint = f" (did you mean {near[0]!r}?)" if near else "; define it under `heartbeats:` in the rules file"
         raise NotFound(f"no heartbeat is called {name[:80]!r}{hint}")
 
-    async def ping(self, name: str, failed: bool = False) -> bool:
-        """Take a ping; whether the store has it. One that it cannot take waits here; a failure that nobody could be
-        told of is refused.
+    async def ping(self, name: str, failed: bool = False) -> Pinged:
+        """Take a ping. One that the store cannot take waits here; a failure that nobody could be told of is refused.
 
         Raises `NotFound`, and of a failure `StoreUnavailable`.
         """
@@ -51,22 +57,17 @@ class Pings:
             return await self._failure(one, ping)
         if not self._is_cut_off:
             with suppress(StoreUnavailable, Conflict):
-                await self._submit(_over(name, ping))
-                self.waiting.pop(name, None)
-                return True
+                return await self._given(_over(name, ping), name)
         await self._wait(name, ping)
-        return False
+        return Pinged(stored=False)
 
     async def flush(self) -> int:
-        """Give the store what waits here, once the journal's alerts are there; how many. What it has a later word of
-        is not news. Raises `StoreUnavailable`."""
+        """Give the store what waits here, once the journal's alerts are there; how many. Raises `StoreUnavailable`."""
         if self._is_cut_off:
             return 0
         done = 0
         for name, ping in list(self.waiting.items()):
-            stored = await last_ping(self.store, name)
-            if stored is None or stored.at < ping.at:
-                await self._give(name, ping)
+            await self._give(name, ping, await last_ping(self.store, name))
             if self.waiting.get(name) is ping:
                 del self.waiting[name]
             done += 1
@@ -77,46 +78,54 @@ class Pings:
         """Whether the store must wait for alerts that are older: a "resolved" must not overtake its "firing"."""
         return self.journalling is not None and self.journalling.is_open
 
-    async def _give(self, name: str, ping: Ping) -> None:
-        """The alert of a failure went into the journal when it came."""
-        if ping.failed:
+    async def _give(self, name: str, ping: Ping, stored: Ping | None) -> None:
+        """The alert of a failure went into the journal when it came; a good ping that another process took later ends
+        it. Else, what the store has a later word of is not news."""
+        if stored and stored.at > ping.at:
+            if ping.failed and not stored.failed:
+                await self._end(name, stored)
+        elif ping.failed:
             await self.store.put_record(ping_record(name, ping))
         else:
-            await self._submit(_over(name, ping))
+            await self._end(name, ping)
 
-    async def _failure(self, one: Heartbeat, ping: Ping) -> bool:
+    async def _end(self, name: str, ping: Ping) -> None:
+        taken(await self.applier.submit([_over(name, ping)]))
+
+    async def _failure(self, one: Heartbeat, ping: Ping) -> Pinged:
         """Raised at once; while the store is away, the way of any other alert: over the journal."""
-        alert, fresh, error = says_it_failed(one, ping.at), self.new_id(), None
-        if not self._is_cut_off:
-            job = job_for(alert, self.in_force.rules, lambda: fresh)
+        log, alert, fresh = self.journalling, says_it_failed(one, ping.at), self.new_id()
+        job = job_for(alert, self.in_force.rules, lambda: fresh)
+        kept = replace(job, records=lambda _: (ping_record(one.name, ping),))
+        if log is None:
+            return await self._given(kept, one.name)
+        doubt: StoreUnavailable | None = None
+        if not log.is_open:
             try:
-                await self._submit(replace(job, records=lambda _: (ping_record(one.name, ping),)))
-            except (StoreUnavailable, Conflict) as failure:
-                error = failure
-            else:
-                self.waiting.pop(one.name, None)
-                return True
-        if self.journalling is None:
-            raise error or StoreUnavailable("there is no journal")
-        await self._journal(alert, (fresh,), error if isinstance(error, StoreUnavailable) else None)
+                return await self._given(kept, one.name)
+            except StoreUnavailable as error:
+                doubt = error
+            except Conflict:
+                pass
+        await log.keep((alert,), (fresh,), doubt)
         self.waiting[one.name] = ping
-        return False
+        return Pinged(stored=False)
+
+    async def _given(self, job: Job, name: str) -> Pinged:
+        """The store has it, and whatever waited here is old."""
+        outcomes = taken(await self.applier.submit([job]))
+        self.waiting.pop(name, None)
+        return Pinged(True, tuple(one for one in outcomes if one.outcome is not Outcome.IGNORED))
 
     async def _wait(self, name: str, ping: Ping) -> None:
-        before = self.waiting.get(name)
-        self.waiting[name] = ping
-        if before and before.failed:
+        """Those who watch shall see it as soon as may be, though what it ends has to wait its turn."""
+        before, self.waiting[name] = self.waiting.get(name), ping
+        if before and before.failed and self.journalling:
             with suppress(StoreUnavailable):  # A journal that is full ends no alert: `flush` does, a little later.
-                await self._journal(is_over(name), (), None)
-
-    async def _journal(self, alert: Alert, fresh: tuple[str, ...], error: StoreUnavailable | None) -> None:
-        if self.journalling:
-            await self.journalling.keep((alert,), fresh, error)
-
-    async def _submit(self, job: Job) -> None:
-        (result,) = await self.applier.submit([job])
-        if result.error:
-            raise result.error
+                await self.journalling.keep((is_over(name),), ())
+        if self._is_cut_off:
+            with suppress(StoreUnavailable):
+                await self.store.put_record(ping_record(name, ping))
 
 
 def over(name: str, reason: str, records: Callable[[], tuple[Record, ...]]) -> Job:

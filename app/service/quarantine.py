@@ -106,11 +106,16 @@ async def one_quarantined(store: Store, id: str) -> Quarantined:
     return _read(record)
 
 
-async def request_of(store: Store, id: str) -> Request:
-    """The request as it was kept. Raises `NotFound`."""
+async def kept_body(store: Store, id: str) -> Record:
+    """What `request_in` reads. Raises `NotFound`."""
     record = await store.record(BODY, id)
     if record is None:
         raise NotFound(f"the body of {id[:80]!r} is not in quarantine any more")
+    return record
+
+
+def request_in(record: Record) -> Request:
+    """The request as it was kept."""
     body = json.loads(record.body)
     return Request(
         method=body["method"],
@@ -122,9 +127,10 @@ async def request_of(store: Store, id: str) -> Request:
     )
 
 
-def replayed_record(one: Quarantined, at: datetime) -> Record:
-    """The mark that it was taken, for the commit that takes it."""
-    return replace(_record(replace(one, replayed=at)), expires_at=at + REPLAYED_KEPT)
+def replayed_records(one: Quarantined, body: Record, at: datetime) -> tuple[Record, ...]:
+    """The mark that it was taken, for the commit that takes it; and both parts make room for others later."""
+    marked = _record(replace(one, replayed=at))
+    return tuple(replace(part, expires_at=at + REPLAYED_KEPT) for part in (marked, body))
 
 
 async def dismiss(store: Store, id: str) -> None:

@@ -8,7 +8,14 @@ from app.domain.replacing import replace
 from app.service.audit_log import Act, AuditLog
 from app.service.ingest import Taken, job_for, taken
 from app.service.ports import Alerts, Clock, Control, Record, Store
-from app.service.quarantine import Quarantined, one_quarantined, replayed_record, request_of, waiting
+from app.service.quarantine import (
+    Quarantined,
+    kept_body,
+    one_quarantined,
+    replayed_records,
+    request_in,
+    waiting,
+)
 from app.service.receive import Receiver
 
 
@@ -43,11 +50,12 @@ class Replaying:
         if kept.replayed:
             raise Conflict(f"body {id} was replayed at {kept.replayed:%Y-%m-%dT%H:%M:%SZ}")
         instance, source = self.receiver.find(kept.source)
-        parsed = source.parse(await request_of(self.store, id), instance)
+        body = await kept_body(self.store, id)
+        parsed = source.parse(request_in(body), instance)
         if isinstance(parsed, Control) or not parsed.alerts:
-            await self.store.commit((), self._marks(kept))
+            await self.store.commit((), self._marks(kept, body))
             return parsed if isinstance(parsed, Control) else []
-        return await self._put(parsed, kept)
+        return await self._put(parsed, lambda: self._marks(kept, body))
 
     async def several(self, source: str, after: str, limit: int) -> tuple[list[Tried], int]:
         """Those that wait, oldest first and with ids above `after`, at most `limit`; and how many come after them.
@@ -65,12 +73,12 @@ class Replaying:
                 tried.append(Tried(id, refused))
         return tried, len(left) - len(tried)
 
-    async def _put(self, parsed: Alerts, kept: Quarantined) -> list[Taken]:
+    async def _put(self, parsed: Alerts, marks: Callable[[], Sequence[Record]]) -> list[Taken]:
         """The marks go with the last of the jobs; they are one commit all together."""
         rules, new_id = self.receiver.in_force.rules, self.receiver.new_id
         *jobs, last = (job_for(alert, rules, new_id) for alert in parsed.alerts)
-        marked = replace(last, records=lambda _: self._marks(kept))
+        marked = replace(last, records=lambda _: marks())
         return taken(await self.receiver.applier.submit([*jobs, marked]))
 
-    def _marks(self, kept: Quarantined) -> Sequence[Record]:
-        return replayed_record(kept, self.clock.now()), self.audit_log.record(self.act(kept.id))
+    def _marks(self, kept: Quarantined, body: Record) -> Sequence[Record]:
+        return *replayed_records(kept, body, self.clock.now()), self.audit_log.record(self.act(kept.id))

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from app.domain.errors import StoreUnavailable
 from app.domain.heartbeat import Gap, Heartbeat, Standing, Watched, deadline, gone_quiet, is_quiet, standing
-from app.domain.incident import Incident, KnownKey
+from app.domain.incident import Incident, KnownKey, Outcome
 from app.domain.replacing import replace
 from app.domain.ruleset import Rules
 from app.service.apply import Applier, Job
 from app.service.heartbeat_records import Watch, forget, watch, watch_record, watched, watched_record
 from app.service.in_force import InForce
-from app.service.ingest import job_for
+from app.service.ingest import Taken, job_for, taken
 from app.service.pinging import over
 from app.service.ports import Clock, Store
 from app.service.replicas import replicas
@@ -82,11 +82,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look did: whom it told of, and whose alert it ended. `standings` says how many stand how; `again` is when
-    to look next (None: nothing is watched)."""
+    """What a look did: of whom it told, whose alert it ended, and what became of these. `standings` says how many stand
+    how; `again` is when to look next (None: nothing is watched)."""
 
     quiet: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
+    taken: tuple[Taken, ...] = ()
     standings: Mapping[Standing, int] = field(default_factory=dict)
     again: datetime | None = None
 
@@ -122,17 +123,17 @@ class Watching:
         settled_at = self._settling(now)
         quiet = [] if settled_at else round.untold()
         heard, gone = round.heard(), round.gone()
-        await self._submit(
-            [
-                *(self._telling(one, round) for one in quiet),
-                *(self._ending(name, reason, round) for name, reason in heard.items()),
-                *(over(name, GONE, lambda: ()) for name in gone),
-            ]
-        )
+        jobs = [
+            *(self._telling(one, round) for one in quiet),
+            *(self._ending(name, reason, round) for name, reason in heard.items()),
+            *(over(name, GONE, lambda: ()) for name in gone),
+        ]
+        outcomes = taken(await self.applier.submit(jobs)) if jobs else []
         for name in gone:
             await forget(self.store, name)
         again = min(settled_at or round.again(), round.again())
-        return Looked(tuple(one.name for one in quiet), (*heard, *gone), round.standings(), again)
+        done = tuple(one for one in outcomes if one.outcome not in (Outcome.IGNORED, Outcome.ALREADY))
+        return Looked(tuple(one.name for one in quiet), (*heard, *gone), done, round.standings(), again)
 
     async def _round(self, rules: Rules, known: Mapping[str, Watched], now: datetime) -> Round:
         """With the mark renewed, and what is newly defined counting from now. Of several who see it first, one is."""
@@ -179,13 +180,6 @@ class Watching:
     def _ending(self, name: str, reason: str, round: Round) -> Job:
         record = watched_record(name, replace(round.known[name], told=None))
         return over(name, reason, lambda: (record,))
-
-    async def _submit(self, jobs: list[Job]) -> None:
-        if not jobs:
-            return
-        for result in await self.applier.submit(jobs):
-            if result.error:
-                raise result.error
 
 
 def _fired_since(due: datetime) -> Callable[[Incident | None, KnownKey | None], bool]:

@@ -422,6 +422,34 @@ async def test_a_failure_in_an_outage_pages_at_once_and_ends_with_a_good_ping(tm
         assert (found["state"], found["last_ping"]) == ("ok", "2026-11-22T03:12:00Z")
 
 
+async def test_a_failure_at_one_replica_ends_with_a_good_ping_that_another_took_later(tmp_path: Path) -> None:
+    async with two_workers(tmp_path) as (one, two):
+        switch = one.application.store
+        assert isinstance(switch, Switch)
+        switch.away = True
+        assert (await ping(one, state="fail"))["stored"] is False
+        two.clock.at = one.clock.at = london("2026-11-22 03:36")
+        assert (await ping(two))["stored"] is False
+        switch.away = False
+
+        await two.application.pings.flush()
+        await one.settle()
+
+        (incident,) = await incidents(one)
+        assert (incident["title"], incident["status"]) == ("Heartbeat backup reports a failure", "resolved")
+        assert (await heartbeat(one))["state"] == "ok"
+
+
+async def test_a_ping_that_comes_while_the_journal_is_being_emptied_is_seen_by_those_who_watch(tmp_path: Path) -> None:
+    async with two_workers(tmp_path) as (one, two):
+        log = one.application.pings.journalling
+        assert log
+        log.is_open = True
+        assert (await one.client.post("/heartbeats/backup")).json()["stored"] is False
+
+        assert (await two.application.watching.look()).quiet == ()
+
+
 async def test_a_crash_around_the_commit_of_an_alert_neither_loses_nor_doubles_it(tmp_path: Path) -> None:
     async with switchable(tmp_path) as switch:
         async with replica(tmp_path / "one", NIGHT, switch, RULES + BACKUP) as story:

@@ -112,11 +112,12 @@ async def _take(request: Request, application: Application, failed: bool) -> Res
         if not await application.receiver.knows(SOURCE, credentials(plain)):
             raise Unauthorised("a ping asks for the secret of the heartbeats, or a token with scope ingest")
         failed = failed or _is_failure(plain.query.get("state", "ok"))
-        stored = await application.pings.ping(name, failed)
+        pinged = await application.pings.ping(name, failed)
     except AppError as error:
         application.metrics.refused.labels(SOURCE, type(error).__name__).inc()
         raise
-    return GuardedJson(PingTaken(heartbeat=name, failed=failed, stored=stored).model_dump(), 202)
+    application.metrics.taken(SOURCE, pinged.taken)
+    return GuardedJson(PingTaken(heartbeat=name, failed=failed, stored=pinged.stored).model_dump(), 202)
 
 
 def _is_failure(state: str) -> bool:

@@ -78,7 +78,7 @@ async def _admit(plain: PlainRequest, receiver: Receiver) -> None:
 
 async def _take(name: str, application: Application) -> None:
     try:
-        await application.pings.ping(name)
+        application.metrics.taken(SOURCE, (await application.pings.ping(name)).taken)
     except NotFound as unknown:
         log.warning("heartbeat.unknown", heartbeat=name[:80], reason=str(unknown))
         application.metrics.refused.labels(SOURCE, type(unknown).__name__).inc()

@@ -20,7 +20,7 @@ from app.entrypoints.http.view import View
 from app.entrypoints.http.webhooks import Accepted, accepted
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
-from app.service.quarantine import Filter, dismiss, one_quarantined, quarantined, request_of
+from app.service.quarantine import Filter, dismiss, kept_body, one_quarantined, quarantined, request_in
 from app.service.replay import Replaying, Tried
 from app.service.tokens import Token
 from app.wiring import Application
@@ -130,7 +130,7 @@ async def list_quarantine(
 @router.get("/{id}", summary="One refused body", responses=refusals(*READING, 404))
 async def get_quarantined(id: str, application: App, token: Manager) -> RefusedBody:
     one = await one_quarantined(application.store, id)
-    request = await request_of(application.store, id)
+    request = request_in(await kept_body(application.store, id))
     return RefusedBody(
         **RefusedView.model_validate(one).model_dump(),
         method=request.method,

@@ -231,6 +231,7 @@ async def test_what_was_replayed_makes_room_after_a_week_and_what_waits_does_not
     await rig.application.store.sweep(rig.clock.now() + REPLAYED_KEPT + timedelta(seconds=1))
 
     assert await ids(rig, "limit=9") == [second]
+    assert [record.id for record in await rig.application.store.records(BODY)] == [second]
 
 
 async def test_how_many_wait_of_each_source_is_counted(rig: Rig) -> None:
