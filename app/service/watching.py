@@ -178,17 +178,19 @@ class Watching:
         return replace(job, records=lambda _: (told, mark), is_done=_fired_since(due))
 
     def _ending(self, name: str, reason: str, round: Round) -> Job:
+        """What has fired after the look began is of a silence that this look knew nothing of."""
         record = watched_record(name, replace(round.known[name], told=None))
-        return over(name, reason, lambda: (record,))
+        ending = over(name, reason, lambda: (record,))
+        return replace(ending, is_done=_fired_since(round.now + timedelta.resolution))
 
 
-def _fired_since(due: datetime) -> Callable[[Incident | None, KnownKey | None], bool]:
-    """Whether the alert has fired for this silence, whoever told of it and whatever people did then."""
+def _fired_since(at: datetime) -> Callable[[Incident | None, KnownKey | None], bool]:
+    """Whether the alert has fired as of then or later, whoever told of it and whatever people did after that."""
 
     def has(incident: Incident | None, known: KnownKey | None) -> bool:
         if incident is None or known is None or incident.fired_at is None:
             return False
         same = known.firing and (known.incident, known.episode) == (incident.id, incident.episode)
-        return same and incident.fired_at >= due
+        return same and incident.fired_at >= at
 
     return has

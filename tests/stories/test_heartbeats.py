@@ -309,6 +309,27 @@ async def test_a_worker_that_is_held_up_tells_nobody_again_whatever_has_happened
         assert (incident["status"], incident["count"]) == ("resolved", 1)
 
 
+async def test_a_worker_that_is_held_up_does_not_end_the_alert_of_a_later_silence(tmp_path: Path) -> None:
+    async with two_workers(tmp_path) as (one, two):
+        await one.settle()
+        one.clock.at = two.clock.at = london("2026-11-22 03:36")
+        assert (await one.client.post("/heartbeats/backup")).status_code == 202
+        held = HeldUp(two.application.applier)
+        looking = asyncio.create_task(replace(two.application.watching, applier=held).look())
+        await held.given.wait()
+        await one.go_to("2026-11-22 04:12")
+        one.news()
+        two.clock.at = one.clock.at
+
+        held.let_go.set()
+        await looking
+        await two.settle()
+
+        (incident,) = [found for found in await incidents(two) if found["status"] != "resolved"]
+        assert incident["count"] == 1
+        assert two.news() == []
+
+
 async def test_a_ping_that_comes_while_its_silence_is_being_told_ends_it_all_the_same(tmp_path: Path) -> None:
     async with two_workers(tmp_path) as (one, two):
         held = HeldUp(two.application.applier)
