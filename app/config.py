@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Role = Literal["all", "api", "worker"]
@@ -56,7 +57,17 @@ class Settings(BaseSettings):
         2.0, gt=0, description="How often the rules file and runbooks are looked at for changes."
     )
     quarantine_keep: int = Field(1000, gt=0, description="How many refused bodies are kept.")
+    heartbeat_url: str = Field("", description="Fetched by every worker while it is healthy: a dead man's switch.")
+    heartbeat_seconds: float = Field(60.0, gt=0, description="How often.")
     log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_fetchable(cls, url: str) -> str:
+        """Said without the address, which may hold a secret."""
+        if url and not _is_web_address(url):
+            raise ValueError("must be a web address that begins with https:// or http://")
+        return url
 
     @property
     def is_shared(self) -> bool:
@@ -68,6 +79,14 @@ class Settings(BaseSettings):
         """Where people reach the server. An address that stands for all of them is no address: then it is this host."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - compared, not bound
         return self.public_url or f"http://{host}:{self.port}"
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def source_secrets(environment: Mapping[str, str] | None = None) -> Mapping[str, str]:

@@ -43,6 +43,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
+from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
 from app.service.receive import Receiver
@@ -50,6 +51,7 @@ from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.silences import Forms, Silences
 from app.service.tokens import ADMIN, Tokens
+from app.service.watching import Watching
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class Application:
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
     silences: Silences = field(init=False)
+    pings: Pings = field(init=False)
+    watching: Watching = field(init=False)
     first_token: str = ""
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
@@ -151,6 +155,7 @@ async def assemble(
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
     application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
+    _add_heartbeats(application, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
     application.applier.start()
@@ -224,6 +229,13 @@ def _receiver(application: Application, secrets: Mapping[str, str], journalling:
         journalling=journalling,
         over_limit=lambda source: application.metrics.over_limit.labels(source).inc(),
     )
+
+
+def _add_heartbeats(application: Application, journalling: Journalling | None) -> None:
+    store, applier, in_force = application.store, application.applier, application.in_force
+    clock, new_id = application.clock, application.new_id
+    application.pings = Pings(store, applier, in_force, clock, new_id, journalling)
+    application.watching = Watching(store, applier, in_force, clock, new_id, application.name)
 
 
 async def _journalling(application: Application) -> Journalling | None:

@@ -1,9 +1,10 @@
 """Prometheus figures of this process, in a registry of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from app.domain.heartbeat import Standing
 from app.domain.incident import Outcome
 from app.domain.notification import Result
 from app.service.in_force import InForce
@@ -62,6 +63,13 @@ class Metrics:
             "oncall_journal_room_ratio", "How much of the journal is free, 0 to 1.", registry=self.registry
         )
         self.journal_room.set(1)
+        self.heartbeats = Gauge(
+            "oncall_heartbeats", "Heartbeats that are watched, by how they stand.", ["state"], registry=self.registry
+        )
+        self.beats = Counter("oncall_beats", "The router's own beats, by result.", ["result"], registry=self.registry)
+        self.quarantine = Gauge(
+            "oncall_quarantine", "Refused bodies that wait, by source.", ["source"], registry=self.registry
+        )
         self.accept_seconds = Histogram(
             "oncall_accept_seconds",
             "From the request to the durable answer.",
@@ -74,6 +82,10 @@ class Metrics:
 
     def accepted(self, source: str, taken: Sequence[Taken], seconds: float) -> None:
         self.accept_seconds.observe(seconds)
+        self.taken(source, taken)
+
+    def taken(self, source: str, taken: Sequence[Taken]) -> None:
+        """What became of alerts, wherever they come from."""
         counts: dict[Outcome, int] = {}
         for one in taken:
             counts[one.outcome] = counts.get(one.outcome, 0) + 1
@@ -86,6 +98,15 @@ class Metrics:
         for one in taken:
             if one.debt:
                 self.without_runbook.labels(one.debt).inc()
+
+    def watched(self, standings: Mapping[Standing, int]) -> None:
+        for standing in Standing:
+            self.heartbeats.labels(standing.value).set(standings.get(standing, 0))
+
+    def quarantined(self, waiting: Mapping[str, int]) -> None:
+        self.quarantine.clear()
+        for source, count in waiting.items():
+            self.quarantine.labels(source).set(count)
 
     def journal(self, waiting: int, room: float) -> None:
         self.journal_entries.set(waiting)

@@ -32,11 +32,13 @@ class AlertFired:
 
 @dataclass(frozen=True, slots=True)
 class AlertResolved:
-    """The source says that the alert is over. `at` is when it said so, if that has waited."""
+    """The source says that the alert is over. `at` is when it said so, if that has waited; `reason` is why, where that
+    is more than its word."""
 
     alert: Alert
     known: KnownKey | None = None
     at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

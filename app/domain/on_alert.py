@@ -27,6 +27,7 @@ from app.domain.route import Route
 from app.domain.suppress import SuppressedBy, Suppression, inhibited_keys
 
 NOTHING = Decision(None, Outcome.IGNORED)
+ALL_RESOLVED = "all its alerts are resolved"
 
 
 def open_incident(incident: Incident | None, event: AlertFired, ctx: Context) -> Decision:
@@ -138,7 +139,7 @@ def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> D
     over_at = _latest(incident.over_at, event.at or ctx.now)
     change = Change(replace(incident, firing=firing, updated_at=ctx.now, over_at=over_at))
     if firing == 0 and incident.resolve_with_source:
-        change = resolved(change, event.alert.source, "source", "all its alerts are resolved", ctx)
+        change = resolved(change, event.alert.source, "source", event.reason or ALL_RESOLVED, ctx)
     else:
         kept = "" if firing else "; the rule leaves resolving to a person"
         text = f"{event.alert.title}: {firing} still firing{kept}"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar import Calendar
 from app.domain.classify import Mode, OnMissingRunbook, Rule, Severity, SourceSettings
 from app.domain.complaint import Complaint, Place
+from app.domain.heartbeat import Heartbeat
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
 from app.domain.rota import Rota
@@ -66,6 +67,7 @@ class Rules:
     text: str = ""
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
+    heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""

@@ -1,4 +1,5 @@
-"""The loops of a process: due timers, the outbox, changed files, the self-audit; each claims, handles, or sleeps."""
+"""The loops of a process: due timers, the outbox, heartbeats, changed files, the self-audit; each claims, handles, or
+sleeps."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,9 +12,12 @@ import structlog
 from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
+from app.entrypoints.beat import Beat, LoopHealth
+from app.entrypoints.heartbeat_round import heartbeat_round
 from app.service.bell import Bell
 from app.service.dispatch import MOST_IN_ALL
 from app.service.flood import Flood, rest_after
+from app.service.quarantine import waiting_by_source
 from app.service.reload import last_call
 from app.service.replicas import announce, retire
 from app.service.self_audit import audit
@@ -64,6 +68,9 @@ class Worker:
         self._journal_open = False
         self._doubts: tuple[str, ...] = ()
         self._away: set[str] = set()
+        self._health = LoopHealth(monotonic)
+        url = application.settings.heartbeat_url
+        self._beat = Beat(url, application.http, self._health, application.metrics) if url else None
 
     def start(self) -> None:
         settings = self._application.settings
@@ -83,6 +90,7 @@ class Worker:
             "audit": (self._audit, None),
             "presence": (self._presence, None),
             "silences": (self._silences, None),
+            "heartbeats": (self._heartbeats, None),
         }
         if app.settings.role != "api":
             rounds |= {
@@ -90,6 +98,8 @@ class Worker:
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
             }
+            if self._beat:
+                rounds["beat"] = (self._beats, None)
         if app.outage:
             rounds["outage"] = (self._outage, app.outage_bell)
         return rounds
@@ -133,10 +143,12 @@ class Worker:
 
     async def _forever(self, name: str, work: Callable[[], Awaitable[float]], bell: Bell | None, poll: float) -> None:
         listener = bell.listen() if bell else None
+        self._health.begun(name)
         while not self._stopping:
             try:
                 pause = await work()
                 self._away.discard(name)
+                self._health.went_round(name, pause)
             except StoreUnavailable as error:
                 self._say_once(name, error)
                 pause = poll
@@ -191,6 +203,14 @@ class Worker:
         except Exception as error:
             self._application.metrics.loop_errors.labels("dispatch").inc()
             log.exception("loop.failed", loop="dispatch", error=type(error).__name__)
+
+    async def _heartbeats(self) -> float:
+        return await heartbeat_round(self._application)
+
+    async def _beats(self) -> float:
+        assert self._beat  # noqa: S101 - it has no such loop otherwise
+        await self._beat.send()
+        return self._application.settings.heartbeat_seconds
 
     async def _until_next(self) -> float:
         """Seconds to the next due moment, at most one poll."""
@@ -248,6 +268,7 @@ class Worker:
             self._doubts = app.doubts()
             log.warning("store.doubts", doubts=self._doubts)
         app.metrics.audited(found, app.in_force)
+        self._health.late = found.is_late
         if found.is_late:
             log.warning(
                 "audit.late",
@@ -276,6 +297,7 @@ class Worker:
         app = self._application
         now = app.clock.now()
         await app.store.sweep(now)
+        app.metrics.quarantined(await waiting_by_source(app.store))
         if not app.settings.keep_days:
             return SWEEP_SECONDS
         gone = await app.store.forget(now - timedelta(days=app.settings.keep_days), MOST_FORGOTTEN)

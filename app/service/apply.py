@@ -53,9 +53,10 @@ class Job:
 
     `event` is handed what the store knows of the first key. `must_exist` turns a missing incident into `NotFound`.
     `quieted` are the keys instead where `alert` is suppressed; `beside` are keys of what may inhibit it.
-    `records` is not asked about a job that was refused. `fresh` is the id that the event would open: where that exists,
-    the event has been applied before. `moved` is an incident that was decided on elsewhere, this event included: it is
-    taken as it is, once, unless the store has it or another open one of these keys.
+    `records` is not asked about a job that was refused. `is_done` says of the incident and the first key, as they are
+    at the commit, that the event has been applied before. `fresh` is the id that the event would open: where that
+    exists, it has been too. `moved` is an incident that was decided on elsewhere, this event included: it is taken as
+    it is, once, unless the store has it or another open one of these keys.
     """
 
     event: Callable[[KnownKey | None], Event]
@@ -64,6 +65,7 @@ class Job:
     must_exist: bool = False
     records: Records | None = None
     fresh: str = ""
+    is_done: Callable[[Incident | None, KnownKey | None], bool] | None = None
     moved: Decision | None = None
     alert: Alert | None = None
     quieted: tuple[str, ...] = ()
@@ -222,6 +224,8 @@ class Fold:
         if job.moved and job.moved.incident:
             return self._moving(job, job.moved, job.moved.incident.id, incident, known)
         if job.fresh and self._incident(job.fresh):
+            return Decision(None, Outcome.ALREADY)
+        if job.is_done and job.is_done(incident, known):
             return Decision(None, Outcome.ALREADY)
         return step(incident, job.event(known), self.ctx)
 

@@ -13,7 +13,7 @@ from app.service.problem import Problem, Weight, errors_first
 
 AHEAD = timedelta(days=90)
 
-_DEAD_RUNBOOK = "rules.runbook"
+_DEAD_RUNBOOKS = ("rules.runbook", "heartbeats.runbook")
 
 
 def check(rules: Rules, at: datetime) -> tuple[Problem, ...]:
@@ -23,7 +23,7 @@ def check(rules: Rules, at: datetime) -> tuple[Problem, ...]:
 
 def _said_by_the_loader(rules: Rules) -> Iterator[Problem]:
     for warning in rules.warnings:
-        yield Problem(warning, Weight.ERROR if warning.key == _DEAD_RUNBOOK else Weight.WARNING)
+        yield Problem(warning, Weight.ERROR if warning.key in _DEAD_RUNBOOKS else Weight.WARNING)
 
 
 def _gaps(rules: Rules, at: datetime) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ async def ingest(
     jobs = [job_for(alert, rules, new_id) for alert in alerts]
     if rules.inhibitions:
         return await _inhibiting_first(alerts, jobs, rules, applier, lane)
-    return [_taken(result) for result in await applier.submit(jobs, lane)]
+    return taken(await applier.submit(jobs, lane))
 
 
 async def _inhibiting_first(
@@ -44,9 +44,13 @@ async def _inhibiting_first(
 ) -> list[Taken]:
     """A group may name what is inhibited before what inhibits it."""
     order = sorted(range(len(jobs)), key=lambda n: not inhibited_keys(alerts[n], rules.inhibitions))
-    results = await applier.submit([jobs[n] for n in order], lane)
-    taken = dict(zip(order, results, strict=True))
-    return [_taken(taken[n]) for n in range(len(jobs))]
+    results = dict(zip(order, await applier.submit([jobs[n] for n in order], lane), strict=True))
+    return taken([results[n] for n in range(len(jobs))])
+
+
+def taken(results: Sequence[Applied]) -> list[Taken]:
+    """The outcome of each. Raises the first error among them."""
+    return [_taken(result) for result in results]
 
 
 def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str], at: datetime | None = None) -> Job:

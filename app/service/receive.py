@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -60,15 +60,23 @@ class Receiver:
     async def admit(self, instance: SourceSettings, source: Source, request: Request) -> None:
         """The tool's signature, or the instance's secret as token, Basic password or Bearer, or an ingest token."""
         secret = self.secrets(instance.name)
-        if secret:
-            if source.verify(request, secret, self.clock.now(), instance) is Verdict.SIGNED:
-                return
-            if any(_same(given, secret) for given in _credentials(request)):
-                return
-        for given in _credentials(request):
-            await self.tokens.ask(given, Scope.INGEST)
+        if secret and source.verify(request, secret, self.clock.now(), instance) is Verdict.SIGNED:
             return
-        raise Unauthorised(f"source {instance.name!r} asks for its signature, its secret, or a token with scope ingest")
+        if not await self.knows(instance.name, credentials(request)):
+            said = "asks for its signature, its secret, or a token with scope ingest"
+            raise Unauthorised(f"source {instance.name!r} {said}")
+
+    async def knows(self, name: str, given: Sequence[str]) -> bool:
+        """Whether any of these is the instance's secret, or the first of them an ingest token; False: there is none.
+
+        Raises `Unauthorised` or `Forbidden` for a token that is not."""
+        secret = self.secrets(name)
+        if secret and any(_same(one, secret) for one in given):
+            return True
+        for token in given:
+            await self.tokens.ask(token, Scope.INGEST)
+            return True
+        return False
 
     def holder(self, type: str, key: str) -> SourceSettings | None:
         """The instance of that type whose secret is `key`. Every one is compared, so that the time it takes tells
@@ -124,7 +132,7 @@ def _is_refusal(error: Exception) -> bool:
     return isinstance(error, AppError) and not isinstance(error, StoreUnavailable | Conflict)
 
 
-def _credentials(request: Request) -> list[str]:
+def credentials(request: Request) -> list[str]:
     """What the sender offers besides a signature: `?token=`, a Bearer token, or a Basic password."""
     found = [request.query["token"]] if request.query.get("token") else []
     scheme, _, value = request.headers.get("authorization", "").partition(" ")

@@ -208,6 +208,9 @@ def test_no_credential_is_ever_in_the_log(tmp_path: Path) -> None:
     alert = json.dumps(an_alert("secretly")).encode()
     environment = {"ONCALL_SOURCE_GENERIC_SECRET": SECRET, "ONCALL_LOG_LEVEL": "debug"}
     environment["ONCALL_SOURCE_PAGERDUTY_SECRET"] = SECRET
+    environment["ONCALL_SOURCE_HEARTBEATS_SECRET"] = SECRET
+    environment["ONCALL_HEARTBEAT_URL"] = f"http://127.0.0.1:9/{HIDDEN_IN_ADDRESS}"
+    environment["ONCALL_HEARTBEAT_SECONDS"] = "0.2"
     with people() as them:
         house = House(tmp_path, people=f"{them.url}/{HIDDEN_IN_ADDRESS}", environment=environment)
         with serving(house) as server:
@@ -221,6 +224,8 @@ def test_no_credential_is_ever_in_the_log(tmp_path: Path) -> None:
                 event = {"routing_key": key, "event_action": "trigger", "payload": {"summary": "x", "severity": "info"}}
                 ask(house.port, "POST", "/v2/enqueue", json.dumps(event).encode(), {})
                 ask(house.port, "GET", f"/api/v1/incidents?token={key}", None, {"Authorization": f"Bearer {key}"})
+                ask(house.port, "POST", f"/heartbeats/backup?token={key}", alert, {})
+                ask(house.port, "GET", "/v2/heartbeats/backup/ping", None, {"Authorization": f"GenieKey {key}"})
                 ask(house.port, "GET", f"/a/{key}-{key}", None, {"Cookie": f"session={key}"})
             them.status = {f"{HIDDEN_IN_ADDRESS}/asha": 500, f"{HIDDEN_IN_ADDRESS}/ben": 410}
             ask(house.port, "POST", f"/webhooks/generic?token={SECRET}", alert.replace(b"secretly", b"undelivered"), {})
@@ -228,6 +233,7 @@ def test_no_credential_is_ever_in_the_log(tmp_path: Path) -> None:
             refused = server.ask("GET", "/api/v1/quarantine").body.decode()
             server.terminate()
             said_in_all = server.said() + refused
+    assert "beat.failed" in said_in_all
     for value in (SECRET, WRONG, TOKEN):
         assert value not in said_in_all, where(value, said_in_all)
         assert basic(value) not in said_in_all, where(basic(value), said_in_all)

@@ -99,6 +99,7 @@ class Stage:
     channel: Remembering
     client: httpx.AsyncClient
     _seen: int = 0
+    _look_at: datetime | None = None
 
     async def fire_one(self, one: dict[str, object]) -> str:
         """Post this alert alone; the id of its incident."""
@@ -183,16 +184,20 @@ class Stage:
             handled = await tick(application.store, application.applier, application.clock)
             claimed = await application.dispatcher.claim()
             await application.dispatcher.send(claimed)
+            await application.pings.flush()
+            looked = await application.watching.look()
+            self._look_at = looked.again
         except StoreUnavailable:
             if application.outage is None:
                 raise
             return busy
-        return bool(busy or handled or claimed)
+        return bool(busy or handled or claimed or looked.quiet or looked.over)
 
     async def _next_due(self) -> datetime | None:
         """With the store away, what is due is what this replica holds itself."""
         try:
-            return await self.application.store.next_due()
+            due = await self.application.store.next_due()
+            return min((at for at in (due, self._look_at) if at), default=None)
         except StoreUnavailable:
             return await self.application.outage.held.next_due() if self.application.outage else None
 

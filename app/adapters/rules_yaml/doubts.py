@@ -3,6 +3,8 @@
 from app.adapters.rules_yaml.people import CONSOLE
 from app.adapters.rules_yaml.report import Report, quoted
 from app.adapters.rules_yaml.shapes import FileShape, PersonShape
+from app.domain.classify import OnMissingRunbook, Severity
+from app.domain.heartbeat import SOURCE
 from app.domain.people import Person, Urgency
 from app.domain.ruleset import Rules
 from app.domain.runbook import find_runbook
@@ -14,6 +16,7 @@ def doubt(file: FileShape, rules: Rules, report: Report) -> None:
     _squads(file, rules, report)
     _consents(file, rules, report)
     _runbooks(file, rules, report)
+    _heartbeats(file, rules, report)
 
 
 def _people(file: FileShape, rules: Rules, report: Report) -> None:
@@ -62,3 +65,16 @@ def _runbooks(file: FileShape, rules: Rules, report: Report) -> None:
         found = find_runbook((shape.runbook,), "", rules.library)
         if found.ref is None:
             report.doubt(shape.at("runbook"), "; ".join(found.notes), "rules.runbook")
+
+
+def _heartbeats(file: FileShape, rules: Rules, report: Report) -> None:
+    on_missing = rules.sources[SOURCE].on_missing_runbook or rules.on_missing_runbook
+    for name, shape in file.heartbeats.items():
+        found = find_runbook((shape.runbook or name,), "", rules.library)
+        if found.ref is not None:
+            continue
+        if shape.runbook:
+            report.doubt(shape.at("runbook"), "; ".join(found.notes), "heartbeats.runbook")
+        elif shape.severity is not Severity.TRIAGE and on_missing is OnMissingRunbook.TRIAGE:
+            reason = "has no runbook, so its silence pages nobody unless a rule names one"
+            report.doubt(shape.at(), reason, f"heartbeats.{name}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.adapters.rules_yaml.calendars import build_calendars, default_calendar
 from app.adapters.rules_yaml.defaults import check_defaults
 from app.adapters.rules_yaml.doubts import doubt
+from app.adapters.rules_yaml.heartbeats import build_heartbeats
 from app.adapters.rules_yaml.inhibitions import build_inhibitions
 from app.adapters.rules_yaml.ladders import build_ladders
 from app.adapters.rules_yaml.names import Names
@@ -27,7 +28,7 @@ from app.domain.errors import InvalidRules
 from app.domain.ruleset import Limits, Rules
 from app.domain.runbook import Library
 
-_PLACED = ("calendars", "people", "squads", "rotas", "policies", "ladders", "sources")
+_PLACED = ("calendars", "people", "squads", "rotas", "policies", "ladders", "sources", "heartbeats")
 
 
 def load_rules(path: Path, runbooks: Path, sources: Mapping[str, Mapping[str, Severity]]) -> Rules:
@@ -67,6 +68,7 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         ladders=build_ladders(file, report),
         rules=build_rules(file, names, report),
         sources=build_sources(file, sources, report),
+        heartbeats=build_heartbeats(file, names, report),
         library=library,
         inhibitions=build_inhibitions(file, report),
         mode=file.mode,

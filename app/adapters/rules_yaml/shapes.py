@@ -195,6 +195,19 @@ class SourceShape(Shape):
     options: dict[str, object] = {}
 
 
+class HeartbeatShape(Shape):
+    """Something that pings us, and whose silence is an alert."""
+
+    every: Length
+    """How often it must be heard of, at the least."""
+    grace: Length = timedelta(minutes=1)
+    """How much later than that is not late yet."""
+    severity: Severity = Severity.CRITICAL
+    squad: Text | None = None
+    runbook: Text | None = None
+    title: Text | None = None
+
+
 class LimitsShape(Shape):
     """Lengths of time that the process fixes unless they are changed here."""
 
@@ -233,4 +246,5 @@ class FileShape(Shape):
     rules: list[RuleShape] = []
     inhibit: list[InhibitionShape] = []
     sources: dict[Name, SourceShape] = {}
+    heartbeats: dict[Name, HeartbeatShape] = {}
     limits: LimitsShape = LimitsShape()

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from app.adapters.rules_yaml.heartbeats import BUILT_IN
 from app.adapters.rules_yaml.report import Report, quoted, suggestion
 from app.adapters.rules_yaml.shapes import FileShape, SourceShape
 from app.adapters.yaml_document import as_plain
@@ -12,8 +14,10 @@ KnownTypes = Mapping[str, Mapping[str, Severity]]
 
 
 def build_sources(file: FileShape, known: KnownTypes, report: Report) -> dict[str, SourceSettings]:
-    """The file's instances, and every known type under its own name unless the file uses that name itself."""
+    """The file's instances, and every known type under its own name unless the file uses that name itself; and the one
+    that alerts about heartbeats come from."""
     plain = {name: SourceSettings(name, name, severities) for name, severities in known.items()}
+    plain[BUILT_IN.name] = BUILT_IN
     named = {name: _source(name, shape, known, report) for name, shape in file.sources.items()}
     _refuse_shared_secrets(file, report)
     return {**plain, **named}
@@ -21,6 +25,8 @@ def build_sources(file: FileShape, known: KnownTypes, report: Report) -> dict[st
 
 def _source(name: str, shape: SourceShape, known: KnownTypes, report: Report) -> SourceSettings:
     type_ = shape.type or name
+    if BUILT_IN.type in (type_, name):
+        return _heartbeats(name, type_, shape, report)
     if type_ not in known:
         reason = (
             f"source type {quoted(type_)} is not known{suggestion(type_, known)}; known are {', '.join(sorted(known))}"
@@ -37,6 +43,17 @@ def _source(name: str, shape: SourceShape, known: KnownTypes, report: Report) ->
         rate_limit=shape.rate_limit,
         options=_options(shape),
     )
+
+
+def _heartbeats(name: str, type_: str, shape: SourceShape, report: Report) -> SourceSettings:
+    """Their own words for severities are ours, and only what becomes of them can be set."""
+    if name != type_:
+        reason = f"{quoted(BUILT_IN.name)} is the one source of its type, and of its name"
+        report.refuse(shape.at("type"), reason, f"sources.{name}")
+    for key in shape.keys_in_order:
+        if key not in ("type", "on_missing_runbook"):
+            report.refuse(shape.at(key), "cannot be set for heartbeats", f"sources.{name}.{key}")
+    return replace(BUILT_IN, on_missing_runbook=shape.on_missing_runbook)
 
 
 def _options(shape: SourceShape) -> dict[str, object] | None:

@@ -17,9 +17,9 @@ from app.entrypoints.cli.options import AsJson, RunbooksFolder
 from app.service.moving_over.exported import System
 
 if TYPE_CHECKING:
-    from app.service.problem import Problem
     from app.service.moving_over.choosing import Choice
     from app.service.moving_over.draft import Draft
+    from app.service.problem import Problem
 
 _YEARS = range(2015, 2100)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from app.entrypoints.cli.printing import inert
 
 if TYPE_CHECKING:
-    from app.service.problem import Problem
     from app.service.moving_over.draft import Cover, Draft
     from app.service.moving_over.findings import Finding
+    from app.service.problem import Problem
 
 _WIDTH = 110
 _HEADINGS = {

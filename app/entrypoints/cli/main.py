@@ -8,6 +8,7 @@ from app.entrypoints.cli import actions, incidents, rules
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.check import check
 from app.entrypoints.cli.failures import Commands
+from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
 from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.replay import replay_app
@@ -43,6 +44,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "incidents": incidents.incidents,
         "show": incidents.show,
         "rules": rules.rules,
+        "heartbeats": heartbeats,
     },
     "Acting on an incident": {
         "raise": actions.raise_incident,

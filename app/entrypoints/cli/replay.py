@@ -1,23 +1,32 @@
 """`oncall-router replay`: what a tool sent and could not be read is put through after a fix."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
-from app.entrypoints.cli.failures import CommandFailed, Commands
+from app.entrypoints.cli.failures import Commands
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, Token, Url
 from app.entrypoints.cli.printing import facts, local, say, say_json, table
-from app.entrypoints.cli.server import Answer, Fields, Server, rows, word
+from app.entrypoints.cli.progress import progress
+from app.entrypoints.cli.server import Fields, Server, fields, rows, word
 
 replay_app = typer.Typer(cls=Commands, no_args_is_help=True, help="Look at refused bodies, and put them through.")
 
 RefusedId = Annotated[str, typer.Argument(metavar="ID", help="Its id, as `replay list` shows it.")]
+Source = Annotated[str, typer.Option("--source", help="What this source sent only.", show_default=False)]
 PAGE = 200
+AT_ONCE = 25
+"""How many are put through with one request, so that it ends in time and the progress is seen."""
 
 
 @replay_app.command(name="list")
 def list_refused(
+    source: Source = "",
+    replayed: Annotated[
+        bool | None, typer.Option("--replayed/--waiting", help="Those that were replayed, or were not.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=PAGE, help="How many at most.")] = 50,
     cursor: Annotated[str, typer.Option(help="Where the page before ended.", show_default=False)] = "",
     url: Url = DEFAULT_URL,
@@ -25,12 +34,13 @@ def list_refused(
     as_json: AsJson = False,
 ) -> None:
     """List refused bodies, newest first."""
-    answer = Server(url, token).get("quarantine", limit=limit, cursor=cursor)
+    which = "" if replayed is None else str(replayed).lower()
+    answer = Server(url, token).get("quarantine", source=source, replayed=which, limit=limit, cursor=cursor)
     if as_json:
         say_json(answer.text)
         return
     if not answer.items:
-        say("Nothing was refused.")
+        say("There is none.")
         return
     say(table(("id", "received", "source", "why it was refused", "replayed"), map(_row, answer.items)))
     if answer.fields.get("next"):
@@ -53,53 +63,52 @@ def show(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJs
 @replay_app.command()
 def one(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Put one refused body through."""
-    answer = _put_through(Server(url, token), id)
+    answer = Server(url, token).post("quarantine", id, "replay")
     if as_json:
         say_json(answer.text)
     else:
-        say(f"{id}: {_outcomes(answer)}")
+        say(f"{id}: {_outcomes(answer.fields)}")
 
 
 @replay_app.command(name="all")
-def every(url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+def every(source: Source = "", url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Put through what was refused and not replayed yet, oldest first. Exit code 1 if any is refused again."""
-    server = Server(url, token)
-    done: list[object] = []
-    refused = 0
-    for id in reversed(_waiting(server)):
-        try:
-            answer = _put_through(server, id)
-        except CommandFailed as failed:
-            refused += 1
-            done.append({"id": id, "error": str(failed)})
-            said = f"still refused: {failed}"
-        else:
-            done.append({"id": id, **answer.fields})
-            said = _outcomes(answer)
+    done: list[Fields] = []
+    for found in _put_through(Server(url, token), source):
+        done += found
         if not as_json:
-            say(f"{id}: {said}")
+            say(*(f"{word(tried['id'])}: {_said(tried)}" for tried in found))
     if as_json:
         say_json(json.dumps(done))
     elif not done:
         say("Nothing waits to be replayed.")
-    if refused:
+    if any(tried["error"] for tried in done):
         raise typer.Exit(1)
 
 
-def _put_through(server: Server, id: str) -> Answer:
-    return server.post("quarantine", id, "replay")
+@replay_app.command()
+def dismiss(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+    """Drop one refused body: it needs no replay."""
+    answer = Server(url, token).delete("quarantine", id)
+    if as_json:
+        say_json(answer.text)
+    else:
+        say(f"{id}: dropped")
 
 
-def _waiting(server: Server) -> list[str]:
-    """Newest first."""
-    ids: list[str] = []
-    cursor = ""
-    while True:
-        page = server.get("quarantine", limit=PAGE, cursor=cursor)
-        ids += [word(one["id"]) for one in page.items if not one["replayed"] and not one["cut"]]
-        cursor = word(page.fields.get("next"))
-        if not cursor:
-            return ids
+def _put_through(server: Server, source: str) -> Iterator[list[Fields]]:
+    """A request's worth at a time; how far it is shows where there is more than one."""
+    done, cursor = 0, ""
+    with progress() as told:
+        while True:
+            answer = server.post("quarantine", "replay", body={"source": source, "limit": AT_ONCE, "cursor": cursor})
+            remaining, cursor = int(word(answer.fields["remaining"])), word(answer.fields["next"])
+            done += len(answer.items)
+            if remaining or done > AT_ONCE:
+                told("replayed", done, done + remaining)
+            yield answer.items
+            if not cursor:
+                return
 
 
 def _row(refused: Fields) -> tuple[str, ...]:
@@ -116,6 +125,10 @@ def _replayed(refused: Fields) -> str:
     return "cannot be: only its beginning was kept" if refused["cut"] else local(word(refused["replayed"]))
 
 
-def _outcomes(answer: Answer) -> str:
-    said = [f"{word(one['outcome'])} {word(one.get('incident'))}".strip() for one in rows(answer.fields["outcomes"])]
-    return f"{word(answer.fields['accepted'])} alerts taken" + (f" ({', '.join(said)})" if said else "")
+def _said(tried: Fields) -> str:
+    return f"still refused: {word(tried['error'])}" if tried["error"] else _outcomes(fields(tried["taken"]))
+
+
+def _outcomes(taken: Fields) -> str:
+    said = [f"{word(one['outcome'])} {word(one.get('incident'))}".strip() for one in rows(taken["outcomes"])]
+    return f"{word(taken['accepted'])} alerts taken" + (f" ({', '.join(said)})" if said else "")

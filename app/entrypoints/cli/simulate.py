@@ -77,7 +77,8 @@ def _alerts(raw: bytes, name: str, headers: Mapping[str, str], at: datetime, rul
     instance = rules.sources.get(name)
     source = SOURCES.get(instance.type) if instance else None
     if instance is None or source is None:
-        raise CommandFailed(f"no source is called {name!r}; there are {', '.join(sorted(rules.sources))}")
+        there = sorted(one.name for one in rules.sources.values() if one.type in SOURCES)
+        raise CommandFailed(f"no source is called {name!r}; there are {', '.join(there)}")
     parsed = source.parse(Request("POST", f"/webhooks/{name}", {}, headers, raw, at), instance)
     return parsed.alerts if isinstance(parsed, Alerts) else ()
 

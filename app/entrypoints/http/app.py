@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from app.entrypoints.http import (
     actions,
     audit,
+    heartbeats,
     incidents,
     on_call,
+    opsgenie_ping,
     pagerduty,
     probes,
     quarantine,
@@ -31,6 +33,9 @@ from app.wiring import Application
 
 ROUTERS = (
     pagerduty.router,
+    opsgenie_ping.router,
+    heartbeats.router,
+    heartbeats.api,
     incidents.router,
     actions.router,
     on_call.router,

@@ -54,8 +54,8 @@ class RequestLog:
 
 def _is_routine(path: str, status: int) -> bool:
     """An alert that was taken has its line in the timeline and is counted in the figures; in a storm thousands of log
-    lines a second would cost more than the decisions, and tell less."""
-    return status == 202 and path.startswith("/webhooks/")
+    lines a second would cost more than the decisions, and tell less. Heartbeats come all day long."""
+    return status == 202 and path.startswith(("/webhooks/", "/heartbeats/", "/v2/heartbeats/"))
 
 
 class _Reply:

@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.classify import OnMissingRunbook, Severity, SourceSettings
 from app.domain.complaint import Place
+from app.domain.heartbeat import Heartbeat
 from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgency
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
@@ -18,6 +19,7 @@ from tests.builders import an_alert
 LONDON = ZoneInfo("Europe/London")
 OFFICE_DAY = ((time(9), time(17, 30)),)
 HOUR = timedelta(hours=1)
+OWN_WORDS = {"critical": Severity.CRITICAL, "high": Severity.HIGH, "triage": Severity.TRIAGE}
 SQUAD = Target(TargetKind.SQUAD, "squad")
 EVE = Target(TargetKind.PERSON, "eve")
 
@@ -418,7 +420,42 @@ def test_source_instances_stand_beside_the_known_types(tmp_path: Path) -> None:
                 "mapping": {"title": "event.title", "retries": 3, "strict": True, "words": ["3", "ok"], "ratio": 0.5},
             },
         ),
+        "heartbeats": SourceSettings("heartbeats", "heartbeats", OWN_WORDS),
     }
+
+
+def test_a_heartbeat_says_how_often_and_the_rest_may_be_left_out(tmp_path: Path) -> None:
+    rules = load(
+        tmp_path,
+        a_file("""
+            heartbeats:
+              nightly-backup:
+                {every: 24h, grace: 30m, severity: high, squad: payments, runbook: backup, title: No backup}
+              cron: {every: 90s}
+            """),
+    )
+
+    assert rules.heartbeats == {
+        "nightly-backup": Heartbeat(
+            "nightly-backup",
+            timedelta(hours=24),
+            timedelta(minutes=30),
+            Severity.HIGH,
+            squad="payments",
+            runbook="backup",
+            title="No backup",
+        ),
+        "cron": Heartbeat("cron", timedelta(seconds=90), timedelta(minutes=1), Severity.CRITICAL),
+    }
+    assert str(rules.places["heartbeats.cron"]) == "routing_rules.yaml:17"
+
+
+def test_what_becomes_of_heartbeats_without_a_runbook_can_be_set(tmp_path: Path) -> None:
+    rules = load(tmp_path, a_file("sources: {heartbeats: {on_missing_runbook: triage}}"))
+
+    assert rules.sources["heartbeats"] == SourceSettings(
+        "heartbeats", "heartbeats", OWN_WORDS, on_missing_runbook=OnMissingRunbook.TRIAGE
+    )
 
 
 def test_limits_are_the_process_s_own_unless_changed(tmp_path: Path) -> None:

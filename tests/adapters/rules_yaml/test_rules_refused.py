@@ -127,6 +127,32 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
             "sources: {a-b: {type: generic}, a.b: {type: generic}}",
             '4 sources.a.b: its secret would be ONCALL_SOURCE_A_B_SECRET, as that of "a-b" is',
         ),
+        ("heartbeats:\n  cron: {}", '5 heartbeats.cron: "every" is missing'),
+        (
+            "heartbeats: {cron: {evry: 1h, every: 1h}}",
+            '4 heartbeats.cron: unknown key "evry" (did you mean "every"?)',
+        ),
+        (
+            "heartbeats: {cron: {every: daily}}",
+            '4 heartbeats.cron.every: "daily" is not a length of time; write it as "90m", "1h" or "2 days"',
+        ),
+        ("heartbeats: {cron: {every: 5s}}", "4 heartbeats.cron.every: must be at least 10 seconds"),
+        (
+            "squads: {web: {}}\nheartbeats: {cron: {every: 1h, squad: wbe}}",
+            '5 squad "wbe" is not defined (did you mean "web"?)',
+        ),
+        (
+            "heartbeats: {cron: {every: 1h, severity: hihg}}",
+            '4 heartbeats.cron.severity: "hihg" is not one of critical, high, triage (did you mean "high"?)',
+        ),
+        (
+            "sources: {pulse: {type: heartbeats}}",
+            '4 sources.pulse: "heartbeats" is the one source of its type, and of its name',
+        ),
+        (
+            "sources: {heartbeats: {acknowledge: true}}",
+            "4 sources.heartbeats.acknowledge: cannot be set for heartbeats",
+        ),
         ("limits: {storm: 0}", "4 limits.storm: must be at least 1"),
         (
             'calendars: {office: {hours: {mon-fri: "09:00-08:00"}}}',

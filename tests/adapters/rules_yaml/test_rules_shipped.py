@@ -2,7 +2,7 @@
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema_rs
@@ -74,6 +74,16 @@ def test_the_source_that_the_example_shows_in_a_comment_loads(tmp_path: Path) ->
     assert rules.sources["lab-printer"].type == "generic"
     assert rules.sources["lab-printer"].severities["p1"] is Severity.CRITICAL
     assert rules.warnings == ()
+
+
+def test_the_heartbeat_that_the_example_shows_in_a_comment_loads(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text()
+    commented = text[text.index("# heartbeats:") : text.index("# -- Where alerts come from")]
+    (tmp_path / "routing_rules.yaml").write_text(text + re.sub(r"^# ?", "", commented, flags=re.MULTILINE))
+
+    rules = load_rules(tmp_path / "routing_rules.yaml", ROOT / "runbooks", WORDS)
+
+    assert (rules.heartbeats["nightly-backup"].every, rules.warnings) == (timedelta(days=1), ())
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))

@@ -30,6 +30,14 @@ from tests.adapters.rules_yaml.office import a_file, doubts
             "rules.runbook: runbook ftp://x: not an http or https link",
         ),
         (
+            "heartbeats: {cron: {every: 1h, runbook: api-down}}",
+            "heartbeats.runbook: runbook api-down: no such file",
+        ),
+        (
+            "heartbeats: {cron: {every: 1h}}\nsources: {heartbeats: {on_missing_runbook: triage}}",
+            "heartbeats.cron: has no runbook, so its silence pages nobody unless a rule names one",
+        ),
+        (
             "rules: [{match: [], squad: payments, squad_from: project}]",
             "rules.squad_from: squad_from is never read, for squad is set too",
         ),

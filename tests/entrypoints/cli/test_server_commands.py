@@ -1,6 +1,7 @@
 """The commands that speak to a server, against a real one. Dana answers: she is never the shadow, whatever the week."""
 
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -141,6 +142,55 @@ def test_a_refused_body_is_shown_and_replayed_after_a_fix(served: Served) -> Non
     assert (again.exit_code, every.exit_code) == (1, 1)
     assert "alerts" in again.stderr
     assert "still refused" in every.stdout
+
+
+def refuse(served: Served, source: str, body: bytes) -> None:
+    """Have it refuse this body of that source."""
+    headers = {"Authorization": f"Bearer {served.token}", "Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{served.url}/webhooks/{source}", body, headers)  # noqa: S310
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(asked)  # noqa: S310
+    error.value.close()
+
+
+def test_refused_bodies_are_narrowed_down_put_through_together_and_dropped(served: Served) -> None:
+    for n in range(30):
+        refuse(served, "grafana", f"[{n}]".encode())
+    refuse(served, "rollbar", b"[]")
+
+    (other,) = json.loads(said(served.run("replay", "list", "--source", "rollbar", "--waiting", "--json")))["items"]
+    none = said(served.run("replay", "list", "--source", "rollbar", "--replayed"))
+    every = served.run("replay", "all", "--source", "grafana")
+    tried = json.loads(served.run("replay", "all", "--source", "grafana", "--json").stdout)
+
+    assert none == "There is none.\n"
+    assert (every.exit_code, every.stdout.count("still refused: ")) == (1, 30)
+    assert "replayed: 30 of 30" in every.stderr
+    assert [one["taken"] for one in tried] == [None] * 30
+    assert said(served.run("replay", "dismiss", other["id"])) == f"{other['id']}: dropped\n"
+    assert served.run("replay", "show", other["id"]).exit_code == 1
+
+
+def test_heartbeats_are_shown(served: Served) -> None:
+    rules = served.folder / "routing_rules.yaml"
+    before = rules.read_text()
+    assert said(served.run("heartbeats")).startswith("No heartbeat is defined")
+    try:
+        rules.write_text(before + "heartbeats:\n  backup: {every: 24h, runbook: high-error-rate}\n")
+        said(served.run("reload"))
+        never = said(served.run("heartbeats"))
+        with urllib.request.urlopen(f"{served.url}/heartbeats/backup?token={served.token}") as reply:  # noqa: S310
+            assert reply.status == 202
+        (found,) = json.loads(said(served.run("heartbeats", "--json")))["items"]
+        heard = said(served.run("heartbeats"))
+    finally:
+        rules.write_text(before)
+        said(served.run("reload"))
+
+    assert "never" in never
+    assert (found["name"], found["state"], found["every"]) == ("backup", "ok", 86400.0)
+    assert "1 d" in heard
+    assert "s ago)" in heard
 
 
 def test_rules_are_shown_and_reloaded_and_a_broken_file_refused(served: Served) -> None:

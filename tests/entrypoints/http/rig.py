@@ -25,6 +25,8 @@ OTHER_PAGERDUTY_KEY = "fedcba9876543210fedcba9876543210"
 SECRETS = {
     "GRAFANA": "grafana-secret",
     "GENERIC": "generic-secret",
+    "HEARTBEATS": "heartbeats-secret",
+    "OPSGENIE": "genie-key",
     "PAGERDUTY": PAGERDUTY_KEY,
     "PAGERDUTY_SHOP": OTHER_PAGERDUTY_KEY,
 }
@@ -59,6 +61,8 @@ ladders:
   quiet: [{send: [console]}]
 sources:
   pagerduty-shop: {type: pagerduty}
+heartbeats:
+  nightly-backup: {every: 24h, grace: 30m, squad: payments, runbook: payments-api-down}
 rules:
   - {name: payments, match: ['service="payments"'], squad: payments, runbook: payments-api-down}
 """

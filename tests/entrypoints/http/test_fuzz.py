@@ -154,7 +154,19 @@ async def test_hostile_texts_are_taken_or_refused(rig: Rig, path: str) -> None:
             assert await posted(rig, path, body, **{"content-type": kind}) in (200, 202, 400, 413, 415)
 
 
-@pytest.mark.parametrize("path", ["/webhooks/alertmanager", "/webhooks/generic", "/v2/enqueue", "/api/v1/incidents"])
+BOMBED = (
+    "/webhooks/alertmanager",
+    "/webhooks/generic",
+    "/v2/enqueue",
+    "/api/v1/incidents",
+    "/api/v1/quarantine/replay",
+    "/heartbeats/nightly-backup",
+    "/heartbeats/nightly-backup/fail",
+    "/v2/heartbeats/nightly-backup/ping",
+)
+
+
+@pytest.mark.parametrize("path", BOMBED)
 async def test_bombs_are_413_or_400_and_do_not_unfold(rig: Rig, path: str) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
 
@@ -164,6 +176,20 @@ async def test_bombs_are_413_or_400_and_do_not_unfold(rig: Rig, path: str) -> No
     assert await posted(rig, path, b"{}", **{"content-encoding": "gzip"}) == 400
     assert await posted(rig, path, b"{}", **{"content-encoding": "br"}) == 415
     assert await posted(rig, path, b"0" * 1_048_577) == 413
+
+
+async def test_whatever_a_ping_holds_it_is_a_ping(rig: Rig) -> None:
+    for body in HOSTILE_TEXTS:
+        for kind in ("application/json", "application/x-www-form-urlencoded", "text/plain", ""):
+            for path in ("/heartbeats/nightly-backup", "/v2/heartbeats/nightly-backup/ping"):
+                assert await posted(rig, path, body, **{"content-type": kind}) == 202
+
+
+async def test_strange_bodies_are_no_call_for_a_replay(rig: Rig) -> None:
+    dice = random.Random("replay")
+    asked = json.dumps({"source": "generic", "limit": 5, "cursor": ""}).encode()
+    for body in (*HOSTILE_TEXTS, *(mutant for _ in range(8) for mutant in mutants(asked, dice))):
+        assert await posted(rig, "/api/v1/quarantine/replay", body) in (200, 400, 413, 415, 422)
 
 
 async def test_a_packed_body_is_read_as_if_it_were_not(rig: Rig) -> None:
@@ -185,9 +211,21 @@ async def test_a_body_that_comes_in_pieces_without_a_length_is_cut_off_at_the_li
 
 async def test_strange_names_in_paths_and_queries_are_refused(rig: Rig) -> None:
     for name in ("%00", "%ff", "%ED%A0%80", "..%2f..", "a" * 5_000, "%0d%0aX-Evil:1", "é"):
-        for path in (f"/webhooks/{name}", f"/api/v1/runbooks/{name}", f"/api/v1/quarantine/{name}", f"/a/{name}"):
+        for path in (
+            f"/webhooks/{name}",
+            f"/api/v1/runbooks/{name}",
+            f"/api/v1/quarantine/{name}",
+            f"/a/{name}",
+            f"/heartbeats/{name}",
+            f"/heartbeats/{name}/fail",
+        ):
             reply = await rig.client.get(path)
             assert reply.status_code in (401, 404, 405), path
             assert "x-evil" not in reply.headers
+        assert (await rig.client.get(f"/v2/heartbeats/{name}/ping")).status_code in (202, 404)
+        assert (await rig.client.delete(f"/api/v1/quarantine/{name}")).status_code in (404, 405)
+        assert (await rig.client.get(f"/heartbeats/nightly-backup?state={name}")).status_code == 400
+        for query in (f"source={name}", f"replayed={name}", f"cursor={name}"):
+            assert (await rig.client.get(f"/api/v1/quarantine?{query}")).status_code in (200, 422)
         for query in (f"squad={name}", f"source={name}", f"cursor={name}", f"{name}={name}"):
             assert (await rig.client.get(f"/api/v1/incidents?{query}")).status_code in (200, 422)

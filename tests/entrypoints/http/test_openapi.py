@@ -9,8 +9,10 @@ from pydantic import BaseModel, TypeAdapter
 from app.entrypoints.http import (
     action_bodies,
     audit,
+    heartbeats,
     incident_views,
     on_call,
+    opsgenie_ping,
     probes,
     quarantine,
     rules,
@@ -21,7 +23,20 @@ from app.entrypoints.http import (
 from tests.entrypoints.http.rig import Rig
 from tests.entrypoints.http.test_auth import NEEDS, routes
 
-MODULES = (action_bodies, audit, incident_views, on_call, probes, quarantine, rules, rules_views, tokens, webhooks)
+MODULES = (
+    action_bodies,
+    audit,
+    heartbeats,
+    incident_views,
+    on_call,
+    opsgenie_ping,
+    probes,
+    quarantine,
+    rules,
+    rules_views,
+    tokens,
+    webhooks,
+)
 DOCS = Path(__file__).parents[3] / "docs"
 
 Operation = tuple[str, str, dict[str, Any]]
