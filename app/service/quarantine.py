@@ -108,7 +108,7 @@ async def one_quarantined(store: Store, id: str) -> Quarantined:
 
 async def kept_body(store: Store, id: str) -> Record:
     """What `request_in` reads. Raises `NotFound`."""
-    record = await store.record(BODY, id)
+    record = await store.record(BODY, id) or await _in_one(store, id)
     if record is None:
         raise NotFound(f"the body of {id[:80]!r} is not in quarantine any more")
     return record
@@ -163,6 +163,12 @@ def _record(one: Quarantined) -> Record:
     return Record(KIND, one.id, json.dumps(body))
 
 
+async def _in_one(store: Store, id: str) -> Record | None:
+    """The body of one that was kept before lists had records of their own: both were in one."""
+    record = await store.record(KIND, id)
+    return replace(record, kind=BODY) if record and "body" in json.loads(record.body) else None
+
+
 def _body_record(id: str, request: Request) -> Record:
     body = {
         "method": request.method,
@@ -182,7 +188,7 @@ def _read(record: Record) -> Quarantined:
         source=body["source"],
         reason=body["reason"],
         received_at=datetime.fromisoformat(body["received_at"]),
-        size=body["size"],
+        size=body["size"] if "size" in body else len(base64.b64decode(body["body"])),
         replayed=datetime.fromisoformat(body["replayed"]) if body["replayed"] else None,
         cut=body["cut"],
     )
