@@ -10,7 +10,7 @@ from app.domain.incident import Incident, Mark, Outcome, alert_key, group_key
 from app.domain.replacing import quick, replace
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applied, Applier, Job, Records
 
 
 @quick
@@ -24,13 +24,21 @@ class Taken:
     debt: str = ""
 
 
-async def ingest(alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id: Callable[[], str]) -> list[Taken]:
-    """One outcome per alert, in order, all durable when it returns.
+async def ingest(
+    alerts: Sequence[Alert],
+    rules: Rules,
+    applier: Applier,
+    new_id: Callable[[], str],
+    records: Records | None = None,
+) -> list[Taken]:
+    """One outcome per alert, in order, all durable when it returns; with `records` of the last one in the same commit.
 
     Raises `StoreUnavailable` when nothing could be promised, and the error of a decision that failed.
     """
-    results = await applier.submit([job_for(alert, rules, new_id) for alert in alerts])
-    return [_taken(result) for result in results]
+    jobs = [job_for(alert, rules, new_id) for alert in alerts]
+    if records:
+        jobs[-1] = replace(jobs[-1], records=records)
+    return [_taken(result) for result in await applier.submit(jobs)]
 
 
 def job_for(alert: Alert, rules: Rules, new_id: Callable[[], str], at: datetime | None = None) -> Job:
