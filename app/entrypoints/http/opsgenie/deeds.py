@@ -133,7 +133,7 @@ def _responder(said: Said, name: str, more: Mapping[str, str]) -> Deed:
     who, sent = said.party(name), flat(fields(said.body.get(name)))
     responder = {**(sent or {"name": who}), **more}
     return Deed(
-        f"{name} {who} asked for, whom the tool's request cannot page",
+        f"{name} {who} asked for; who is told is the rules file's to say",
         change=lambda alias: Change(alias, add_responders=(responder,)),
     )
 

@@ -86,7 +86,7 @@ def _all(tokens: Sequence[re.Match[str]], deep: int) -> tuple[Test, Sequence[re.
 def _one(tokens: Sequence[re.Match[str]], deep: int) -> tuple[Test, Sequence[re.Match[str]]]:
     if not deep:
         raise InvalidPayload("is nested too deeply", "query")
-    if not tokens or tokens[0]["bracket"] == ")":
+    if not tokens or tokens[0]["bracket"] == ")" or _is_word(tokens[0], "and") or _is_word(tokens[0], "or"):
         raise InvalidPayload("ends where a condition should be", "query")
     first, rest = tokens[0], tokens[1:]
     if _is_word(first, "not"):
