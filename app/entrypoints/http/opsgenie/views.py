@@ -6,8 +6,11 @@ from app.domain.incident import Incident, Mark, Timer
 from app.domain.ruleset import Rules
 from app.service.opsgenie.alerts import Known
 from app.service.opsgenie.requests import Processed
+from app.service.opsgenie.sheet import Responder
 
 View = dict[str, object]
+
+_TYPES = ("user", "team", "escalation", "schedule")
 
 
 def instant(at: datetime | None) -> str:
@@ -37,7 +40,7 @@ def short_view(known: Known, rules: Rules) -> View:
         "owner": _user(incident.acknowledged_by, rules),
         "priority": sheet.priority,
         "teams": [],
-        "responders": [dict(one) for one in sheet.responders],
+        "responders": [_responder(one) for one in sheet.responders],
         "integration": {"id": incident.source, "name": incident.source, "type": "API"},
         "report": _report(incident, rules),
     }
@@ -67,6 +70,13 @@ def status_view(processed: Processed, source: str) -> View:
         "alertId": processed.alert,
         "alias": processed.alias,
     }
+
+
+def _responder(sent: Responder) -> View:
+    """As it was sent; clients insist on an id, for which a name has to do, and on a type that they know."""
+    id = next((found for key in ("id", "username", "name") if (found := sent.get(key))), "")
+    type = sent.get("type", "").lower()
+    return {**sent, "id": id, "type": type if type in _TYPES else "user" if "username" in sent else "team"}
 
 
 def _report(incident: Incident, rules: Rules) -> View:

@@ -82,9 +82,9 @@ async def test_tags_details_message_description_and_responders_are_shown_as_they
     assert (shown["tags"], shown["details"]) == (["a", "c"], {"k": "3"})
     assert (shown["message"], shown["description"], shown["actions"]) == ("Colder", "Much", ["Relight"])
     assert shown["responders"] == [
-        TEAM,
-        {"type": "user", "username": "x@example.com"},
-        {"name": "glazing", "type": "team"},
+        {**TEAM, "id": "kilns"},
+        {"type": "user", "username": "x@example.com", "id": "x@example.com"},
+        {"type": "team", "name": "glazing", "id": "glazing"},
     ]
     assert await genie.notes(id) == [
         "note: tagged c, a",
