@@ -16,7 +16,7 @@ from app.service.ingest import Taken
 from app.service.journalling import Journalled
 from app.service.opsgenie.alerts import Known, Named, find, is_firing, rows_of
 from app.service.opsgenie.requests import UNKNOWN, Processed, request_record
-from app.service.opsgenie.sheet import Change, record_of, sheet_of
+from app.service.opsgenie.sheet import Change, record_of, revised, sheet_of
 from app.service.ports import Alerts, Clock, Record, Store
 from app.service.receive import Receiver
 from app.service.respond import SOURCE, respond
@@ -36,6 +36,11 @@ class Remark:
     user: str = ""
     note: str = ""
 
+    @property
+    def says(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.user or self.note)
+
     def with_it(self, said: str, rules: Rules) -> str:
         """A line for the timeline."""
         who = f" by {in_words(self.user, rules)}" if self.user else ""
@@ -47,6 +52,7 @@ class Asked:
     """One request about one alert. `action` is Opsgenie's word for it, `said` what the timeline is told.
 
     `deed` is what it does to the incident, `change` what it does to the sheet of that alias; with neither it is a note.
+    A change that changes nothing is not written down, for some senders repeat theirs every minute.
     """
 
     id: str
@@ -74,7 +80,7 @@ class Desk:
         status of the request)."""
         alert = parsed.alerts[-1]
         taken = await self.receiver.put(parsed, self._records_of(alert, action, id))
-        if (remark.user or remark.note) and not isinstance(taken, Journalled) and taken[-1].incident:
+        if remark.says and not isinstance(taken, Journalled) and _is_news(taken[-1]):
             note = Note(Actor(alert.source, SOURCE), remark.with_it(_REPORTED[alert.status], self.in_force.rules))
             await respond(taken[-1].incident, note, self.in_force.rules, self.applier)
         return taken
@@ -111,10 +117,18 @@ class Desk:
     async def _do(self, asked: Asked, found: Known) -> None:
         by, rules = Actor(asked.named.source, SOURCE), self.in_force.rules
         note = Note(by, asked.remark.with_it(asked.said, rules))
-        records = self._records_beside(asked, found.sheet.alias)
+        change = asked.change(found.sheet.alias) if asked.change else None
+        if change and not asked.remark.says and revised(found.sheet, change) == found.sheet:
+            await self.store.put_record(self._status(asked, found.incident.id, found.sheet.alias))
+            return
+        records = self._records_beside(asked, found.sheet.alias, change)
         await respond(found.incident.id, asked.deed(by) if asked.deed else note, rules, self.applier, records)
-        if asked.deed and (asked.remark.user or asked.remark.note):
+        if asked.deed and asked.remark.says:
             await respond(found.incident.id, note, rules, self.applier)
+
+    def _status(self, asked: Asked, incident: str, alias: str) -> Record:
+        done = Processed(asked.action, self.clock.now(), True, asked.said, incident, alias)
+        return request_record(asked.named.source, asked.id, done)
 
     def _records_of(self, alert: Alert, action: str, id: str) -> Records:
         """The status of a report's request and, where it has opened something, the alert's sheet."""
@@ -132,14 +146,13 @@ class Desk:
 
         return records
 
-    def _records_beside(self, asked: Asked, alias: str) -> Records:
+    def _records_beside(self, asked: Asked, alias: str, change: Change | None) -> Records:
+        """The status of an action's request, and the change that it makes."""
         now, fresh = self.clock.now(), self.new_id()
-        change = asked.change(alias) if asked.change else None
 
         def records(applied: Applied) -> Sequence[Record]:
             incident = applied.incident.id if applied.incident else ""
-            done = Processed(asked.action, now, True, asked.said, incident, alias)
-            status = request_record(asked.named.source, asked.id, done)
+            status = self._status(asked, incident, alias)
             return (status, record_of(change, incident, fresh, now)) if change else (status,)
 
         return records
@@ -150,6 +163,11 @@ _REPORTED = {
     AlertStatus.ACKNOWLEDGED: "acknowledged in the tool",
     AlertStatus.RESOLVED: "closed in the tool",
 }
+
+
+def _is_news(taken: Taken) -> bool:
+    """Senders that repeat an alert repeat what they say with it."""
+    return bool(taken.incident) and taken.outcome is not Outcome.REPEATED
 
 
 def person_named(name: str, rules: Rules) -> Person | None:

@@ -1,4 +1,4 @@
-"""An alert from create to close by Opsgenie's own Python client, with everything that it can do to one: `URL KEY [AUTHORITY]`."""
+"""An alert from create to close by Opsgenie's own Python client, with all that it can do: `URL KEY [AUTHORITY]`."""
 
 import json
 import sys

@@ -98,6 +98,16 @@ async def test_tags_details_message_description_and_responders_are_shown_as_they
     ]
 
 
+async def test_a_change_that_changes_nothing_is_not_written_down(genie: Genie) -> None:
+    id = await genie.create(tags=["a"])
+
+    for _ in range(2):  # As an Alertmanager with `update_alerts` does, with every flush.
+        assert (await genie.act("message", {"message": "Colder"}, method="PUT"))["success"]
+        assert (await genie.act("tags", {"tags": ["a"]}))["success"]
+
+    assert await genie.notes(id) == ["note: message: Colder"]
+
+
 async def test_what_has_no_like_here_is_written_down_and_done_to_nothing(rig: Rig, genie: Genie) -> None:
     id = await genie.create()
     before = await rig.incident(id)
