@@ -133,7 +133,7 @@ def _responder(said: Said, name: str, more: Mapping[str, str]) -> Deed:
     who, sent = said.party(name), flat(fields(said.body.get(name)))
     responder = {**(sent or {"name": who}), **more}
     return Deed(
-        f"{name} {who} asked for; who is told is the rules file's to say",
+        f"{name} {who} asked for (who is told is the rules file's to say)",
         change=lambda alias: Change(alias, add_responders=(responder,)),
     )
 
@@ -156,8 +156,8 @@ def set_priority(said: Said) -> Deed:
 
 
 def custom_action(said: Said) -> Deed:
-    return Deed("custom action asked for, which does nothing here")
+    return Deed("custom action asked for (nothing is done)")
 
 
 def delete(said: Said) -> Deed:
-    return Deed("deletion asked for; nothing is deleted, and it stays as it is")
+    return Deed("deletion asked for (nothing is deleted)")

@@ -1,11 +1,14 @@
 """What can be looked at: one alert, lists and counts of a key's own, and what became of a request."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.domain.classify import SourceSettings
 from app.domain.errors import NotFound
+from app.domain.ruleset import Rules
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.opsgenie import documented
 from app.entrypoints.http.opsgenie.face import PREFIX, face_of
@@ -13,12 +16,13 @@ from app.entrypoints.http.opsgenie.listing import Page, page_of
 from app.entrypoints.http.opsgenie.naming import Identifier, IdentifierType, decoded, name_of, shown
 from app.entrypoints.http.opsgenie.route import Looking, OpsgenieRoute, Reporting
 from app.entrypoints.http.opsgenie.search import parse_query
-from app.entrypoints.http.opsgenie.views import full_view, short_view, status_view
+from app.entrypoints.http.opsgenie.views import View, full_view, short_view, status_view
 from app.entrypoints.http.replies import GuardedJson
 from app.service.opsgenie.alerts import By, Known, find, listed
 from app.service.opsgenie.requests import UNKNOWN, processed
 from app.wiring import Application
 
+AT_ONCE = 200
 NOT_PROCESSED = {"X-Opsgenie-Errortype": "RequestNotProcessed"}
 
 router = APIRouter(prefix=PREFIX, tags=["drop-in"], route_class=OpsgenieRoute)
@@ -45,7 +49,7 @@ async def list_alerts(
 ) -> Response:
     """The key's own ones, from its newest 5,000 incidents."""
     kept = await _kept(query, instance, application)
-    views, paging = page_of([short_view(one, application.in_force.rules) for one in kept], page, request.url)
+    views, paging = page_of(await _views(kept, short_view, application), page, request.url)
     return shown(request, views, paging=paging)
 
 
@@ -73,5 +77,18 @@ async def get_alert(
 
 async def _kept(query: str, instance: SourceSettings, application: Application) -> list[Known]:
     """Those of the key's own that the query keeps, newest first."""
-    keeps, rules = parse_query(query), application.in_force.rules
-    return [one for one in await listed(instance.name, application.store) if keeps(full_view(one, rules))]
+    keeps = parse_query(query)
+    known = await listed(instance.name, application.store)
+    if not query.strip():
+        return known
+    views = await _views(known, full_view, application)
+    return [one for one, view in zip(known, views, strict=True) if keeps(view)]
+
+
+async def _views(known: list[Known], view: Callable[[Known, Rules], View], application: Application) -> list[View]:
+    """Some at a time, so that a long list keeps nobody waiting who has an alert to tell."""
+    found: list[View] = []
+    for start in range(0, len(known), AT_ONCE):
+        found += [view(one, application.in_force.rules) for one in known[start : start + AT_ONCE]]
+        await asyncio.sleep(0)
+    return found

@@ -93,8 +93,8 @@ async def test_tags_details_message_description_and_responders_are_shown_as_they
         "note: details taken away: l",
         "note: message: Colder",
         "note: description: Much",
-        "note: responder x@example.com asked for; who is told is the rules file's to say",
-        "note: team glazing asked for; who is told is the rules file's to say",
+        "note: responder x@example.com asked for (who is told is the rules file's to say)",
+        "note: team glazing asked for (who is told is the rules file's to say)",
     ]
 
 
@@ -118,8 +118,8 @@ async def test_what_has_no_like_here_is_written_down_and_done_to_nothing(rig: Ri
     after = await rig.incident(id)
     assert before == after | {"updated_at": before["updated_at"]}
     assert await genie.notes(id) == [
-        "note: custom action asked for, which does nothing here: Re/start: now",
-        "note: deletion asked for; nothing is deleted, and it stays as it is by thermod",
+        "note: custom action asked for (nothing is done): Re/start: now",
+        "note: deletion asked for (nothing is deleted) by thermod",
     ]
 
 
