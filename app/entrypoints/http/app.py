@@ -12,6 +12,7 @@ from app.entrypoints.http import (
     on_call,
     pagerduty,
     probes,
+    prometheus,
     quarantine,
     replicas,
     rules,
@@ -20,6 +21,8 @@ from app.entrypoints.http import (
 )
 from app.entrypoints.http.documented import DocumentedApi
 from app.entrypoints.http.errors import add_error_handlers
+from app.entrypoints.http.opsgenie import router as opsgenie
+from app.entrypoints.http.opsgenie.face import OpsgenieFace
 from app.entrypoints.http.probes import Readiness
 from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.http.request_log import RequestLog
@@ -31,6 +34,8 @@ from app.wiring import Application
 
 ROUTERS = (
     pagerduty.router,
+    opsgenie.router,
+    prometheus.router,
     incidents.router,
     actions.router,
     on_call.router,
@@ -86,4 +91,5 @@ def _add_surfaces(app: FastAPI, application: Application) -> None:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", action_page.static_files())
+    app.add_middleware(OpsgenieFace)
     app.add_middleware(Webhooks, application=application)
