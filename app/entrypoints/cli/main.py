@@ -8,6 +8,7 @@ from app.entrypoints.cli import actions, incidents, rules
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.check import check
 from app.entrypoints.cli.failures import Commands
+from app.entrypoints.cli.import_ import import_
 from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
@@ -29,7 +30,14 @@ app = typer.Typer(
 )
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "Here, on this machine": {"serve": serve, "worker": worker, "check": check, "simulate": simulate, "schema": schema},
+    "Here, on this machine": {
+        "serve": serve,
+        "worker": worker,
+        "check": check,
+        "simulate": simulate,
+        "import": import_,
+        "schema": schema,
+    },
     "Looking, on a server": {
         "who": who,
         "incidents": incidents.incidents,
