@@ -11,7 +11,7 @@ from app.domain.replacing import quick, replace
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
 from app.domain.suppress import inhibited_keys, inhibitor_keys
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applied, Applier, Job, Records
 from app.service.lanes import Lane
 
 
@@ -27,13 +27,21 @@ class Taken:
 
 
 async def ingest(
-    alerts: Sequence[Alert], rules: Rules, applier: Applier, new_id: Callable[[], str], lane: Lane
+    alerts: Sequence[Alert],
+    rules: Rules,
+    applier: Applier,
+    new_id: Callable[[], str],
+    lane: Lane,
+    records: Records | None = None,
 ) -> list[Taken]:
-    """One outcome per alert, in order, all durable when it returns. They wait for their turn in `lane`.
+    """One outcome per alert, in order, all durable when it returns; with `records` of the last one in the same commit.
+    They wait for their turn in `lane`.
 
     Raises `StoreUnavailable` when nothing could be promised, and the error of a decision that failed.
     """
     jobs = [job_for(alert, rules, new_id) for alert in alerts]
+    if records:
+        jobs[-1] = replace(jobs[-1], records=records)
     if rules.inhibitions:
         return await _inhibiting_first(alerts, jobs, rules, applier, lane)
     return taken(await applier.submit(jobs, lane))

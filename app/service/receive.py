@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.domain.classify import SourceSettings
 from app.domain.errors import AppError, Conflict, InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
-from app.service.apply import Applier
+from app.service.apply import Applier, Records
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
 from app.service.journalling import Journalled, Journalling, fresh_ids
@@ -85,6 +85,12 @@ class Receiver:
         same = [one for one in held if _same(key, self.secrets(one.name))]
         return same[0] if same else None
 
+    def instance_for(self, type: str, request: Request) -> tuple[SourceSettings, Source]:
+        """Where several instances of a type share an address: the one whose secret the request carries, else the one
+        that is called like the type."""
+        held = [one for given in credentials(request) if (one := self.holder(type, given))]
+        return self.find(held[0].name if held else type)
+
     async def take(self, instance: SourceSettings, source: Source, request: Request) -> Received:
         parsed = await self.read(instance, source, request)
         return parsed if isinstance(parsed, Control) else await self.put(parsed)
@@ -109,8 +115,11 @@ class Receiver:
             self.over_limit(source)
         return Lane(source, is_over)
 
-    async def put(self, parsed: Alerts, lane: Lane | None = None) -> list[Taken] | Journalled:
-        """Into the store; while that is out of reach, or others wait there already, into the journal."""
+    async def put(
+        self, parsed: Alerts, lane: Lane | None = None, records: Records | None = None
+    ) -> list[Taken] | Journalled:
+        """Into the store; while that is out of reach, or others wait there already, into the journal. `records` are of
+        the last alert, and none are made of what goes into the journal."""
         alerts, log = parsed.alerts, self.journalling
         if not alerts:
             return []
@@ -120,7 +129,7 @@ class Receiver:
             with suppress(StoreUnavailable):  # A journal that takes nothing does not stand before a store that does.
                 return await log.keep(alerts, fresh)
         try:
-            return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__, lane)
+            return await ingest(alerts, self.in_force.rules, self.applier, iter(fresh).__next__, lane, records)
         except Exception as error:  # A server's answer that nobody foresaw is no reason to lose an alert.
             if log is None or _is_refusal(error):
                 raise

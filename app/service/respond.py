@@ -13,6 +13,9 @@ from app.domain.ruleset import Rules
 from app.domain.step import step
 from app.service.apply import Applied, Applier, Job, Records
 
+SOURCE = "source"
+"""The channel of a monitoring tool that acts with its own key, on an incident of its own."""
+
 
 async def respond(
     incident: str, action: Action, rules: Rules, applier: Applier, records: Records | None = None
@@ -22,7 +25,8 @@ async def respond(
     Raises `NotFound`, `IllegalTransition`, or `InvalidPayload` for a person or value that cannot be; then nothing has
     changed. Asked twice, the second answer is `already`.
     """
-    must_be_person(action.by.id, "by", rules)
+    if action.by.channel != SOURCE or action.by.id not in rules.sources:
+        must_be_person(action.by.id, "by", rules)
     if isinstance(action, Reassign):
         must_be_person(action.to, "to", rules)
     return await _one(applier, Job(lambda _: action, id=incident, must_exist=True, records=records))

@@ -29,7 +29,10 @@ LONGEST_ANSWER = 3.0
 """Seconds, on a machine that has other things to do."""
 
 PARALLEL = 200
-PATHS = ("/webhooks/generic", "/webhooks/alertmanager", "/v2/enqueue", "/api/v1/incidents")
+PATHS = (
+    *("/webhooks/generic", "/webhooks/alertmanager", "/v2/enqueue", "/api/v1/incidents"),
+    *("/v2/alerts", "/api/v2/alerts"),
+)
 
 HARMFUL: dict[str, tuple[bytes, dict[str, str]]] = {
     "over the limit": (b" " * (LIMIT + 1), {}),
@@ -66,9 +69,9 @@ def post(server: Server, path: str, body: bytes, **headers: str) -> Reply:
 
 
 def is_clear(reply: Reply) -> bool:
-    """A 4xx that says what is wrong: by problem details, or on the drop-in endpoint in PagerDuty's own shape."""
+    """A 4xx that says what is wrong: by problem details, or on a drop-in endpoint in its vendor's own shape."""
     said = reply.json()
-    return 400 <= reply.status < 500 and bool(said.get("detail") or said.get("errors"))
+    return 400 <= reply.status < 500 and bool(said.get("detail") or said.get("errors") or said.get("message"))
 
 
 def still_pages(server: Server, them: People, name: str) -> None:

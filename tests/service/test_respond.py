@@ -74,3 +74,14 @@ async def test_what_would_change_nothing_is_not_offered(rig: Rig) -> None:
     assert acknowledged is not None
     assert would_change(acknowledged, Park(ASHA), ctx)
     assert not would_change(acknowledged, Acknowledge(ASHA), ctx)
+
+
+async def test_a_source_acts_by_its_own_name_over_its_own_channel_only(rig: Rig) -> None:
+    app, id = rig.application, await rig.opened()
+
+    applied = await respond(id, Note(Actor("generic", "source"), "x"), app.in_force.rules, app.applier)
+
+    assert applied.outcome is Outcome.DONE
+    for by in (Actor("generic", "api"), Actor("nobody", "source")):
+        with pytest.raises(InvalidPayload, match="no person"):
+            await respond(id, Note(by, "x"), app.in_force.rules, app.applier)

@@ -6,7 +6,9 @@ from app.adapters.sources.alertmanager import Alertmanager
 from app.adapters.sources.bugsnag import Bugsnag
 from app.adapters.sources.generic import Generic
 from app.adapters.sources.grafana import Grafana
+from app.adapters.sources.opsgenie import Opsgenie
 from app.adapters.sources.pagerduty import PagerDuty
+from app.adapters.sources.prometheus_api_v2 import PrometheusApiV2
 from app.adapters.sources.rollbar import Rollbar
 from app.adapters.sources.sentry import Sentry
 from app.service.ports import Source
@@ -19,4 +21,6 @@ SOURCES: Mapping[str, Source] = {
     "sentry": Sentry(),
     "pagerduty": PagerDuty(),
     "generic": Generic(),
+    "prometheus-api-v2": PrometheusApiV2(),
+    "opsgenie": Opsgenie(),
 }

@@ -1,8 +1,8 @@
 """What `custom_details` of a PagerDuty event may hide: runbooks, also those inside Alertmanager's own default texts."""
 
-import re
 from collections.abc import Iterator
 
+from app.adapters.sources.alertmanager_text import runbooks_in_text, sources_in_text
 from app.adapters.sources.body import parse_json
 from app.adapters.sources.fields import Fields, dig, fields, items, link, text
 from app.domain.alert import Link
@@ -11,8 +11,6 @@ from app.domain.errors import InvalidPayload
 _RUNBOOKS = ("runbook_url", "runbook")
 _LISTS = ("firing", "resolved")
 _MOST_LINKS = 10
-_RUNBOOK_LINE = re.compile(r"^[ \t]*- runbook(?:_url)? = (\S+)", re.MULTILINE)
-_SOURCE_LINE = re.compile(r"^[ \t]*Source: (http\S+)", re.MULTILINE)
 
 
 def runbooks_in(details: object) -> Iterator[str]:
@@ -24,7 +22,7 @@ def runbooks_in(details: object) -> Iterator[str]:
         for alert in _alerts(sent):
             yield from (text(dig(alert, "annotations", key)) for key in _RUNBOOKS)
         if isinstance(sent, str):
-            yield from _RUNBOOK_LINE.findall(sent)
+            yield from runbooks_in_text(sent)
 
 
 def sources_in(details: object) -> tuple[Link, ...]:
@@ -34,7 +32,7 @@ def sources_in(details: object) -> tuple[Link, ...]:
         sent = dig(details, name)
         hrefs = [text(alert.get("generatorURL")) for alert in _alerts(sent)]
         if isinstance(sent, str):
-            hrefs += _SOURCE_LINE.findall(sent)
+            hrefs += sources_in_text(sent)
         found.update((each.href, each) for href in hrefs for each in link(href, "source"))
     return tuple(found.values())[:_MOST_LINKS]
 

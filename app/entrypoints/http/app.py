@@ -11,9 +11,9 @@ from app.entrypoints.http import (
     heartbeats,
     incidents,
     on_call,
-    opsgenie_ping,
     pagerduty,
     probes,
+    prometheus,
     quarantine,
     replicas,
     rules,
@@ -22,6 +22,8 @@ from app.entrypoints.http import (
 )
 from app.entrypoints.http.documented import DocumentedApi
 from app.entrypoints.http.errors import add_error_handlers
+from app.entrypoints.http.opsgenie import router as opsgenie
+from app.entrypoints.http.opsgenie.face import OpsgenieFace
 from app.entrypoints.http.probes import Readiness
 from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.http.request_log import RequestLog
@@ -33,9 +35,10 @@ from app.wiring import Application
 
 ROUTERS = (
     pagerduty.router,
-    opsgenie_ping.router,
     heartbeats.router,
     heartbeats.api,
+    opsgenie.router,
+    prometheus.router,
     incidents.router,
     actions.router,
     on_call.router,
@@ -91,4 +94,5 @@ def _add_surfaces(app: FastAPI, application: Application) -> None:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", action_page.static_files())
+    app.add_middleware(OpsgenieFace)
     app.add_middleware(Webhooks, application=application)

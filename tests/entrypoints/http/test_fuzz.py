@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.entrypoints.http.rig import PAGERDUTY_KEY, Rig
+from tests.entrypoints.http.opsgenie.genie import NEEDS as OPSGENIE_ROUTES
+from tests.entrypoints.http.rig import GENIE_KEY, PAGERDUTY_KEY, Rig
 
 pytestmark = pytest.mark.server
 
@@ -147,17 +148,69 @@ async def test_mutants_of_drop_in_events_are_taken_or_refused(rig: Rig) -> None:
     assert seen == {202, 400}
 
 
-@pytest.mark.parametrize("path", [*(f"/webhooks/{source}" for source in SOURCES), "/v2/enqueue", "/v2/change/enqueue"])
+OPSGENIE_BODIES: tuple[dict[str, Any], ...] = (
+    {"user": "asha", "source": "script", "note": "seen"},
+    {"endTime": "2026-11-23T09:00:00Z"},
+    {"owner": {"username": "asha"}, "escalation": {"name": "night"}},
+    {"responder": {"type": "team", "name": "kilns"}, "team": {"id": "1"}},
+    {"tags": ["a", "b"], "details": {"a": "b", "c": 1}},
+    {"message": "m", "description": "d", "priority": "P1"},
+)
+
+
+async def test_mutants_of_opsgenie_requests_are_taken_or_refused(rig: Rig) -> None:
+    dice = random.Random("opsgenie")
+    seen = set()
+    for method, path in OPSGENIE_ROUTES:
+        url = path.format(identifier="kiln", requestId="x", actionName="y")
+        for sent in OPSGENIE_BODIES:
+            for mutant in mutants(json.dumps(sent).encode(), dice):
+                seen.add(await asked(rig, method, url, mutant))
+
+    assert seen == {200, 202, 400, 404, 422}
+
+
+async def asked(rig: Rig, method: str, url: str, body: bytes) -> int:
+    start = perf_counter()
+    headers = {"authorization": f"GenieKey {GENIE_KEY}"}
+    reply = await rig.client.request(method, url, content=body, headers=headers, params={"identifierType": "alias"})
+    assert reply.status_code < 500, (method, url, body[:2_000], reply.text)
+    assert perf_counter() - start < SLOWEST, (method, url, body[:2_000])
+    return reply.status_code
+
+
+async def test_mutants_of_what_prometheus_sends_are_taken_or_refused(rig: Rig) -> None:
+    dice = random.Random("prometheus")
+    seen = {
+        await posted(rig, "/api/v2/alerts", mutant)
+        for body in bodies("prometheus-api-v2")
+        for mutant in mutants(body, dice)
+    }
+
+    assert seen == {200, 400}
+
+
+DROP_IN = (
+    "/v2/enqueue",
+    "/v2/change/enqueue",
+    "/v2/alerts",
+    "/v2/alerts/x/close",
+    "/v2/alerts/x/notes",
+    "/api/v2/alerts",
+)
+
+
+@pytest.mark.parametrize("path", [*(f"/webhooks/{source}" for source in SOURCES), *DROP_IN])
 async def test_hostile_texts_are_taken_or_refused(rig: Rig, path: str) -> None:
     for body in HOSTILE_TEXTS:
         for kind in ("application/json", "application/x-www-form-urlencoded", "text/plain", ""):
-            assert await posted(rig, path, body, **{"content-type": kind}) in (200, 202, 400, 413, 415)
+            assert await posted(rig, path, body, **{"content-type": kind}) in (200, 202, 400, 413, 415, 422)
 
 
 BOMBED = (
+    *DROP_IN,
     "/webhooks/alertmanager",
     "/webhooks/generic",
-    "/v2/enqueue",
     "/api/v1/incidents",
     "/api/v1/quarantine/replay",
     "/heartbeats/nightly-backup",

@@ -1,0 +1,1 @@
+"""Opsgenie's Alert API under its own paths, with its own replies."""
