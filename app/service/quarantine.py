@@ -10,7 +10,12 @@ from app.domain.errors import NotFound
 from app.service.ports import Record, Request, Store
 
 KIND = "quarantine"
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-routing-key"})
+SECRET_HEADERS = frozenset(
+    {
+        *("authorization", "cookie", "proxy-authorization", "x-api-key", "x-routing-key"),
+        *("cf-webhook-auth", "x-honeycomb-webhook-token"),
+    }
+)
 MOST_BYTES = 262_144
 MASK = "***"
 SHORTEST_SECRET = 8

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_json, parse_text
+from app.adapters.sources.body import FORM, media_type, parse_form, parse_json, parse_text
 from app.adapters.sources.fields import (
     Fields,
     compact,
@@ -12,6 +12,7 @@ from app.adapters.sources.fields import (
     first_line,
     first_word,
     flat,
+    glimpse,
     instant,
     items,
     link,
@@ -20,17 +21,16 @@ from app.adapters.sources.fields import (
     word,
 )
 from app.adapters.sources.generic_mapping import BodyMapping, load_mapping
+from app.adapters.sources.posted import query_fields
 from app.adapters.sources.prometheus_group import SEVERITIES
 from app.adapters.sources.signature import check_standard_webhook
+from app.adapters.sources.tags import tag_labels
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, UnsupportedMedia
 from app.service.ports import Alerts, Control, Request, Verdict
 
 MOST_ALERTS = 1_000
-
-_CREDENTIALS = ("token", "access_token", "auth_token", "api_key", "apikey", "key", "secret", "signature")
-"""Names in a query that are proofs: they must not reach an alert, and through it a page."""
 
 _JSON_IN_FORM = ("payload", "data")
 
@@ -49,16 +49,11 @@ class Generic:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         mapping = load_mapping(instance.options)
-        query = _query(request)
+        query = query_fields(request.query)
         sent = [found for found in _sent(_read(request, query), mapping) if not _is_ignored(found, query, mapping)]
         if not sent and request.body.strip() != b"[]":
             return Control("a message that the mapping ignores")
         return Alerts(tuple([_alert(found, query, mapping, instance) for found in sent]))
-
-
-def _query(request: Request) -> dict[str, str]:
-    said = {name: value for name, value in request.query.items() if name.lower() not in _CREDENTIALS}
-    return clean(said, "the query")
 
 
 def _read(request: Request, query: dict[str, str]) -> object:
@@ -117,7 +112,7 @@ def _is_ignored(sent: object, query: dict[str, str], mapping: BodyMapping) -> bo
 def _alert(sent: object, query: dict[str, str], mapping: BodyMapping, instance: SourceSettings) -> Alert:
     document = _document(sent, query)
     title = first_line(word(mapping.find("title", document)))
-    shown = title or _anything(document) or f"{instance.name} reported something without a title"
+    shown = title or glimpse(document) or f"{instance.name} reported something without a title"
     severity = word(mapping.find("severity", document))
     named = _scalar("dedup_key", mapping.find("dedup_key", document))
     status = mapping.statuses.get(_status_word(document, mapping), AlertStatus.FIRING)
@@ -147,10 +142,6 @@ def _scalar(name: str, value: object) -> str:
     return word(value)
 
 
-def _anything(document: Fields) -> str:
-    return ", ".join([f"{name}={first_line(word(value))}" for name, value in document.items() if word(value)][:5])
-
-
 def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
@@ -159,15 +150,7 @@ def _labels(value: object) -> dict[str, str]:
     """An object as it is; tags ("team:db", "env=prod", "urgent") as name and value."""
     if isinstance(value, dict):
         return flat(value)
-    return dict(_tag(word(tag)) for tag in _as_list(value) if word(tag))
-
-
-def _tag(tag: str) -> tuple[str, str]:
-    for mark in ("=", ":"):
-        name, found, value = tag.partition(mark)
-        if found and name.strip():
-            return name.strip(), value.strip()
-    return tag, "true"
+    return tag_labels(_as_list(value))
 
 
 def _links(value: object) -> tuple[Link, ...]:
