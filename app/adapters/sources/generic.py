@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_json, parse_text
+from app.adapters.sources.credentials import query_without_proofs
 from app.adapters.sources.fields import (
     Fields,
     compact,
@@ -22,15 +23,13 @@ from app.adapters.sources.fields import (
 from app.adapters.sources.generic_mapping import BodyMapping, load_mapping
 from app.adapters.sources.prometheus_group import SEVERITIES
 from app.adapters.sources.signature import check_standard_webhook
+from app.adapters.sources.tags import split_tag
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, UnsupportedMedia
 from app.service.ports import Alerts, Control, Request, Verdict
 
 MOST_ALERTS = 1_000
-
-_CREDENTIALS = ("token", "access_token", "auth_token", "api_key", "apikey", "key", "secret", "signature")
-"""Names in a query that are proofs: they must not reach an alert, and through it a page."""
 
 _JSON_IN_FORM = ("payload", "data")
 
@@ -49,16 +48,11 @@ class Generic:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         mapping = load_mapping(instance.options)
-        query = _query(request)
+        query = clean(query_without_proofs(request.query), "the query")
         sent = [found for found in _sent(_read(request, query), mapping) if not _is_ignored(found, query, mapping)]
         if not sent and request.body.strip() != b"[]":
             return Control("a message that the mapping ignores")
         return Alerts(tuple([_alert(found, query, mapping, instance) for found in sent]))
-
-
-def _query(request: Request) -> dict[str, str]:
-    said = {name: value for name, value in request.query.items() if name.lower() not in _CREDENTIALS}
-    return clean(said, "the query")
 
 
 def _read(request: Request, query: dict[str, str]) -> object:
@@ -159,15 +153,7 @@ def _labels(value: object) -> dict[str, str]:
     """An object as it is; tags ("team:db", "env=prod", "urgent") as name and value."""
     if isinstance(value, dict):
         return flat(value)
-    return dict(_tag(word(tag)) for tag in _as_list(value) if word(tag))
-
-
-def _tag(tag: str) -> tuple[str, str]:
-    for mark in ("=", ":"):
-        name, found, value = tag.partition(mark)
-        if found and name.strip():
-            return name.strip(), value.strip()
-    return tag, "true"
+    return dict(split_tag(word(tag)) for tag in _as_list(value) if word(tag))
 
 
 def _links(value: object) -> tuple[Link, ...]:

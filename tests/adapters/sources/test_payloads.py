@@ -26,7 +26,19 @@ FOLDERS = {"alertmanager": "prometheus-alertmanager", "pagerduty": "pagerduty-ev
 TYPES = {FOLDERS.get(name, name): name for name in SOURCES}
 DISAGREEMENTS = {
     ("grafana", "contact_point_test"): "the test button of a contact point opens nothing (R1); the file says firing",
+    (
+        "icinga2",
+        "service_warning_soft_state",
+    ): "a soft state is not confirmed: Icinga runs the command again when it is",
+    ("elastic-kibana", "watcher_unescaped_json_in_string"): "mended and flagged: a watch that fires is worth a guess",
+    ("healthchecks", "custom_template_broken_json"): "mended and flagged: a job that failed is worth a guess",
 }
+
+
+STATE_WORDS = frozenset(
+    ("down", "up", "problem", "resolved", "resolve", "trigger", "acknowledge", "firing", "recovered")
+)
+"""How the name of a file ends where others beside it are about the same thing in another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +85,12 @@ def _cases() -> Iterator[Case]:
 
 def _problems(case: Case) -> Iterator[str]:
     if (case.folder, case.sent["case"]) in DISAGREEMENTS:
-        assert _outcome(case) == (), f"{case.name}: the disagreement is out of date"
+        assert list(_disagreements(case)), f"{case.name}: the disagreement is out of date"
         return
+    yield from _disagreements(case)
+
+
+def _disagreements(case: Case) -> Iterator[str]:
     alerts, expected = _outcome(case), case.expected
     if expected["status"] == "none":
         if alerts:
@@ -103,6 +119,22 @@ def _differences(alerts: tuple[Alert, ...], expected: Mapping[str, Any]) -> Iter
             yield f"{alert.status} {alert.title!r}, expected {item}"
     if any(not alert.dedup_key for alert in alerts):
         yield "an alert without a dedup key"
+
+
+def test_payloads_of_one_thing_share_a_key_whatever_its_state() -> None:
+    keys: dict[tuple[str, str, str], set[str]] = {}
+    for case in _cases():
+        if (same := _same_thing(case)) and len(alerts := _outcome(case)) == 1:
+            keys.setdefault((case.folder, *same), set()).add(alerts[0].dedup_key)
+
+    assert {thing: found for thing, found in keys.items() if len(found) > 1} == {}
+
+
+def _same_thing(case: Case) -> tuple[str, str] | None:
+    """The name of a file without the state at its end, and what is said to tie them: alike where both are alike."""
+    name, _, state = str(case.sent["case"]).rpartition("_")
+    tie = str(case.expected["dedup_note"]).partition(" ")[0].strip(";:,")
+    return (name, tie) if name and tie and state in STATE_WORDS else None
 
 
 def _outcome(case: Case) -> tuple[Alert, ...]:
