@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from app.adapters.sources.fields import compact, digest, distinct, fields, first_line, instant, link, without_blanks
 from app.adapters.sources.named_runbooks import named_runbooks
-from app.adapters.sources.plain_names import UNNAMED, Plain, annotations, plain
+from app.adapters.sources.plain_names import UNNAMED, Plain, annotations, plain, plain_name
 from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
@@ -38,6 +38,7 @@ _STATUSES = {
 }
 """Types of notifications, and the three actions of PagerDuty's agent."""
 
+_ESSENTIAL = ("notificationtype", "hostname", "hoststate", "servicestate")
 _QUIET = ("flapping", "downtime")
 _NO = ("", "0", "0.0", "false")
 
@@ -220,10 +221,8 @@ def _labels(check: HostCheck, severity: str) -> dict[str, str]:
 
 
 def _flags(check: HostCheck, status: AlertStatus) -> tuple[str, ...]:
-    """A host's notification has no service: that those macros stay unfilled is no remark."""
-    left = {
-        path: value for path, value in check.said.unfilled.items() if check.service or "service" not in path.lower()
-    }
+    """Scripts name all macros there are, so only one that matters is worth a remark when it stays unfilled."""
+    left = {path: value for path, value in check.said.unfilled.items() if plain_name(path) in _ESSENTIAL}
     marks: tuple[str, ...] = ("in a scheduled downtime",) if check.is_in_downtime else ()
     marks += ("flapping",) if check.own("flapping").lower() not in _NO else ()
     return Plain({}, left).flags + (() if status is AlertStatus.RESOLVED else marks)

@@ -48,7 +48,7 @@ def test_a_service_is_read_whole() -> None:
     assert (alert.labels["host"], alert.labels["service"]) == ("press-2", "Oil pressure")
     assert alert.labels["host_groups"] == "presses,linux"
     assert alert.runbooks == ("https://wiki.example.net/oil-pressure", "https://wiki.example.net/press-2")
-    assert alert.flags == ("the tool did not fill in: service_action_url",)
+    assert alert.flags == ()
     assert "not-a-real-key" not in repr(alert)
 
 
@@ -68,6 +68,12 @@ def test_what_neither_opens_nor_closes_is_control(name: str) -> None:
 
 def test_a_notification_that_a_person_sends_by_hand_fires_while_there_is_a_problem() -> None:
     assert the("custom").status is AlertStatus.FIRING
+
+
+def test_only_a_macro_that_matters_is_flagged_when_it_is_not_filled_in() -> None:
+    (alert,) = alerts_of(NAGIOS, a_request(sent("problem").replace(b'"CRITICAL"', b'"$SERVICESTATE$"')))
+
+    assert (alert.status, alert.flags) == (AlertStatus.FIRING, ("the tool did not fill in: service_state",))
 
 
 def test_exported_macros_are_read_and_those_of_no_service_are_no_remark() -> None:
