@@ -181,7 +181,7 @@ def _is_stale(check: HostCheck, status: AlertStatus) -> bool:
 def _title(check: HostCheck, status: AlertStatus) -> str:
     shown, said = check.shown, first_line(check.own("output"))
     if not shown:
-        return first_line(check.said.first("description", "message", "title") or said) or "a check without a host"
+        return first_line(check.said.first("description", "message", "title", "incidentkey") or said) or "a check"
     now = "recovered" if _is_stale(check, status) else f"is {check.state}" if check.state else "has a problem"
     return f"{shown} {now}: {said}" if said and said != check.state else f"{shown} {now}"
 
