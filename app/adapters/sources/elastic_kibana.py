@@ -17,6 +17,7 @@ from app.adapters.sources.fields import (
     link,
     number,
     without_blanks,
+    word,
 )
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.plain_names import UNNAMED, Plain, annotations, plain
@@ -99,18 +100,35 @@ def _unwrapped(value: object) -> Fields:
 
 def _each(body: Fields) -> Iterator[Fields]:
     """Each alert of a summary with what the body says of all of them; a body that is no summary is itself the alert."""
-    summary = fields(body.get("alerts"))
-    if not any(name in summary for name in _GROUPS):
+    summary = _summary(body.get("alerts"))
+    if not any(group in summary for group in _GROUPS):
         yield body
         return
     shared = {name: value for name, value in body.items() if name != "alerts"}
     listed = [(group, one) for group in _GROUPS for one in _listed(summary.get(group))]
     if len(listed) > MOST_ALERTS:
         raise InvalidPayload(f"holds more than {MOST_ALERTS} alerts", "alerts")
-    for group, one in listed:
+    for group, one in [*listed, *((group, {}) for group in _untold(summary, listed))]:
         yield {**shared, **one, "summary_group": group}
-    if not listed and any(number(dig(summary, group, "count")) for group in _GROUPS):
-        yield {**shared, "summary_group": next(g for g in _GROUPS if number(dig(summary, g, "count")))}
+
+
+def _summary(alerts: object) -> Fields:
+    """The groups of a summary; a bare list is taken for new ones."""
+    if isinstance(alerts, dict):
+        return alerts
+    return {"new": alerts} if _listed(alerts) else {}
+
+
+def _untold(summary: Fields, listed: list[tuple[str, Fields]]) -> list[str]:
+    """The group of which a summary says that it has alerts, but not which. While one fires, none is over."""
+    told = {group for group, _ in listed}
+    said = [group for group in _GROUPS if group not in told and _says_more(summary.get(group))]
+    firing = [group for group in said if group not in _RECOVERED][:1]
+    return firing or ([] if told & {"new", "ongoing"} else said)
+
+
+def _says_more(group: object) -> bool:
+    return bool(number(dig(group, "count")) or word(dig(group, "data")) or word(group))
 
 
 def _listed(group: object) -> list[Fields]:

@@ -46,12 +46,9 @@ class Healthchecks:
 
 def _from_path(path: str) -> Fields:
     """The check's code and status, if the address was made with `…/$CODE/$STATUS`."""
-    parts = path.split("/")
-    found = {
-        "code": next(filter(_CODE.fullmatch, parts), ""),
-        "status": next((p for p in parts if p in ("up", "down")), ""),
-    }
-    return {name: value for name, value in found.items() if value}
+    parts = path.split("/")[3:]
+    stated = next((status for status in ("down", "up") if status in parts), "")
+    return dict(without_blanks({"code": next(filter(_CODE.fullmatch, parts), ""), "status": stated}))
 
 
 def _lifted(sent: Fields) -> Fields:

@@ -35,11 +35,12 @@ _STATUSES = {
     "resolve": AlertStatus.RESOLVED,
     "acknowledgement": AlertStatus.ACKNOWLEDGED,
     "acknowledge": AlertStatus.ACKNOWLEDGED,
+    "acknowledgementset": AlertStatus.ACKNOWLEDGED,
 }
-"""Types of notifications, and the three actions of PagerDuty's agent."""
+"""Types of notifications, the three actions of PagerDuty's agent, and one event of Icinga's stream."""
 
 _ESSENTIAL = ("notificationtype", "hostname", "hoststate", "servicestate")
-_QUIET = ("flapping", "downtime")
+_QUIET = ("flapping", "downtime", "comment")
 _NO = ("", "0", "0.0", "false")
 
 
@@ -87,7 +88,7 @@ def parse_host_check(request: Request, type: str, instance: SourceSettings) -> A
     check = _check(sent)
     status = _status(check)
     if status is None:
-        return Control(f"{type}: {check.kind or check.state.lower()} opens and closes nothing")
+        return Control(f"{type}: a notification that opens and closes nothing")
     return Alerts((_alert(check, status, sent, type, instance),))
 
 

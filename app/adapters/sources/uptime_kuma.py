@@ -90,7 +90,7 @@ def _read(request: Request) -> Beat:
         key=said.first("monitorid", "heartbeatmonitorid") or digest(name),
         state=_state(said.first("heartbeatstatus", "status")) or (line[2].lower() if line else ""),
         message=word(heartbeat.get("msg")) or (line[3] if line else message),
-        flags=read.flags + said.flags,
+        flags=read.flags + (() if heartbeat else said.flags),
     )
 
 
@@ -101,7 +101,7 @@ def _opened(value: object) -> object:
     try:
         return without_credentials(parse_json(value.encode()))
     except InvalidPayload:
-        return value
+        return None
 
 
 def _state(said: str) -> str:

@@ -18,7 +18,9 @@ _FIRING = ("1", "problem", "alerting", "trigger", "firing")
 _STATUS_NAMES = ("eventvalue", "eventstatus", "status", "state", "eventtype", "value")
 """`value` last: some templates put the item's there."""
 
-_RESOLVED_SUBJECT = re.compile(r"(?:resolved(?: in [^:]*)?|ok|recovery):\s*", re.IGNORECASE)
+_SUBJECT_STATE = re.compile(r"(resolved|ok|recovery|problem)(?: in [^:]*)?:\s*", re.IGNORECASE)
+"""How the subjects of Zabbix's own templates begin: `Problem: …`, `Resolved in 4m: …`."""
+
 _QUIET_UPDATES = ("comment", "message", "closed", "suppressed")
 """What a person did to a problem that neither opens nor closes it here. A problem that was closed by hand recovers in
 a message of its own."""
@@ -44,7 +46,7 @@ class Zabbix:
             return Control("Zabbix test of the media type")
         status = _status(said)
         if status is None:
-            return Control(f"Zabbix update: {_updated(said)}")
+            return Control("Zabbix update that opens and closes nothing")
         return Alerts((_alert(said, status, sent, instance),))
 
 
@@ -54,7 +56,8 @@ def _status(said: Plain) -> AlertStatus | None:
     known = next((word for word in words if word in _RESOLVED or word in _FIRING), "")
     if known in _RESOLVED:
         return AlertStatus.RESOLVED
-    if not known and _RESOLVED_SUBJECT.match(_subject(said)):
+    stated = _SUBJECT_STATE.match(_subject(said))
+    if not known and stated and stated[1].lower() in _RESOLVED:
         return AlertStatus.RESOLVED
     return _updated_status(said)
 
@@ -74,20 +77,16 @@ def _updated(said: Plain) -> str:
 
 
 def _alert(said: Plain, status: AlertStatus, sent: Sent, instance: SourceSettings) -> Alert:
-    title, named, severity = (
-        _title(said),
-        _subject(said),
-        said.first("severity", "eventseverity", "triggerseverity", "eventnseverity", "nseverity"),
-    )
+    severity = said.first("severity", "eventseverity", "triggerseverity", "eventnseverity", "nseverity")
     labels = _labels(said, severity)
     texts = (said.first("message", "alertmessage", "eventmessage"), said.first("description", "triggerdescription"))
     at = instant(said.first("eventtimestamp", "timestamp"))
     return Alert(
         source=instance.name,
         source_type=Zabbix.type,
-        dedup_key=_dedup_key(said, title if named else compact(sent.fields)),
+        dedup_key=_dedup_key(said) or digest(compact(sent.fields)),
         status=status,
-        title=title,
+        title=_title(said),
         description="\n".join(dict.fromkeys(filter(None, (*texts, said.first("eventopdata", "opdata"))))),
         severity=severity,
         labels=labels,
@@ -98,7 +97,7 @@ def _alert(said: Plain, status: AlertStatus, sent: Sent, instance: SourceSetting
         runbooks=_runbooks(said, labels, texts),
         started_at=at if status is AlertStatus.FIRING else None,
         ended_at=instant(said.first("eventrecoverytimestamp")) if status is AlertStatus.RESOLVED else None,
-        flags=sent.flags + said.flags + (() if named else (UNNAMED,)),
+        flags=sent.flags + said.flags + (() if _subject(said) else (UNNAMED,)),
         raw=compact(sent.fields),
     )
 
@@ -120,17 +119,16 @@ def _host(said: Plain) -> str:
     return said.first("hostname", "host", "eventhost", "hosthost", "hostvisiblename")
 
 
-def _dedup_key(said: Plain, title: str) -> str:
-    """The problem's event, which recoveries and updates name too; else the trigger; never the words of a subject."""
+def _dedup_key(said: Plain) -> str:
+    """The problem's event, which recoveries and updates name too; else the trigger; else host and subject."""
     event = said.first("eventid", "id", "alertuid", "problemid", "eventproblemid")
     if event and event != "0":
         return event
-    trigger = said.first("triggerid")
-    return (
-        f"trigger:{trigger}"
-        if trigger
-        else digest(_host(said), _RESOLVED_SUBJECT.sub("", title).removeprefix("Problem: "))
-    )
+    if said.first("triggerid"):
+        return f"trigger:{said.first('triggerid')}"
+    subject = _subject(said)
+    stated = _SUBJECT_STATE.match(subject)
+    return digest(_host(said), subject[stated.end() :] if stated else subject) if subject else ""
 
 
 def _labels(said: Plain, severity: str) -> dict[str, str]:

@@ -88,6 +88,28 @@ def test_a_summary_of_nothing_but_counts_is_one_alert() -> None:
     assert the("summary_of_counts").dedup_key == "b1f7c0de-51aa-4c1e-9d10-77aa00ff1234"
 
 
+@pytest.mark.parametrize(
+    ("groups", "statuses"),
+    [
+        (
+            {"new": {"count": 1, "data": "{cut"}, "recovered": {"count": 1, "data": [{"_id": "b"}]}},
+            ["resolved", "firing"],
+        ),
+        ({"new": {"count": 1}, "recovered": {"count": 1}}, ["firing"]),
+        ({"new": {"data": [{"_id": "a"}]}, "recovered": {"count": 1}}, ["firing"]),
+        ({"new": {"count": 0}, "recovered": {"count": 2}}, ["resolved"]),
+        ([{"_id": "a"}, {"_id": "b"}], ["firing", "firing"]),
+        ('{"_id": "a"},{"_id": "b"}', ["firing", "firing"]),
+    ],
+)
+def test_no_alert_of_a_summary_is_lost_and_none_is_over_while_one_fires(groups: object, statuses: list[str]) -> None:
+    body = {"rule_id": "r", "rule_name": "Freezers are warm", "alerts": groups}
+
+    alerts = alerts_of(ELASTIC, a_request(json.dumps(body)))
+
+    assert [alert.status.value for alert in alerts] == statuses
+
+
 @pytest.mark.parametrize("name", ["summary_empty", "untracked"])
 def test_what_neither_opens_nor_closes_is_control(name: str) -> None:
     assert isinstance(ELASTIC.parse(a_request(sent(name)), an_instance(ELASTIC)), Control)

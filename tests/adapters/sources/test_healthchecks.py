@@ -92,6 +92,13 @@ def test_an_address_says_which_check_and_what_became_of_it(stated: str, status: 
     assert "s3cret" not in repr(alert)
 
 
+def test_an_address_that_says_both_is_taken_to_be_down() -> None:
+    (alert,) = alerts_of(CHECKS, a_request("", path="/webhooks/up/up/down", query={"name": "Night ledger run"}))
+    (named_up,) = alerts_of(CHECKS, a_request("", path="/webhooks/up", query={"name": "Night ledger run"}))
+
+    assert (alert.status, named_up.status) == (AlertStatus.FIRING, AlertStatus.FIRING)
+
+
 def test_a_paused_check_is_control() -> None:
     assert isinstance(CHECKS.parse(a_request(sent("paused")), an_instance(CHECKS)), Control)
 

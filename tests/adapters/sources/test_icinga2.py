@@ -101,6 +101,23 @@ def test_what_neither_opens_nor_closes_is_control(name: str) -> None:
     assert isinstance(ICINGA.parse(a_request(sent(name)), an_instance(ICINGA)), Control)
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("AcknowledgementSet", AlertStatus.ACKNOWLEDGED), ("AcknowledgementCleared", AlertStatus.FIRING)],
+)
+def test_an_acknowledgement_in_the_stream_is_one(kind: str, status: AlertStatus) -> None:
+    (alert,) = alerts_of(ICINGA, a_request(sent("stream").replace(b"StateChange", kind.encode())))
+
+    assert (alert.status, alert.dedup_key) == (status, the("stream").dedup_key)
+
+
+@pytest.mark.parametrize("kind", ["DowntimeStarted", "CommentAdded", "Flapping"])
+def test_other_events_of_the_stream_are_control(kind: str) -> None:
+    body = sent("stream").replace(b"StateChange", kind.encode())
+
+    assert isinstance(ICINGA.parse(a_request(body), an_instance(ICINGA)), Control)
+
+
 def test_an_event_of_the_stream_has_numbers_for_words() -> None:
     alert = the("stream")
 

@@ -24,7 +24,8 @@ def block(language: str, place: int = 0) -> str:
 def module(file: Path, code: str) -> ModuleType:
     file.write_text(code)
     spec = spec_from_file_location(file.stem, file)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     found = module_from_spec(spec)
     spec.loader.exec_module(found)
     return found

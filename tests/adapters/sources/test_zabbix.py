@@ -102,6 +102,12 @@ def test_without_an_event_the_trigger_or_the_words_tell_what_belongs_together() 
     assert problem.dedup_key == resolved.dedup_key
 
 
+def test_a_subject_that_only_sounds_like_an_end_fires() -> None:
+    (alert,) = alerts_of(ZABBIX, a_request('{"subject": "Resolved addresses differ"}'))
+
+    assert alert.status is AlertStatus.FIRING
+
+
 def test_the_format_of_grafana_oncall_is_understood() -> None:
     alert = the("oncall")
 
