@@ -1,23 +1,17 @@
 """Elastic: Kibana's rules, one alert or a summary of many per body, and Watcher's watches, in users' own templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.body import parse_json
-from app.adapters.sources.credentials import without_credentials
+from app.adapters.sources.elastic_bodies import each_alert
 from app.adapters.sources.fields import (
     Fields,
     compact,
-    dig,
     digest,
-    fields,
     first_line,
     instant,
-    items,
     link,
-    number,
     without_blanks,
-    word,
 )
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.plain_names import UNNAMED, Plain, annotations, plain
@@ -25,14 +19,8 @@ from app.adapters.sources.tags import tag_labels
 from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
-from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts, Control, Request, Verdict
 
-MOST_ALERTS = 1_000
-
-_WRAPPERS = ("webhook_body", "ctx", "watch", "body", "payload")
-_SECTIONS = {"context_info": "context", "alert_info": "alert", "rule_info": "rule"}
-_GROUPS = ("new", "ongoing", "recovered")
 _RECOVERED = ("recovered", "resolved", "ok", "inactive")
 _QUIET = ("untracked", "delayed")
 _LINKS = {
@@ -65,83 +53,13 @@ class ElasticKibana:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         sent = read_sent(request)
-        opened = _unwrapped(_opened(sent.fields, 0))
-        found = list(_each(opened))
+        found = list(each_alert(sent.fields))
         if any(plain(one).is_unfilled("{{") for one in found):
             return Control("Kibana test of the connector")
         told = [(said, one) for one in found if _word(said := plain(one)) not in _QUIET]
         if not told:
             return Control("Kibana summary without alerts" if not found else "Kibana alert that is no longer tracked")
         return Alerts(tuple([_alert(said, one, sent, instance) for said, one in told]))
-
-
-def _opened(value: object, depth: int) -> object:
-    """JSON texts inside JSON as what they say; Mustache renders objects so. Three layers are more than any template."""
-    if isinstance(value, dict):
-        return {_SECTIONS.get(name, name): _opened(each, depth) for name, each in value.items()}
-    if isinstance(value, str) and value.lstrip().startswith("{") and depth < 3:
-        try:
-            return _opened(without_credentials(parse_json(value.encode())), depth + 1)
-        except InvalidPayload:
-            return value
-    return value
-
-
-def _unwrapped(value: object) -> Fields:
-    """The body without the names that templates put around it; a watch has a `payload` of its own, which stays."""
-    body = fields(value)
-    for name in _WRAPPERS:
-        inner = fields(body.get(name))
-        if inner and not ({"watch_id", "rule", "alert"} & body.keys()):
-            around = {key: each for key, each in body.items() if key != name}
-            return {**around, **_unwrapped(inner)}
-    return body
-
-
-def _each(body: Fields) -> Iterator[Fields]:
-    """Each alert of a summary with what the body says of all of them; a body that is no summary is itself the alert."""
-    summary = _summary(body.get("alerts"))
-    if not any(group in summary for group in _GROUPS):
-        yield body
-        return
-    shared = {name: value for name, value in body.items() if name != "alerts"}
-    listed = [(group, one) for group in _GROUPS for one in _listed(summary.get(group))]
-    if len(listed) > MOST_ALERTS:
-        raise InvalidPayload(f"holds more than {MOST_ALERTS} alerts", "alerts")
-    for group, one in [*listed, *((group, {}) for group in _untold(summary, listed))]:
-        yield {**shared, **one, "summary_group": group}
-
-
-def _summary(alerts: object) -> Fields:
-    """The groups of a summary; a bare list is taken for new ones."""
-    if isinstance(alerts, dict):
-        return alerts
-    return {"new": alerts} if _listed(alerts) else {}
-
-
-def _untold(summary: Fields, listed: list[tuple[str, Fields]]) -> list[str]:
-    """The group of which a summary says that it has alerts, but not which. While one fires, none is over."""
-    told = {group for group, _ in listed}
-    said = [group for group in _GROUPS if group not in told and _says_more(summary.get(group))]
-    firing = [group for group in said if group not in _RECOVERED][:1]
-    return firing or ([] if told & {"new", "ongoing"} else said)
-
-
-def _says_more(group: object) -> bool:
-    return bool(number(dig(group, "count")) or word(dig(group, "data")) or word(group))
-
-
-def _listed(group: object) -> list[Fields]:
-    """The documents of one group, which Mustache may have rendered as JSON text."""
-    data = group.get("data") if isinstance(group, dict) else group
-    if isinstance(data, dict):
-        return [data]
-    if isinstance(data, str):
-        try:
-            data = without_credentials(parse_json(f"[{data.strip().removeprefix('[').removesuffix(']')}]".encode()))
-        except InvalidPayload:
-            return []
-    return [fields(one) for one in items(data) if isinstance(one, dict)]
 
 
 def _word(said: Plain) -> str:
