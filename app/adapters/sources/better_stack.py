@@ -8,7 +8,6 @@ from app.adapters.sources.fields import (
     compact,
     dig,
     digest,
-    distinct,
     event_source,
     fields,
     first_line,
@@ -20,10 +19,10 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
-from app.adapters.sources.posted import posted
+from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.prometheus_group import SEVERITIES
-from app.adapters.sources.runbook_in_text import linked_runbooks
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -45,7 +44,8 @@ class BetterStack:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        body = posted(request)
+        read = read_sent(request)
+        body = read.fields
         sent = fields(body.get("data"))
         kind = word(sent.get("type")).lower()
         if kind.startswith(_NOT_INCIDENTS):
@@ -54,7 +54,7 @@ class BetterStack:
             return Control("comment on a Better Stack incident")
         incident = fields(sent.get("attributes"))
         if not word(sent.get("id")) and not first_word(incident, "name", "cause", "status"):
-            return unread(body, instance)
+            return unread(read, instance)
         return Alerts((_alert(body, sent, incident, instance),))
 
 
@@ -64,7 +64,6 @@ def _alert(body: Fields, sent: Fields, incident: Fields, instance: SourceSetting
     severity = first_word(incident, "severity", "priority")
     name, cause = first_line(word(incident.get("name"))), first_line(word(incident.get("cause")))
     response = text(incident.get("response_content"))
-    runbooks = [value for label, value in metadata.items() if "runbook" in label.replace(" ", "")]
     return Alert(
         source=instance.name,
         source_type=BetterStack.type,
@@ -76,7 +75,7 @@ def _alert(body: Fields, sent: Fields, incident: Fields, instance: SourceSetting
         labels=_labels(sent, incident, severity),
         annotations=metadata,
         links=links(incident, _LINKS),
-        runbooks=distinct((*runbooks, *linked_runbooks(text(incident.get("cause"))))),
+        runbooks=named_runbooks(metadata, text(incident.get("cause"))),
         started_at=instant(incident.get("started_at")),
         ended_at=instant(incident.get("resolved_at")) if status is AlertStatus.RESOLVED else None,
         raw=compact(body),

@@ -4,23 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.adapters.sources.fields import (
-    Fields,
     compact,
     digest,
-    event_source,
     first_line,
-    first_word,
     instant,
-    links,
-    renamed,
     without_blanks,
-    word,
 )
-from app.adapters.sources.posted import brief, folded, posted
-from app.adapters.sources.runbook_in_text import written_runbooks
+from app.adapters.sources.named_runbooks import named_runbooks
+from app.adapters.sources.plain_names import Plain, annotations, plain
 from app.adapters.sources.signature import check_hmac_hex
 from app.adapters.sources.tags import tag_labels
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -70,44 +65,45 @@ class Checkly:
         return Verdict.SIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = posted(request)
-        said = folded(sent)
-        if not first_word(said, *_SPEAKING):
+        sent = read_sent(request)
+        said = plain(sent.fields)
+        if not said.first(*_SPEAKING):
             return unread(sent, instance)
-        if first_word(said, *_TYPES).lower() in _QUIET:
+        if said.first(*_TYPES).lower() in _QUIET:
             return Control("Checkly check that goes on passing")
         return Alerts((_alert(sent, said, instance),))
 
 
-def _alert(sent: Fields, said: Fields, instance: SourceSettings) -> Alert:
-    kind, error, at = first_word(said, *_TYPES), first_word(said, *_ERRORS), instant(word(said.get("startedat")))
-    title = first_line(first_word(said, *_TITLES)) or f"{first_word(said, *_NAMES)} {kind}".strip()
+def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
+    kind, error, at = said.first(*_TYPES), said.first(*_ERRORS), instant(said.first("startedat"))
+    title = first_line(said.first(*_TITLES)) or f"{said.first(*_NAMES)} {kind}".strip()
     is_over = kind.lower() in _RECOVERED or (not kind and title.lower().endswith(_RECOVERED_TITLE))
+    labels = _labels(said, kind)
     return Alert(
         source=instance.name,
         source_type=Checkly.type,
         dedup_key=_dedup_key(said, kind, title),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
-        title=title or first_line(error) or f"Checkly check {word(said.get('checkid'))}",
+        title=title or first_line(error) or f"Checkly check {said.first('checkid')}",
         description=error,
         severity=kind,
-        labels=_labels(said, kind),
-        annotations=brief(sent),
-        links=links(said, _LINKS),
-        runbooks=written_runbooks(said, error),
+        labels=labels,
+        annotations=annotations(sent.fields),
+        links=said.links(_LINKS),
+        runbooks=named_runbooks({**labels, **said.whole}, error),
         started_at=None if is_over else at,
         ended_at=at if is_over else None,
-        raw=compact(sent),
+        flags=(*sent.flags, *said.flags),
+        raw=compact(sent.fields),
     )
 
 
-def _dedup_key(said: Fields, kind: str, title: str) -> str:
+def _dedup_key(said: Plain, kind: str, title: str) -> str:
     """The check; a certificate that runs out is another thing than the check that fails, and never "recovers"."""
-    check = word(said.get("checkid")) or digest(first_word(said, *_NAMES) or title)
+    check = said.first("checkid") or digest(said.first(*_NAMES) or title)
     return f"{check}:ssl" if kind.lower() == _CERTIFICATE else check
 
 
-def _labels(said: Fields, kind: str) -> dict[str, str]:
-    own = renamed(said, _LABELS)
-    own |= {"alertname": first_word(said, *_NAMES), "severity": kind}
-    return {**event_source(tag_labels(said.get("tags"))), **without_blanks(own)}
+def _labels(said: Plain, kind: str) -> dict[str, str]:
+    own = {**said.renamed(_LABELS), "alertname": said.first(*_NAMES), "severity": kind}
+    return {**tag_labels(said.first("tags", "checktags")), **without_blanks(own)}

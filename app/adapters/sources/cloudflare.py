@@ -21,10 +21,11 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
+from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.prometheus_group import SEVERITIES
-from app.adapters.sources.runbook_in_text import written_runbooks
 from app.adapters.sources.signature import check_shared_secret
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -72,7 +73,7 @@ class Cloudflare:
         if body.keys() == {"text"}:
             return Control("Cloudflare's test of a webhook")
         if not first_word(body, "text", "name", "policy_name", "alert_type", "alert_correlation_id"):
-            return unread(body, instance)
+            return unread(Sent(body), instance)
         return Alerts((_alert(body, fields(body.get("data")), instance),))
 
 
@@ -92,7 +93,7 @@ def _alert(body: Fields, about: Fields, instance: SourceSettings) -> Alert:
         labels=_labels(body, about, severity),
         annotations=event_source(flat(about)),
         links=links(about, _LINKS),
-        runbooks=written_runbooks(about, said),
+        runbooks=named_runbooks(about, said),
         started_at=began or (None if is_over else sent_at),
         ended_at=sent_at if is_over else None,
         flags=() if word(body.get("alert_event")) or is_over else ("Cloudflare may never resolve this by itself",),

@@ -5,24 +5,18 @@ from datetime import datetime
 
 from app.adapters.sources.datadog_title import Title, read_title
 from app.adapters.sources.fields import (
-    Fields,
     compact,
     digest,
-    distinct,
-    event_source,
     first_line,
-    first_word,
     instant,
-    link,
-    text,
     without_blanks,
-    word,
 )
-from app.adapters.sources.posted import brief, folded, posted
+from app.adapters.sources.named_runbooks import markdown_links, named_runbooks
+from app.adapters.sources.plain_names import Plain, annotations, plain, plain_name
 from app.adapters.sources.prometheus_group import SEVERITIES
-from app.adapters.sources.runbook_in_text import markdown_links, written_runbooks
 from app.adapters.sources.tags import tag_labels
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -43,6 +37,7 @@ _SPEAKING = (*_TITLES, *_MONITORS, *_NAMED, *_TRANSITIONS, *_TEXTS)
 """Of these one must be there, or nothing was understood."""
 
 _RECOVERED = ("recovered", "resolved", "recovery", "ok", "success")
+_NO_DATA_FLAG = "Datadog got no data for this monitor"
 _NO_DATA = ("no data", "re-no data", "reno data")
 _WARNS = ("warn", "warning", "re-warn", "rewarn")
 
@@ -57,93 +52,91 @@ class Datadog:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = posted(request)
-        said = folded(sent)
-        if not first_word(said, *_SPEAKING):
+        sent = read_sent(request)
+        said = plain(sent.fields)
+        if not said.first(*_SPEAKING):
             return unread(sent, instance)
-        title = read_title(first_line(first_word(said, *_TITLES)))
+        title = read_title(first_line(said.first(*_TITLES)))
         if title.is_test:
             return Control("Datadog's test notification of a monitor")
         return Alerts((_alert(sent, said, title, instance),))
 
 
-def _alert(sent: Fields, said: Fields, title: Title, instance: SourceSettings) -> Alert:
-    state = (first_word(said, *_TRANSITIONS) or title.state or first_word(said, "alerttype")).lower()
+def _alert(sent: Sent, said: Plain, title: Title, instance: SourceSettings) -> Alert:
+    state = (said.first(*_TRANSITIONS) or title.state or said.first("alerttype")).lower()
     is_over = state in _RECOVERED
-    tags = {**tag_labels(said.get("tags")), **tag_labels(_scope(said, title))}
-    message, at = first_word(said, *_TEXTS), instant(first_word(said, *_TIMES))
+    tags = {**tag_labels(said.first("tags")), **tag_labels(_scope(said, title))}
+    message, at = said.first(*_TEXTS), instant(said.first(*_TIMES))
     return Alert(
         source=instance.name,
         source_type=Datadog.type,
-        dedup_key=_dedup_key(said, title),
+        dedup_key=_dedup_key(sent, said, title),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         title=_shown(said, title, message),
         description=message.removeprefix("%%%").removesuffix("%%%").strip(),
-        severity=first_word(said, *_PRIORITIES),
+        severity=said.first(*_PRIORITIES),
         labels=_labels(said, title, tags, state),
-        annotations=brief(sent),
+        annotations=annotations(sent.fields),
         links=_links(said, message),
-        runbooks=distinct((*written_runbooks(said), *written_runbooks(tags, message))),
+        runbooks=named_runbooks({**tags, **said.whole}, message),
         started_at=None if is_over else at,
         ended_at=at if is_over else None,
-        flags=("Datadog got no data for this monitor",) if state in _NO_DATA else (),
-        raw=compact(sent),
+        flags=(*sent.flags, *said.flags, *((_NO_DATA_FLAG,) if state in _NO_DATA else ())),
+        raw=compact(sent.fields),
     )
 
 
-def _dedup_key(said: Fields, title: Title) -> str:
+def _dedup_key(sent: Sent, said: Plain, title: Title) -> str:
     """The monitor and its scope; else Datadog's own keys; else, as in the default payload, the title without its state.
 
     `$ID` is one event. A template with `$ALERT_ID` but no `$ALERT_SCOPE` is told apart by the scope in the title.
     """
-    named, monitor = first_word(said, *_NAMED), first_word(said, *_MONITORS)
-    scope, grouped = _scope(said, title), first_word(said, *_GROUPS)
+    named, monitor = said.first(*_NAMED), said.first(*_MONITORS)
+    scope, grouped = _scope(said, title), said.first(*_GROUPS)
     if named:
         return named
-    if monitor and (scope or not grouped or any(name in said for name in _SCOPES)):
+    if monitor and (scope or not grouped or any(plain_name(name) in _SCOPES for name in sent.fields)):
         return f"{monitor}:{scope}"
-    return grouped or digest(text(said.get("org")), title.name, scope)
+    return grouped or digest(_org(said), title.name, scope)
 
 
-def _scope(said: Fields, title: Title) -> str:
+def _scope(said: Plain, title: Title) -> str:
     """What the monitor fired on, as tags in one order."""
-    parts = (first_word(said, *_SCOPES) or title.scope).split(",")
+    parts = (said.first(*_SCOPES) or title.scope).split(",")
     return ",".join(sorted(filter(None, map(str.strip, parts))))
 
 
-def _shown(said: Fields, title: Title, message: str) -> str:
+def _shown(said: Plain, title: Title, message: str) -> str:
     name = title.name or first_line(message.removeprefix("%%%"))
     scope = _scope(said, title)
     if not name:
-        return f"Datadog monitor {first_word(said, *_MONITORS, *_NAMED)}".strip()
+        return f"Datadog monitor {said.first(*_MONITORS, *_NAMED)}".strip()
     return f"{name} ({scope})" if scope and scope not in name else name
 
 
-def _labels(said: Fields, title: Title, tags: dict[str, str], state: str) -> dict[str, str]:
+def _labels(said: Plain, title: Title, tags: dict[str, str], state: str) -> dict[str, str]:
     """A warning is one whatever the monitor's priority: that speaks of its alerts.
 
     An event's priority is no severity, so a tag that names one goes before it.
     """
-    own = {ours: word(said.get(theirs)) for theirs, ours in _LABELS.items()}
-    priority = first_word(said, *_PRIORITIES)
+    own, priority = said.renamed(_LABELS), said.first(*_PRIORITIES)
     severity = tags.get("severity", priority) if priority.lower() in _EVENT_PRIORITIES else priority
     own |= {
         "alertname": title.name,
-        "monitor_id": first_word(said, *_MONITORS),
-        "org": word(said.get("orgname")) or _org(said),
+        "monitor_id": said.first(*_MONITORS),
+        "org": _org(said),
         "priority": priority,
         "transition": state,
         "severity": "warn" if state in _WARNS else severity,
     }
-    return {**event_source(tags), **without_blanks(own)}
+    return {**tags, **without_blanks(own)}
 
 
-def _org(said: Fields) -> str:
-    org = said.get("org")
-    return first_word(org, "name", "id") if isinstance(org, dict) else word(org)
+def _org(said: Plain) -> str:
+    return said.first("orgname", "orgid") or ("" if "org" in said.nested else said.first("org"))
 
 
-def _links(said: Fields, message: str) -> tuple[Link, ...]:
-    found = [each for name, what in _LINKS.items() for each in link(said.get(name), what)]
+def _links(said: Plain, message: str) -> tuple[Link, ...]:
+    found = list(said.links(_LINKS))
     found += [Link(href, "monitor") for what, href in markdown_links(message) if what == "Monitor Status"]
     return tuple({each.href: each for each in found}.values())

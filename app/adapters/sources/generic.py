@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.body import FORM, media_type, parse_form, parse_json, parse_text
+from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_json, parse_text
+from app.adapters.sources.credentials import query_without_proofs
 from app.adapters.sources.fields import (
     Fields,
     compact,
@@ -21,10 +22,9 @@ from app.adapters.sources.fields import (
     word,
 )
 from app.adapters.sources.generic_mapping import BodyMapping, load_mapping
-from app.adapters.sources.posted import query_fields
 from app.adapters.sources.prometheus_group import SEVERITIES
 from app.adapters.sources.signature import check_standard_webhook
-from app.adapters.sources.tags import tag_labels
+from app.adapters.sources.tags import split_tag
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, UnsupportedMedia
@@ -49,7 +49,7 @@ class Generic:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         mapping = load_mapping(instance.options)
-        query = query_fields(request.query)
+        query = clean(query_without_proofs(request.query), "the query")
         sent = [found for found in _sent(_read(request, query), mapping) if not _is_ignored(found, query, mapping)]
         if not sent and request.body.strip() != b"[]":
             return Control("a message that the mapping ignores")
@@ -150,7 +150,7 @@ def _labels(value: object) -> dict[str, str]:
     """An object as it is; tags ("team:db", "env=prod", "urgent") as name and value."""
     if isinstance(value, dict):
         return flat(value)
-    return tag_labels(_as_list(value))
+    return dict(split_tag(word(tag)) for tag in _as_list(value) if word(tag))
 
 
 def _links(value: object) -> tuple[Link, ...]:

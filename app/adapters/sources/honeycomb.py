@@ -6,26 +6,22 @@ from datetime import datetime
 from app.adapters.sources.fields import (
     Fields,
     compact,
-    dig,
     digest,
     distinct,
     event_source,
     fields,
     first_line,
-    first_word,
     flat,
     items,
-    links,
-    renamed,
     text,
     without_blanks,
-    word,
 )
-from app.adapters.sources.posted import brief, folded, posted
+from app.adapters.sources.named_runbooks import named_runbooks
+from app.adapters.sources.plain_names import Plain, annotations, plain
 from app.adapters.sources.prometheus_group import SEVERITIES
-from app.adapters.sources.runbook_in_text import written_runbooks
 from app.adapters.sources.signature import check_shared_secret
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -66,45 +62,43 @@ class Honeycomb:
         return Verdict.SIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = posted(request)
-        said = folded(sent)
-        if not first_word(said, *_SPEAKING) and not _name(said):
+        sent = read_sent(request)
+        said = plain(sent.fields)
+        if not said.first(*_SPEAKING):
             return unread(sent, instance)
-        if word(said.get("istest")).lower() == "true" or word(said.get("summary")).lower().startswith(_TEST_SUMMARY):
+        if said.first("istest").lower() == "true" or said.first("summary").lower().startswith(_TEST_SUMMARY):
             return Control("Honeycomb's test of a trigger or of the integration")
         return Alerts((_alert(sent, said, instance),))
 
 
-def _alert(sent: Fields, said: Fields, instance: SourceSettings) -> Alert:
-    severity, groups = word(said.get("severity")), [fields(one) for one in items(said.get(_TRIGGERED))]
-    texts = "\n".join(distinct(word(said.get(name)) for name in _TEXTS))
-    is_over = first_word(said, *_STATES).lower() in _OVER
+def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
+    severity, groups = said.first("severity"), [fields(one) for one in items(said.nested.get(_TRIGGERED))]
+    texts = "\n".join(distinct(map(said.first, _TEXTS)))
+    is_over = said.first(*_STATES).lower() in _OVER
+    labels = _labels(said, groups, severity)
     return Alert(
         source=instance.name,
         source_type=Honeycomb.type,
-        dedup_key=first_word(said, *_IDS) or digest(_name(said) or texts),
+        dedup_key=said.first(*_IDS) or digest(said.first(*_NAMES) or texts),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         title=_title(said, texts),
         description="\n".join(filter(None, (texts, *map(_shown, groups[:_MOST_GROUPS])))),
         severity=severity,
-        labels=_labels(said, groups, severity),
-        annotations=brief(sent),
-        links=links(said, _LINKS),
-        runbooks=written_runbooks(said, texts),
-        raw=compact(sent),
+        labels=labels,
+        annotations=annotations(sent.fields),
+        links=said.links(_LINKS),
+        runbooks=named_runbooks({**labels, **said.whole}, texts),
+        flags=(*sent.flags, *said.flags),
+        raw=compact(sent.fields),
     )
 
 
-def _name(said: Fields) -> str:
-    return first_word(said, *_NAMES) or word(dig(said.get("slo"), "name"))
-
-
-def _title(said: Fields, texts: str) -> str:
+def _title(said: Plain, texts: str) -> str:
     """The name, and what is wrong where that says more than it."""
-    name, wrong = first_line(_name(said)), first_line(word(said.get("description")))
+    name, wrong = first_line(said.first(*_NAMES)), first_line(said.first("description"))
     if name and wrong:
         return f"{name}: {wrong}"
-    return name or first_line(texts) or f"Honeycomb trigger {first_word(said, *_IDS)}".strip()
+    return name or first_line(texts) or f"Honeycomb trigger {said.first(*_IDS)}".strip()
 
 
 def _shown(group: Fields) -> str:
@@ -112,10 +106,10 @@ def _shown(group: Fields) -> str:
     return f"{of or 'all'}: {text(group.get('Result'))}"
 
 
-def _labels(said: Fields, groups: list[Fields], severity: str) -> dict[str, str]:
+def _labels(said: Plain, groups: list[Fields], severity: str) -> dict[str, str]:
     """What the triggered groups have in common, so that a rule can go by their service or host."""
-    own = renamed(said, _LABELS)
-    own |= {"alertname": _name(said), "trigger": _name(said), "severity": severity}
+    name = said.first(*_NAMES)
+    own = {**said.renamed(_LABELS), "alertname": name, "trigger": name, "severity": severity}
     return {**event_source(_shared(groups)), **without_blanks(own)}
 
 

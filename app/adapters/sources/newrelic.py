@@ -4,24 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.adapters.sources.fields import (
-    Fields,
     compact,
     digest,
     event_source,
+    fields,
     first_line,
-    first_word,
     flat,
     instant,
     items,
-    links,
-    renamed,
     without_blanks,
     word,
-    words,
 )
-from app.adapters.sources.posted import brief, folded, posted
-from app.adapters.sources.runbook_in_text import written_runbooks
+from app.adapters.sources.named_runbooks import named_runbooks
+from app.adapters.sources.plain_names import Plain, annotations, plain
+from app.adapters.sources.tags import tag_labels
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -67,19 +65,20 @@ class NewRelic:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = posted(request)
-        said = folded(sent)
-        if not any(words(said.get(name)) for name in _SPEAKING):
-            return Control("New Relic deployment") if "deployment" in said else unread(sent, instance)
-        if first_word(said, *_STATES).lower() == "test":
+        sent = read_sent(request)
+        said = plain(sent.fields)
+        if not said.first(*_SPEAKING):
+            return Control("New Relic deployment") if "deployment" in said.nested else unread(sent, instance)
+        if said.first(*_STATES).lower() == "test":
             return Control("New Relic's test of a notification channel")
         return Alerts((_alert(sent, said, instance),))
 
 
-def _alert(sent: Fields, said: Fields, instance: SourceSettings) -> Alert:
-    status, severity = _status(said), first_word(said, *_SEVERITIES)
+def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
+    status, severity = _status(said), said.first(*_SEVERITIES)
     title = _title(said)
-    details = "\n".join(line for name in _TEXTS for line in words(said.get(name)))
+    details = "\n".join(said.each(*_TEXTS))
+    labels = _labels(said, severity)
     return Alert(
         source=instance.name,
         source_type=NewRelic.type,
@@ -88,55 +87,51 @@ def _alert(sent: Fields, said: Fields, instance: SourceSettings) -> Alert:
         title=title,
         description=details,
         severity=severity,
-        labels=_labels(said, severity),
-        annotations=brief(sent),
-        links=links(said, _LINKS),
-        runbooks=written_runbooks(said, details),
-        started_at=next(filter(None, (instant(said.get(name)) for name in _STARTED)), None),
-        ended_at=instant(said.get("closedat")) if status is AlertStatus.RESOLVED else None,
-        raw=compact(sent),
+        labels=labels,
+        annotations=annotations(sent.fields),
+        links=said.links(_LINKS),
+        runbooks=named_runbooks({**labels, **said.whole}, details),
+        started_at=next(filter(None, (instant(said.first(name)) for name in _STARTED)), None),
+        ended_at=instant(said.first("closedat")) if status is AlertStatus.RESOLVED else None,
+        flags=(*sent.flags, *said.flags),
+        raw=compact(sent.fields),
     )
 
 
-def _status(said: Fields) -> AlertStatus:
+def _status(said: Plain) -> AlertStatus:
     """Acknowledged is no state of an issue: it stays activated, and a user's action triggered the message.
 
     A template without the trigger may tell by `acknowledgedAt`; with one, that time may be of long ago.
     """
-    state = first_word(said, *_STATES).lower()
+    state = said.first(*_STATES).lower()
     if state in _CLOSED:
         return AlertStatus.RESOLVED
-    trigger = word(said.get("trigger")).lower()
-    is_seen = trigger == _BY_A_PERSON if trigger else bool(word(said.get("acknowledgedat")))
+    trigger = said.first("trigger").lower()
+    is_seen = trigger == _BY_A_PERSON if trigger else bool(said.first("acknowledgedat"))
     return AlertStatus.ACKNOWLEDGED if state in _ACKNOWLEDGED or is_seen else AlertStatus.FIRING
 
 
-def _dedup_key(said: Fields, title: str) -> str:
+def _dedup_key(said: Plain, title: str) -> str:
     """The issue; of the older channels the incident and its condition."""
-    issue, incident = first_word(said, *_ISSUES), word(said.get("incidentid"))
+    issue, incident = said.first(*_ISSUES), said.first("incidentid")
     if issue or incident:
-        return issue or f"{incident}:{word(said.get('conditionid'))}"
-    return digest(title, *_listed(said, _CONDITIONS))
+        return issue or f"{incident}:{said.first('conditionid')}"
+    return digest(title, *said.each(*_CONDITIONS))
 
 
-def _title(said: Fields) -> str:
+def _title(said: Plain) -> str:
     """The issue's title (a list in some templates); the older channels have a condition and details."""
-    titles = _listed(said, _TITLES)
-    condition, details = ", ".join(_listed(said, _CONDITIONS)), first_line(word(said.get("details")))
+    titles = said.each(*_TITLES)
+    condition, details = ", ".join(said.each(*_CONDITIONS)), first_line(said.first("details"))
     shown = titles[0] if titles else ": ".join(filter(None, (condition, details)))
-    return first_line(shown) or f"New Relic issue {first_word(said, *_ISSUES, 'incidentid')}".strip()
+    return first_line(shown) or f"New Relic issue {said.first(*_ISSUES, 'incidentid')}".strip()
 
 
-def _labels(said: Fields, severity: str) -> dict[str, str]:
-    found = flat(said.get("tags")) | flat(said.get("labels"))
-    found |= renamed(said, _LABELS)
-    targets = [target for target in items(said.get("targets")) if isinstance(target, dict)]
+def _labels(said: Plain, severity: str) -> dict[str, str]:
+    found = {**tag_labels(said.first("tags")), **tag_labels(said.first("labels")), **said.renamed(_LABELS)}
+    targets = [fields(target) for target in items(said.nested.get("targets"))]
     for target in targets:
         found = {**flat(target.get("labels")), **found}
     named = ", ".join(name for target in targets if (name := word(target.get("name"))))
     own = {"target": named, "alertname": found.get("condition", ""), "severity": severity}
     return {**event_source(found), **without_blanks(own)}
-
-
-def _listed(said: Fields, names: tuple[str, ...]) -> list[str]:
-    return [found for name in names for found in words(said.get(name))]

@@ -4,22 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.adapters.sources.fields import (
-    Fields,
     compact,
     digest,
-    event_source,
     first_line,
-    first_word,
     instant,
-    links,
-    renamed,
     without_blanks,
-    word,
 )
-from app.adapters.sources.posted import brief, folded, posted
-from app.adapters.sources.runbook_in_text import written_runbooks
+from app.adapters.sources.named_runbooks import named_runbooks
+from app.adapters.sources.plain_names import Plain, annotations, plain
 from app.adapters.sources.tags import tag_labels
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -60,44 +55,44 @@ class Site24x7:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = posted(request)
-        said = folded(sent)
-        if not first_word(said, *_SPEAKING):
+        sent = read_sent(request)
+        said = plain(sent.fields)
+        if not said.first(*_SPEAKING):
             return unread(sent, instance)
-        state = first_word(said, *_STATES)
+        state = said.first(*_STATES)
         if state.lower() in _QUIET:
             return Control(f"Site24x7 monitor is in {state.lower()}")
         return Alerts((_alert(sent, said, state, instance),))
 
 
-def _alert(sent: Fields, said: Fields, state: str, instance: SourceSettings) -> Alert:
+def _alert(sent: Sent, said: Plain, state: str, instance: SourceSettings) -> Alert:
     is_over = state.lower() == _UP
-    reason = first_word(said, *_REASONS)
-    began = next(filter(None, (instant(word(said.get(name))) for name in _TIMES)), None)
+    reason, labels = said.first(*_REASONS), _labels(said, state)
+    began = next(filter(None, (instant(said.first(name)) for name in _TIMES)), None)
     return Alert(
         source=instance.name,
         source_type=Site24x7.type,
-        dedup_key=first_word(said, *_IDS) or digest(first_word(said, *_NAMES), word(said.get("monitorurl"))),
+        dedup_key=said.first(*_IDS) or digest(said.first(*_NAMES), said.first("monitorurl")),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         title=_title(said, state, reason),
         description=reason,
         severity=state,
-        labels=_labels(said, state),
-        annotations=brief(sent),
-        links=links(said, _LINKS),
-        runbooks=written_runbooks(said, reason),
+        labels=labels,
+        annotations=annotations(sent.fields),
+        links=said.links(_LINKS),
+        runbooks=named_runbooks({**labels, **said.whole}, reason),
         started_at=None if is_over else began,
-        raw=compact(sent),
+        flags=(*sent.flags, *said.flags),
+        raw=compact(sent.fields),
     )
 
 
-def _title(said: Fields, state: str, reason: str) -> str:
-    name = first_word(said, *_NAMES) or f"Site24x7 monitor {first_word(said, *_IDS)}".strip()
+def _title(said: Plain, state: str, reason: str) -> str:
+    name = said.first(*_NAMES) or f"Site24x7 monitor {said.first(*_IDS)}".strip()
     said_so = ": ".join(filter(None, (f"{name} is {state}" if state else name, first_line(reason))))
     return first_line(said_so)
 
 
-def _labels(said: Fields, state: str) -> dict[str, str]:
-    own = renamed(said, _LABELS)
-    tags = event_source(tag_labels(next(filter(None, (said.get(name) for name in _TAGS)), None)))
-    return {**tags, **own, **without_blanks({"alertname": first_word(said, *_NAMES), "severity": state})}
+def _labels(said: Plain, state: str) -> dict[str, str]:
+    own = {**said.renamed(_LABELS), "alertname": said.first(*_NAMES), "severity": state}
+    return {**tag_labels(said.first(*_TAGS)), **without_blanks(own)}

@@ -20,9 +20,10 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
+from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.prometheus_group import SEVERITIES
-from app.adapters.sources.runbook_in_text import written_runbooks
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
@@ -48,7 +49,7 @@ class Splunk:
         body = parse_object(request.body)
         row = fields(body.get("result"))
         if not first_word(body, *_SPEAKING) and not row:
-            return unread(body, instance)
+            return unread(Sent(body), instance)
         return Alerts((_alert(body, row, instance),))
 
 
@@ -67,7 +68,7 @@ def _alert(body: Fields, row: Fields, instance: SourceSettings) -> Alert:
         labels=_labels(row, {**named, "alertname": named["search_name"], "severity": severity}),
         annotations=event_source(flat(shown)),
         links=link(body.get("results_link"), "results"),
-        runbooks=written_runbooks(row, said),
+        runbooks=named_runbooks(row, said),
         started_at=instant(text(row.get("_time"))),
         raw=compact(body),
     )

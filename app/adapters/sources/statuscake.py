@@ -5,22 +5,19 @@ from datetime import datetime
 from hashlib import md5
 
 from app.adapters.sources.fields import (
-    Fields,
     compact,
     digest,
-    event_source,
     first_line,
-    first_word,
     link,
     without_blanks,
-    word,
 )
-from app.adapters.sources.posted import folded, given_proof, posted
+from app.adapters.sources.named_runbooks import named_runbooks
+from app.adapters.sources.plain_names import Plain, plain
 from app.adapters.sources.prometheus_group import SEVERITIES
-from app.adapters.sources.runbook_in_text import written_runbooks
 from app.adapters.sources.signature import is_same
 from app.adapters.sources.tags import tag_labels
 from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent, given_proof, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
@@ -53,9 +50,9 @@ class StatusCake:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = posted(request)
-        said = folded(sent)
-        if not first_word(said, *_SPEAKING):
+        sent = read_sent(request)
+        said = plain(sent.fields)
+        if not said.first(*_SPEAKING):
             return unread(sent, instance)
         return Alerts((_alert(sent, said, instance),))
 
@@ -68,35 +65,36 @@ def _token(request: Request) -> str | None:
         return None
 
 
-def _alert(sent: Fields, said: Fields, instance: SourceSettings) -> Alert:
-    name = first_line(first_word(said, "name", "url")) or f"StatusCake test {word(said.get('testid'))}".strip()
-    state = word(said.get("status"))
+def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
+    name = first_line(said.first("name", "url")) or f"StatusCake test {said.first('testid')}".strip()
+    state, labels = said.first("status"), _labels(said, name)
     is_over = state.lower() == _UP
     return Alert(
         source=instance.name,
         source_type=StatusCake.type,
-        dedup_key=word(said.get("testid")) or digest(word(said.get("name")), word(said.get("url"))),
+        dedup_key=said.first("testid") or digest(said.first("name"), said.first("url")),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         title=name if is_over else f"{name} is {state or 'not up'}: {_wrong(said)}",
-        description=f"checked every {rate} seconds" if (rate := word(said.get("checkrate"))) else "",
-        labels=_labels(said, name),
-        links=link(said.get("url"), "page"),
-        runbooks=written_runbooks(said),
-        raw=compact(sent),
+        description=f"checked every {rate} seconds" if (rate := said.first("checkrate")) else "",
+        labels=labels,
+        links=link(said.first("url"), "page"),
+        runbooks=named_runbooks({**labels, **said.whole}),
+        flags=(*sent.flags, *said.flags),
+        raw=compact(sent.fields),
     )
 
 
-def _wrong(said: Fields) -> str:
-    code = word(said.get("statuscode"))
+def _wrong(said: Plain) -> str:
+    code = said.first("statuscode")
     return "timeout" if code == "0" else f"HTTP {code}" if code else "no status code"
 
 
-def _labels(said: Fields, name: str) -> dict[str, str]:
-    own = {field: word(said.get(field)) for field in ("url", "ip", "method")}
+def _labels(said: Plain, name: str) -> dict[str, str]:
+    own = {field: said.first(field) for field in ("url", "ip", "method")}
     own |= {
         "alertname": name,
         "check": name,
-        "status_code": word(said.get("statuscode")),
-        "tags": word(said.get("tags")),
+        "status_code": said.first("statuscode"),
+        "tags": said.first("tags"),
     }
-    return {**event_source(tag_labels(said.get("tags"))), **without_blanks(own)}
+    return {**tag_labels(said.first("tags")), **without_blanks(own)}

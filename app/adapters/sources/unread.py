@@ -1,28 +1,29 @@
 """A body in which a source finds nothing it knows still tells a person: a lost alert is worse than an ugly one."""
 
-from app.adapters.sources.fields import Fields, compact, digest, glimpse
+from app.adapters.sources.fields import compact, digest, glimpse
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import SourceSettings
 from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts
 
-FLAG = "nothing that this source knows was in the body: is the tool's template changed?"
+FLAG = "nothing in it names what it is about: compare your template with docs/sources.md"
 
 
-def unread(sent: Fields, instance: SourceSettings) -> Alerts:
+def unread(sent: Sent, instance: SourceSettings) -> Alerts:
     """One firing alert, flagged, with what there is; each different body is an alert of its own, as nothing says
     otherwise. A body without any field is `InvalidPayload`."""
-    if not sent:
+    if not sent.fields:
         raise InvalidPayload("the body holds no fields")
-    body = compact(sent)
+    body = compact(sent.fields)
     alert = Alert(
         source=instance.name,
         source_type=instance.type,
         dedup_key=digest(body),
         status=AlertStatus.FIRING,
-        title=f"{instance.name} sent what could not be read: {glimpse(sent) or 'no texts in it'}",
+        title=f"{instance.name} sent what could not be read: {glimpse(sent.fields) or 'no texts in it'}",
         description=body,
-        flags=(FLAG,),
+        flags=(*sent.flags, FLAG),
         raw=body,
     )
     return Alerts((alert,))

@@ -72,11 +72,12 @@ class Webhooks:
 
 
 def _source(scope: Scope) -> str:
-    """The name of the source that is posted to; empty for any other request."""
+    """The name of the source that is posted to; empty for any other request. What follows it in the address is the
+    source's: some tools say there what happened."""
     if scope["type"] != "http" or not scope["path"].startswith(_PREFIX) or scope["method"] not in _SUMMARIES:
         return ""
     name: str = scope["path"][len(_PREFIX) :]
-    return "" if "/" in name else name
+    return name.partition("/")[0]
 
 
 async def receive_alerts(source: str, request: Request, application: Application) -> Response:
