@@ -39,6 +39,11 @@ class SourceContract:
         assert {alert.status for alert in resolved} == {AlertStatus.RESOLVED}
         assert [alert.dedup_key for alert in firing] == [alert.dedup_key for alert in resolved]
 
+    def test_the_runbook_of_an_alert_can_be_found_by_its_name(self, rig: Rig) -> None:
+        names = [alert.labels.get("alertname", "") for alert in alerts_of(rig.source, rig.firing)]
+
+        assert all(bool(name.strip()) is rig.is_named for name in names)
+
     def test_the_same_request_is_understood_the_same_way_twice(self, rig: Rig) -> None:
         assert rig.source.parse(rig.firing, rig.instance) == rig.source.parse(rig.firing, rig.instance)
 

@@ -55,7 +55,10 @@ REPLACEMENTS: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """A source with its fixtures. `prove` puts the tool's right proof on a request, `with_proof` any other."""
+    """A source with its fixtures. `prove` puts the tool's right proof on a request, `with_proof` any other.
+
+    `is_named`: the firing request says what its alert is called.
+    """
 
     source: Source
     fixtures: Path
@@ -66,6 +69,7 @@ class Rig:
     with_proof: Callable[[Request, str], Request] = lambda request, value: request
     is_body_signed: bool = True
     is_time_signed: bool = False
+    is_named: bool = True
 
     @property
     def instance(self) -> SourceSettings:

@@ -60,7 +60,7 @@ class BetterStack:
 
 def _alert(body: Fields, sent: Fields, incident: Fields, instance: SourceSettings) -> Alert:
     metadata = _metadata(incident)
-    status = _STATUSES.get(word(incident.get("status")).lower(), AlertStatus.FIRING)
+    status = _status(incident)
     severity = first_word(incident, "severity", "priority")
     name, cause = first_line(word(incident.get("name"))), first_line(word(incident.get("cause")))
     response = text(incident.get("response_content"))
@@ -80,6 +80,15 @@ def _alert(body: Fields, sent: Fields, incident: Fields, instance: SourceSetting
         ended_at=instant(incident.get("resolved_at")) if status is AlertStatus.RESOLVED else None,
         raw=compact(body),
     )
+
+
+def _status(incident: Fields) -> AlertStatus:
+    """By its word; an incident without one tells by its times."""
+    said = word(incident.get("status")).lower()
+    if not said:
+        times = {"resolved": incident.get("resolved_at"), "acknowledged": incident.get("acknowledged_at")}
+        said = next((name for name, at in times.items() if instant(at)), "")
+    return _STATUSES.get(said, AlertStatus.FIRING)
 
 
 def _labels(sent: Fields, incident: Fields, severity: str) -> dict[str, str]:

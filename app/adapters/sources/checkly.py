@@ -7,7 +7,6 @@ from app.adapters.sources.fields import (
     compact,
     digest,
     first_line,
-    instant,
     without_blanks,
 )
 from app.adapters.sources.named_runbooks import named_runbooks
@@ -75,7 +74,7 @@ class Checkly:
 
 
 def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
-    kind, error, at = said.first(*_TYPES), said.first(*_ERRORS), instant(said.first("startedat"))
+    kind, error, at = said.first(*_TYPES), said.first(*_ERRORS), said.instant("startedat")
     title = first_line(said.first(*_TITLES)) or f"{said.first(*_NAMES)} {kind}".strip()
     is_over = kind.lower() in _RECOVERED or (not kind and title.lower().endswith(_RECOVERED_TITLE))
     labels = _labels(said, kind)

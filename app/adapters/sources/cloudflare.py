@@ -20,6 +20,7 @@ from app.adapters.sources.fields import (
     text,
     without_blanks,
     word,
+    words,
 )
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.prometheus_group import SEVERITIES
@@ -35,8 +36,9 @@ _END = "alert_state_event_end"
 _NOW = ("new_health_status", "new_status", "incident_status", "status")
 _HEALTHY = ("healthy", "tunnel_status_type_healthy", "resolved", "incident_status_resolved")
 _THINGS = (
-    *("health_check_id", "pool_id", "origin_id", "tunnel_id", "attack_id", "certificate_pack_id", "certificate_id"),
-    *("incident_id", "script_name", "target_id", "target_hostname", "hostnames", "zone_tag", "zone_name"),
+    *("health_check_id", "pool_id", "origin_id", "tunnel_id", "attack_id", "certificate_pack_id", "pack_id"),
+    *("certificate_id", "incident_id", "script_name", "target_id", "target_hostname", "target_ip", "hostnames"),
+    *("zone_tag", "zone_name"),
 )
 """What an alert is about, the most particular first, for notifications that carry no correlation id."""
 
@@ -111,7 +113,12 @@ def _dedup_key(body: Fields, about: Fields) -> str:
     """Cloudflare's correlation id; older notifications have none: then the policy and what it is about."""
     correlated = word(body.get("alert_correlation_id"))
     policy = first_word(body, "policy_id", "policy_name", "name")
-    return correlated or digest(policy, word(body.get("alert_type")), first_word(about, *_THINGS))
+    return correlated or digest(policy, word(body.get("alert_type")), *_thing(about))
+
+
+def _thing(about: Fields) -> list[str]:
+    config = word(dig(about, "config", "id"))
+    return [config] if config else next(filter(None, (words(about.get(name)) for name in _THINGS)), [""])
 
 
 def _title(body: Fields, about: Fields, said: str) -> str:

@@ -8,7 +8,6 @@ from app.adapters.sources.fields import (
     compact,
     digest,
     first_line,
-    instant,
     without_blanks,
 )
 from app.adapters.sources.named_runbooks import markdown_links, named_runbooks
@@ -26,7 +25,7 @@ _MONITORS = ("monitorid", "alertid")
 _SCOPES = ("scopes", "scope", "alertscope")
 _GROUPS = ("aggregkey", "alertcyclekey", "cyclekey")
 _NAMED = ("dedupkey", "dedup", "alias", "incidentkey")
-_TRANSITIONS = ("alerttransition", "transition", "state")
+_TRANSITIONS = ("alerttransition", "transition", "eventtransition", "state", "status", "alertstatus")
 _PRIORITIES = ("severity", "alertpriority", "priority")
 _EVENT_PRIORITIES = ("normal", "low")
 _TEXTS = ("textonlymsg", "eventmsg", "body", "message", "description", "text", "alertstatus")
@@ -40,6 +39,8 @@ _RECOVERED = ("recovered", "resolved", "recovery", "ok", "success")
 _NO_DATA_FLAG = "Datadog got no data for this monitor"
 _NO_DATA = ("no data", "re-no data", "reno data")
 _WARNS = ("warn", "warning", "re-warn", "rewarn")
+_OTHERS = ("triggered", "re-triggered", "retriggered", "alert", "renotify", "re-notify", "error")
+_STATES = (*_RECOVERED, *_NO_DATA, *_WARNS, *_OTHERS)
 
 
 class Datadog:
@@ -63,10 +64,10 @@ class Datadog:
 
 
 def _alert(sent: Sent, said: Plain, title: Title, instance: SourceSettings) -> Alert:
-    state = (said.first(*_TRANSITIONS) or title.state or said.first("alerttype")).lower()
+    state = _state(said, title)
     is_over = state in _RECOVERED
     tags = {**tag_labels(said.first("tags")), **tag_labels(_scope(said, title))}
-    message, at = said.first(*_TEXTS), instant(said.first(*_TIMES))
+    message, at = said.first(*_TEXTS), said.instant(*_TIMES)
     return Alert(
         source=instance.name,
         source_type=Datadog.type,
@@ -74,7 +75,7 @@ def _alert(sent: Sent, said: Plain, title: Title, instance: SourceSettings) -> A
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         title=_shown(said, title, message),
         description=message.removeprefix("%%%").removesuffix("%%%").strip(),
-        severity=said.first(*_PRIORITIES),
+        severity=_priority(said, title),
         labels=_labels(said, title, tags, state),
         annotations=annotations(sent.fields),
         links=_links(said, message),
@@ -84,6 +85,12 @@ def _alert(sent: Sent, said: Plain, title: Title, instance: SourceSettings) -> A
         flags=(*sent.flags, *said.flags, *((_NO_DATA_FLAG,) if state in _NO_DATA else ())),
         raw=compact(sent.fields),
     )
+
+
+def _state(said: Plain, title: Title) -> str:
+    """The transition in small letters, wherever it is said: `$ALERT_STATUS` may be a word or a whole sentence."""
+    words = [*(said.first(name).lower() for name in _TRANSITIONS), title.state, said.first("alerttype").lower()]
+    return next((word for word in words if word in _STATES), next(filter(None, words), ""))
 
 
 def _dedup_key(sent: Sent, said: Plain, title: Title) -> str:
@@ -114,12 +121,18 @@ def _shown(said: Plain, title: Title, message: str) -> str:
     return f"{name} ({scope})" if scope and scope not in name else name
 
 
+def _priority(said: Plain, title: Title) -> str:
+    """The monitor's, else what the title says of it; an event's own priority says nothing."""
+    found = said.first(*_PRIORITIES)
+    return title.priority or found if not found or found.lower() in _EVENT_PRIORITIES else found
+
+
 def _labels(said: Plain, title: Title, tags: dict[str, str], state: str) -> dict[str, str]:
     """A warning is one whatever the monitor's priority: that speaks of its alerts.
 
     An event's priority is no severity, so a tag that names one goes before it.
     """
-    own, priority = said.renamed(_LABELS), said.first(*_PRIORITIES)
+    own, priority = said.renamed(_LABELS), _priority(said, title)
     severity = tags.get("severity", priority) if priority.lower() in _EVENT_PRIORITIES else priority
     own |= {
         "alertname": title.name,

@@ -114,6 +114,7 @@ def _alert(sent: object, query: dict[str, str], mapping: BodyMapping, instance: 
     title = first_line(word(mapping.find("title", document)))
     shown = title or glimpse(document) or f"{instance.name} reported something without a title"
     severity = word(mapping.find("severity", document))
+    name = word(mapping.find("alertname", document))
     named = _scalar("dedup_key", mapping.find("dedup_key", document))
     status = mapping.statuses.get(_status_word(document, mapping), AlertStatus.FIRING)
     return Alert(
@@ -124,7 +125,7 @@ def _alert(sent: object, query: dict[str, str], mapping: BodyMapping, instance: 
         title=shown,
         description=text(mapping.find("description", document)) or ("" if title else compact(document)),
         severity=severity,
-        labels=without_blanks({**_labels(mapping.find("labels", document)), "severity": severity}),
+        labels=without_blanks({"alertname": name, **_labels(mapping.find("labels", document)), "severity": severity}),
         links=_links(mapping.find("links", document)),
         runbooks=distinct(map(word, _as_list(mapping.find("runbook", document)))),
         group_key=text(mapping.find("group_key", document)),

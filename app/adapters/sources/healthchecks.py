@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.fields import Fields, compact, digest, fields, first_line, instant, link, without_blanks
+from app.adapters.sources.fields import Fields, compact, digest, fields, first_line, link, without_blanks
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.plain_names import Plain, annotations, plain
 from app.adapters.sources.tags import tag_labels
@@ -78,7 +78,7 @@ def _name(said: Plain) -> str:
 
 
 def _alert(said: Plain, name: str, is_up: bool, sent: Sent, instance: SourceSettings) -> Alert:
-    at = instant(said.first("at", "now", "time", "timestamp", "date"))
+    at = said.instant("at", "now", "time", "timestamp", "date")
     texts = (said.first("description", "message", "body", "details"), said.first("desc"))
     labels = _labels(said, name)
     shown = first_line(name) or "a check without a name"
@@ -103,6 +103,7 @@ def _alert(said: Plain, name: str, is_up: bool, sent: Sent, instance: SourceSett
 
 def _labels(said: Plain, name: str) -> dict[str, str]:
     own = {
+        "alertname": name,
         "check": name,
         "slug": said.first("slug"),
         "exit_status": said.first("exitstatus"),

@@ -33,6 +33,7 @@ _STATES = ("status", "state")
 _TEXTS = ("summary", "description", "triggerdescription", "slodescription", "message")
 _LABELS = {
     "environment": "environment",
+    "environmentname": "environment",
     "datasetname": "dataset",
     "dataset": "dataset",
     "alerttype": "alert_type",
@@ -43,7 +44,7 @@ _TRIGGERED = "resultgroupstriggered"
 _SPEAKING = (*_IDS, *_NAMES, *_STATES, *_TEXTS)
 """Of these one must be there, or nothing was understood."""
 
-_OVER = ("ok", "resolved", "closed")
+_OVER = ("ok", "resolved", "closed", "recovered")
 _TEST_SUMMARY = "trigger test"
 _MOST_GROUPS = 50
 

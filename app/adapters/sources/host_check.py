@@ -109,7 +109,7 @@ def _plain(sent: Sent) -> Plain:
     values: dict[str, str] = {}
     for name, value in said.values.items():
         values.setdefault(name.removeprefix("nagios").removeprefix("icinga2").removeprefix("icinga") or name, value)
-    return Plain(values, said.unfilled)
+    return Plain(values, said.unfilled, said.nested)
 
 
 def _state(check: HostCheck) -> str:
@@ -157,7 +157,7 @@ def _alert(check: HostCheck, status: AlertStatus, sent: Sent, type: str, instanc
         links=link(check.own("actionurl"), "action")
         + link(check.own("notesurl"), "notes")
         + link(said.first("url", "clienturl"), "monitoring"),
-        runbooks=distinct((*named_runbooks(said.values, *texts), *_notes(check))),
+        runbooks=distinct((*named_runbooks(said.whole, *texts), *_notes(check))),
         started_at=at if status is AlertStatus.FIRING else None,
         ended_at=at if status is AlertStatus.RESOLVED else None,
         flags=sent.flags + _flags(check, status) + (() if _dedup_key(check) else (FLAG,)),
@@ -208,6 +208,7 @@ def _labels(check: HostCheck, severity: str) -> dict[str, str]:
     said = check.said
     return without_blanks(
         {
+            "alertname": check.service or check.host,
             "host": check.host,
             "service": check.service,
             "host_alias": said.first("hostalias"),

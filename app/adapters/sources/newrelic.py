@@ -10,7 +10,6 @@ from app.adapters.sources.fields import (
     fields,
     first_line,
     flat,
-    instant,
     items,
     without_blanks,
     word,
@@ -27,7 +26,7 @@ from app.service.ports import Alerts, Control, Request, Verdict
 _TITLES = ("title", "issuetitle", "name", "summary")
 _ISSUES = ("id", "issueid")
 _STATES = ("state", "currentstate", "issuestate", "status")
-_SEVERITIES = ("priority", "severity")
+_SEVERITIES = ("priority", "issuepriority", "severity")
 _CONDITIONS = ("alertconditionnames", "conditionname")
 _TEXTS = ("details", "description", "conditiondescription", "alertconditiondescriptions", "message")
 _LABELS = {
@@ -36,13 +35,16 @@ _LABELS = {
     "alertconditionnames": "condition",
     "conditionname": "condition",
     "impactedentities": "entity",
+    "entitiesdatanames": "entity",
     "workflowname": "workflow",
     "accountname": "account",
     "accountid": "account_id",
     "trigger": "trigger",
 }
 _LINKS = {"issueurl": "issue", "incidenturl": "incident", "violationcharturl": "chart", "policyurl": "policy"}
-_STARTED = ("createdat", "activatedat", "timestamp")
+_STARTED = ("createdat", "issuecreatedat", "activatedat", "issueactivatedat", "timestamp")
+_ENDED = ("closedat", "issueclosedat")
+_SEEN = ("acknowledgedat", "issueacknowledgedat")
 _SPEAKING = (*_TITLES, *_ISSUES, *_STATES, *_CONDITIONS, "incidentid")
 """Of these one must be there, or nothing was understood."""
 
@@ -91,8 +93,8 @@ def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
         annotations=annotations(sent.fields),
         links=said.links(_LINKS),
         runbooks=named_runbooks({**labels, **said.whole}, details),
-        started_at=next(filter(None, (instant(said.first(name)) for name in _STARTED)), None),
-        ended_at=instant(said.first("closedat")) if status is AlertStatus.RESOLVED else None,
+        started_at=said.instant(*_STARTED),
+        ended_at=said.instant(*_ENDED) if status is AlertStatus.RESOLVED else None,
         flags=(*sent.flags, *said.flags),
         raw=compact(sent.fields),
     )
@@ -101,13 +103,14 @@ def _alert(sent: Sent, said: Plain, instance: SourceSettings) -> Alert:
 def _status(said: Plain) -> AlertStatus:
     """Acknowledged is no state of an issue: it stays activated, and a user's action triggered the message.
 
-    A template without the trigger may tell by `acknowledgedAt`; with one, that time may be of long ago.
+    A template without the trigger may tell by `acknowledgedAt`; with one, that time may be of long ago. One without a
+    state may tell by `closedAt`.
     """
     state = said.first(*_STATES).lower()
-    if state in _CLOSED:
+    if state in _CLOSED or (not state and said.first(*_ENDED)):
         return AlertStatus.RESOLVED
     trigger = said.first("trigger").lower()
-    is_seen = trigger == _BY_A_PERSON if trigger else bool(said.first("acknowledgedat"))
+    is_seen = trigger == _BY_A_PERSON if trigger else bool(said.first(*_SEEN))
     return AlertStatus.ACKNOWLEDGED if state in _ACKNOWLEDGED or is_seen else AlertStatus.FIRING
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.adapters.sources.body import parse_json
-from app.adapters.sources.fields import Fields, dig, fields, items, link, text
+from app.adapters.sources.fields import Fields, dig, distinct, fields, items, link, text
 from app.domain.alert import Link
 from app.domain.errors import InvalidPayload
 
@@ -12,6 +12,7 @@ _RUNBOOKS = ("runbook_url", "runbook")
 _LISTS = ("firing", "resolved")
 _MOST_LINKS = 10
 _RUNBOOK_LINE = re.compile(r"^[ \t]*- runbook(?:_url)? = (\S+)", re.MULTILINE)
+_NAME_LINE = re.compile(r"^[ \t]*- alertname = (\S.*)$", re.MULTILINE)
 _SOURCE_LINE = re.compile(r"^[ \t]*Source: (http\S+)", re.MULTILINE)
 
 
@@ -25,6 +26,18 @@ def runbooks_in(details: object) -> Iterator[str]:
             yield from (text(dig(alert, "annotations", key)) for key in _RUNBOOKS)
         if isinstance(sent, str):
             yield from _RUNBOOK_LINE.findall(sent)
+
+
+def alertname_in(details: object) -> str:
+    """What the alerts inside Alertmanager's details are called, if all are called alike; or a field of that name."""
+    found = [text(dig(details, "alertname"))]
+    for name in _LISTS:
+        sent = dig(details, name)
+        found += [text(dig(alert, "labels", "alertname")) for alert in _alerts(sent)]
+        if isinstance(sent, str):
+            found += _NAME_LINE.findall(sent)
+    names = distinct(found)
+    return names[0] if len(names) == 1 else ""
 
 
 def sources_in(details: object) -> tuple[Link, ...]:

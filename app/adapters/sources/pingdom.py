@@ -21,6 +21,8 @@ from app.adapters.sources.fields import (
 )
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.tags import tag_labels
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
@@ -41,13 +43,19 @@ class Pingdom:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = parse_object(request.body)
+        sent = fields(without_credentials(parse_object(request.body)))
         state = word(sent.get("current_state")).lower()
         if not state and not first_word(sent, "check_id", "check_name"):
-            raise InvalidPayload("is missing", "check_id")
+            return _unnamed(sent, instance)
         if state in _QUIET:
             return Control(f"Pingdom check is {state}")
         return Alerts((_alert(sent, state, instance),))
+
+
+def _unnamed(sent: Fields, instance: SourceSettings) -> Alerts:
+    if not sent:
+        raise InvalidPayload("is missing", "check_id")
+    return unread(Sent(sent), instance)
 
 
 def _alert(sent: Fields, state: str, instance: SourceSettings) -> Alert:
@@ -70,13 +78,14 @@ def _alert(sent: Fields, state: str, instance: SourceSettings) -> Alert:
         runbooks=named_runbooks(labels, custom),
         started_at=at if status is AlertStatus.FIRING else None,
         ended_at=at if status is AlertStatus.RESOLVED else None,
-        raw=compact(without_credentials(sent)),
+        raw=compact(sent),
     )
 
 
 def _labels(sent: Fields, severity: str) -> dict[str, str]:
     checked = fields(sent.get("check_params"))
     own = {
+        "alertname": word(sent.get("check_name")),
         "check": word(sent.get("check_name")),
         "check_id": word(sent.get("check_id")),
         "check_type": word(sent.get("check_type")),

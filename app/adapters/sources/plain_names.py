@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from app.adapters.sources.fields import Fields, items, link, text, word, words
+from app.adapters.sources.fields import Fields, instant, items, link, text, word, words
 from app.domain.alert import Link
 
 LONGEST_ANNOTATION = 500
@@ -43,6 +44,10 @@ class Plain:
             for name in names
             for found in (words(items(self.nested[name])) if name in self.nested else words(self.values.get(name)))
         ]
+
+    def instant(self, *names: str) -> datetime | None:
+        """The first of these fields that holds a time."""
+        return next((at for name in names if (at := instant(self.values.get(name)))), None)
 
     def renamed(self, names: Mapping[str, str]) -> dict[str, str]:
         """Those of these fields that say something, under our name for each; a list with commas between.

@@ -7,7 +7,6 @@ from app.adapters.sources.fields import (
     compact,
     digest,
     first_line,
-    instant,
     without_blanks,
 )
 from app.adapters.sources.named_runbooks import named_runbooks
@@ -68,7 +67,7 @@ class Site24x7:
 def _alert(sent: Sent, said: Plain, state: str, instance: SourceSettings) -> Alert:
     is_over = state.lower() == _UP
     reason, labels = said.first(*_REASONS), _labels(said, state)
-    began = next(filter(None, (instant(said.first(name)) for name in _TIMES)), None)
+    began = said.instant(*_TIMES)
     return Alert(
         source=instance.name,
         source_type=Site24x7.type,

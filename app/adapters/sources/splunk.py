@@ -19,6 +19,7 @@ from app.adapters.sources.fields import (
     text,
     without_blanks,
     word,
+    words,
 )
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.prometheus_group import SEVERITIES
@@ -62,7 +63,7 @@ def _alert(body: Fields, row: Fields, instance: SourceSettings) -> Alert:
         source_type=Splunk.type,
         dedup_key=_dedup_key(body, shown),
         status=AlertStatus.FIRING,
-        title=first_line(named["search_name"]) or f"Splunk search without a name: {glimpse(shown)}",
+        title=first_line(named["search_name"]) or f"Splunk search without a name: {glimpse(shown)}".rstrip(": "),
         description=said or glimpse(shown),
         severity=severity,
         labels=_labels(row, {**named, "alertname": named["search_name"], "severity": severity}),
@@ -75,7 +76,7 @@ def _alert(body: Fields, row: Fields, instance: SourceSettings) -> Alert:
 
 
 def _labels(row: Fields, own: dict[str, str]) -> dict[str, str]:
-    return event_source(without_blanks({**{name: word(row.get(name)) for name in _LABELS}, **own}))
+    return event_source(without_blanks({**{name: ", ".join(words(row.get(name))) for name in _LABELS}, **own}))
 
 
 def _dedup_key(body: Fields, shown: Fields) -> str:
@@ -85,4 +86,4 @@ def _dedup_key(body: Fields, shown: Fields) -> str:
     owned = (word(body.get("app")), word(body.get("owner")))
     if saved:
         return digest(saved, *owned)
-    return digest("", *owned, *sorted(shown), *[word(shown.get(name)) for name in _WHERE])
+    return digest("", *owned, *sorted(shown), *[",".join(words(shown.get(name))) for name in _WHERE])

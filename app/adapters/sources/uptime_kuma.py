@@ -135,6 +135,7 @@ def _alert(beat: Beat, instance: SourceSettings) -> Alert:
 def _labels(beat: Beat) -> dict[str, str]:
     monitor = beat.monitor
     own = {
+        "alertname": beat.name,
         "monitor": beat.name,
         "monitor_id": word(monitor.get("id")),
         "monitor_type": word(monitor.get("type")),
@@ -147,6 +148,7 @@ def _labels(beat: Beat) -> dict[str, str]:
 def _notice(beat: Beat, instance: SourceSettings) -> Alert:
     """A message about no heartbeat, such as of a certificate or a domain that ends in some days."""
     is_expiry, named = bool(_EXPIRY.search(beat.message)), _BRACKETED.match(beat.message)
+    name = named[1] if named else ""
     return Alert(
         source=instance.name,
         source_type=UptimeKuma.type,
@@ -154,7 +156,7 @@ def _notice(beat: Beat, instance: SourceSettings) -> Alert:
         status=AlertStatus.RESOLVED if beat.state == "up" else AlertStatus.FIRING,
         title=first_line(beat.message) or "Uptime Kuma reported something without a message",
         description=beat.message,
-        labels=without_blanks({"monitor": named[1] if named else "", "severity": "warning" if is_expiry else ""}),
+        labels=without_blanks({"alertname": name, "monitor": name, "severity": "warning" if is_expiry else ""}),
         annotations=annotations(beat.sent),
         flags=(*beat.flags, _NEVER_RESOLVED),
         raw=compact(beat.sent),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.fields import compact, digest, first_line, instant, link, without_blanks
+from app.adapters.sources.fields import compact, digest, first_line, link, without_blanks
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.plain_names import Plain, annotations, plain
 from app.adapters.sources.tags import tag_labels
@@ -48,9 +48,12 @@ def _kind(said: Plain) -> str:
 def _alert(said: Plain, kind: str, sent: Sent, instance: SourceSettings) -> Alert:
     is_expiry = bool(_EXPIRY.match(kind))
     status = AlertStatus.RESOLVED if kind in _UP else AlertStatus.FIRING
-    details, severity = said.first("alertdetails", "message", "details", "reason"), said.first("severity", "priority")
+    details, severity = (
+        said.first("alertdetails", "message", "details", "reason", "text"),
+        said.first("severity", "priority"),
+    )
     labels = _labels(said, severity or ("warning" if is_expiry else ""))
-    at = instant(said.first("alertdatetime"))
+    at = said.instant("alertdatetime")
     named = said.first("monitorid", "id") or _name(said)
     never = ("UptimeRobot never resolves this by itself",) if is_expiry else ()
     return Alert(
@@ -96,6 +99,7 @@ def _title(said: Plain, status: AlertStatus, is_expiry: bool, details: str) -> s
 
 def _labels(said: Plain, severity: str) -> dict[str, str]:
     own = {
+        "alertname": _name(said),
         "monitor": _name(said),
         "monitor_id": said.first("monitorid"),
         "monitor_type": said.first("monitortype"),

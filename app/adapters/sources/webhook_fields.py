@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_multipart, parse_text
+from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_json, parse_multipart, parse_text
 from app.adapters.sources.credentials import query_without_proofs, without_credentials
 from app.adapters.sources.fields import Fields, fields, word
 from app.adapters.sources.mended_json import parse_templated
@@ -25,8 +25,8 @@ class Sent:
 def read_sent(request: Request) -> Sent:
     """The fields of the body, and the query's where the body has none. Plain text is one field, `message`.
 
-    What starts like JSON is JSON, whatever the content type says. Raises `InvalidPayload` for what cannot be read and
-    for what says nothing at all.
+    What starts like JSON is JSON, whatever the content type says; a list of one object is that object. Raises
+    `InvalidPayload` for what cannot be read and for what says nothing at all.
     """
     query = clean(query_without_proofs(request.query), "the query")
     own, flags = _body(request) if request.body.strip() else ({}, ())
@@ -50,10 +50,18 @@ def _body(request: Request) -> tuple[Fields, tuple[str, ...]]:
     if kind == _MULTIPART:
         return _json_in_field(parse_multipart(request))
     if "json" in kind or request.body.lstrip().startswith(_JSON_STARTS):
-        return parse_templated(request.body)
+        return _json(request.body)
     if kind == FORM:
         return _json_in_field(parse_form(request.body))
     return {"message": parse_text(request.body).strip()}, ()
+
+
+def _json(body: bytes) -> tuple[Fields, tuple[str, ...]]:
+    if body.lstrip().startswith(b"["):
+        listed = parse_json(body)
+        if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):
+            return listed[0], ()
+    return parse_templated(body)
 
 
 def _json_in_field(form: dict[str, str]) -> tuple[Fields, tuple[str, ...]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.fields import compact, digest, first_line, instant, link, without_blanks
+from app.adapters.sources.fields import compact, digest, first_line, link, without_blanks
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.plain_names import Plain, annotations, plain
 from app.adapters.sources.tags import tag_labels
@@ -16,9 +16,16 @@ from app.service.ports import Alerts, Control, Request, Verdict
 
 _RESOLVED = ("0", "ok", "resolved", "recovery", "recovered", "resolve")
 _FIRING = ("1", "problem", "alerting", "trigger", "firing")
-_STATUS_NAMES = ("eventvalue", "eventstatus", "status", "state", "eventtype", "value")
+_STATUS_NAMES = (
+    *("eventvalue", "eventstatus", "status", "state", "eventtype"),
+    *("triggervalue", "triggerstatus", "problemstatus", "eventrecoveryvalue", "eventrecoverystatus", "value"),
+)
 """`value` last: some templates put the item's there."""
 
+_SEVERITY_NAMES = (
+    *("severity", "eventseverity", "triggerseverity", "problemseverity"),
+    *("eventnseverity", "triggernseverity", "nseverity", "priority"),
+)
 _SUBJECT_STATE = re.compile(r"(resolved|ok|recovery|problem)(?: in [^:]*)?:\s*", re.IGNORECASE)
 """How the subjects of Zabbix's own templates begin: `Problem: …`, `Resolved in 4m: …`."""
 
@@ -78,10 +85,10 @@ def _updated(said: Plain) -> str:
 
 
 def _alert(said: Plain, status: AlertStatus, sent: Sent, instance: SourceSettings) -> Alert:
-    severity = said.first("severity", "eventseverity", "triggerseverity", "eventnseverity", "nseverity")
+    severity = said.first(*_SEVERITY_NAMES)
     labels = _labels(said, severity)
     texts = (said.first("message", "alertmessage", "eventmessage"), said.first("description", "triggerdescription"))
-    at = instant(said.first("eventtimestamp", "timestamp"))
+    at = said.instant("eventtimestamp", "timestamp")
     return Alert(
         source=instance.name,
         source_type=Zabbix.type,
@@ -97,8 +104,8 @@ def _alert(said: Plain, status: AlertStatus, sent: Sent, instance: SourceSetting
         + link(said.first("imageurl"), "image"),
         runbooks=_runbooks(said, labels, texts),
         started_at=at if status is AlertStatus.FIRING else None,
-        ended_at=instant(said.first("eventrecoverytimestamp")) if status is AlertStatus.RESOLVED else None,
-        flags=sent.flags + said.flags + (() if _subject(said) else (FLAG,)),
+        ended_at=said.instant("eventrecoverytimestamp") if status is AlertStatus.RESOLVED else None,
+        flags=sent.flags + said.flags + (() if _name(said) else (FLAG,)),
         raw=compact(sent.fields),
     )
 
@@ -107,10 +114,13 @@ def _subject(said: Plain) -> str:
     return said.first("title", "alertsubject", "subject", "eventname", "name")
 
 
+def _name(said: Plain) -> str:
+    return first_line(said.first("eventname", "name", "problem", "triggername") or _subject(said))
+
+
 def _title(said: Plain) -> str:
     """The problem's name, with the host where the name does not hold it."""
-    name = first_line(said.first("eventname", "name", "problem", "triggername") or _subject(said))
-    host = _host(said)
+    name, host = _name(said), _host(said)
     if not name:
         return f"a Zabbix problem on {host}" if host else first_line(said.first("message")) or "a Zabbix problem"
     return f"{host}: {name}" if host and host not in name else name
@@ -127,13 +137,18 @@ def _dedup_key(said: Plain) -> str:
         return event
     if said.first("triggerid"):
         return f"trigger:{said.first('triggerid')}"
-    subject = _subject(said)
+    subject = _stateless(_subject(said))
+    return digest(_host(said), subject) if subject else ""
+
+
+def _stateless(subject: str) -> str:
     stated = _SUBJECT_STATE.match(subject)
-    return digest(_host(said), subject[stated.end() :] if stated else subject) if subject else ""
+    return subject[stated.end() :] if stated else subject
 
 
 def _labels(said: Plain, severity: str) -> dict[str, str]:
     own = {
+        "alertname": _stateless(_name(said)),
         "host": _host(said),
         "host_ip": said.first("hostip", "hostconn"),
         "host_groups": said.first("hostgroups", "triggerhostgroupname", "hostgroup"),

@@ -190,8 +190,8 @@ def test_a_body_of_names_that_nobody_knows_tells_a_person() -> None:
     ("said", "title"),
     [
         ("[Triggered] Disk", Title("Disk", "triggered")),
-        ("[P3] [Re-Triggered on {host:a}] Disk", Title("Disk", "re-triggered", "host:a")),
-        ("[TEST] [P3] [Warn on {host:a,b:c}] Disk", Title("Disk", "warn", "host:a,b:c", is_test=True)),
+        ("[P3] [Re-Triggered on {host:a}] Disk", Title("Disk", "re-triggered", "host:a", priority="P3")),
+        ("[TEST] [P3] [Warn on {host:a,b:c}] Disk", Title("Disk", "warn", "host:a,b:c", is_test=True, priority="P3")),
         ("[Recovered] [TEST] Disk", Title("[TEST] Disk", "recovered")),
         ("[Triggered] [Warn] Disk", Title("[Warn] Disk", "triggered")),
         ("[Triggered on {host:a Disk", Title("[Triggered on {host:a Disk")),

@@ -56,6 +56,7 @@ def rig() -> Rig:
         prove=sign,
         with_proof=lambda request, value: with_header(request, "webhook-signature", value),
         is_time_signed=True,
+        is_named=False,
     )
 
 

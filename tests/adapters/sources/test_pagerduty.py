@@ -47,6 +47,7 @@ def rig() -> Rig:
         prove=lambda request, secret, at: with_key(request, secret),
         with_proof=with_key,
         is_body_signed=False,
+        is_named=False,
     )
 
 

@@ -116,7 +116,7 @@ def test_a_certificate_that_ends_is_a_warning_of_its_own() -> None:
     alert = the("certificate")
     sooner = alerts_of(KUMA, a_request(sent("certificate").replace(b"14 days", b"7 days")))[0]
 
-    assert alert.labels == {"monitor": "Till API", "severity": "warning"}
+    assert alert.labels == {"alertname": "Till API", "monitor": "Till API", "severity": "warning"}
     assert KUMA.severities[alert.value("severity")] is Severity.TRIAGE
     assert (alert.status, alert.dedup_key) == (AlertStatus.FIRING, sooner.dedup_key)
     assert alert.dedup_key != the("down").dedup_key
