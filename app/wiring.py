@@ -34,6 +34,7 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
+from app.service.fetched import Fetched
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
@@ -41,7 +42,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
-from app.service.ports import Channel, Clock, Record, Store
+from app.service.ports import Channel, Clock, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
@@ -113,7 +114,6 @@ def read_rules(settings: Settings) -> Rules:
     unmapped = [
         f"source {name}: {problem}"
         for name, source in rules.sources.items()
-        if source.type == "generic"
         for problem in load_mapping(source.options).problems
     ]
     return replace(rules, warnings=(*rules.warnings, *unmapped))
@@ -125,11 +125,12 @@ async def assemble(
     channels: Mapping[str, Channel] | None = None,
     secrets: Mapping[str, str] | None = None,
     store: Store | None = None,
+    outside: Outside | None = None,
 ) -> Application:
     """Open the store and put everything together; nothing runs yet but the applier.
 
-    `channels` and `store` stand in for the configured ones, `secrets` for the environment's, `clock` for the machine's.
-    Raises `InvalidRules` or `StoreRefused`.
+    `channels` and `store` stand in for the configured ones, `secrets` for the environment's, `clock` for the machine's,
+    `outside` for the addresses that sources fetch from. Raises `InvalidRules` or `StoreRefused`.
     """
     if settings.role == "worker" and not settings.public_url:
         raise AppError(
@@ -143,7 +144,9 @@ async def assemble(
     application = await _parts(settings, rules, bell, store, clock)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
-    application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
+    fetched = Fetched(outside or application.http, application.clock)
+    known = source_secrets() if secrets is None else secrets
+    application.receiver = _receiver(application, known, fetched, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
     application.applier.start()
@@ -192,7 +195,9 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
     )
 
 
-def _receiver(application: Application, secrets: Mapping[str, str], journalling: Journalling | None) -> Receiver:
+def _receiver(
+    application: Application, secrets: Mapping[str, str], fetched: Fetched, journalling: Journalling | None
+) -> Receiver:
     return Receiver(
         sources=SOURCES,
         secrets=lambda name: secrets.get(environment_name(name), ""),
@@ -203,6 +208,8 @@ def _receiver(application: Application, secrets: Mapping[str, str], journalling:
         clock=application.clock,
         new_id=application.new_id,
         keep=application.settings.quarantine_keep,
+        fetched=fetched,
+        fetching={name: source for name, source in SOURCES.items() if isinstance(source, Fetching)},
         journalling=journalling,
     )
 

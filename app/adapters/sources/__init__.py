@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.adapters.sources.alertmanager import Alertmanager
+from app.adapters.sources.aws_cloudwatch_sns import AwsCloudwatchSns
 from app.adapters.sources.bugsnag import Bugsnag
 from app.adapters.sources.generic import Generic
 from app.adapters.sources.grafana import Grafana
@@ -18,5 +19,6 @@ SOURCES: Mapping[str, Source] = {
     "bugsnag": Bugsnag(),
     "sentry": Sentry(),
     "pagerduty": PagerDuty(),
+    "aws-cloudwatch-sns": AwsCloudwatchSns(),
     "generic": Generic(),
 }

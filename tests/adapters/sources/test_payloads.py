@@ -18,7 +18,7 @@ from app.adapters.sources import SOURCES
 from app.domain.alert import Alert
 from app.domain.classify import SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Request, Verdict
+from app.service.ports import Alerts, Fetching, Request, Verdict
 
 FOLDERS = {"alertmanager": "prometheus-alertmanager", "pagerduty": "pagerduty-events-v2"}
 """The folders that are not simply called like the source."""
@@ -27,6 +27,13 @@ TYPES = {FOLDERS.get(name, name): name for name in SOURCES}
 DISAGREEMENTS = {
     ("grafana", "contact_point_test"): "the test button of a contact point opens nothing (R1); the file says firing",
 }
+
+SAME_THING = (
+    ("aws-cloudwatch-sns/alarm_sig1", "aws-cloudwatch-sns/ok"),
+    ("cloudevents/binary_firing", "cloudevents/structured_resolved"),
+    ("github-actions/run_failure_form_encoded", "github-actions/run_success"),
+)
+"""Files of which the second ends what the first began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,11 @@ class Case:
         return self.sent.get("signing") or {}
 
     @property
+    def certificate(self) -> bytes:
+        """What lies at the address that a body names for its signature's certificate."""
+        return str(self.signing.get("certificate_pem", "")).encode()
+
+    @property
     def expected(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.sent["expected"]
         return found
@@ -60,6 +72,15 @@ def test_every_payload_in_the_folder_comes_out_as_expected() -> None:
         print(f"  {folder}: {sum(case.folder == folder for case in cases)}")
     assert cases, "the folder named in PAYLOADS_DIR holds no payloads of these tools"
     assert problems == []
+
+
+def test_the_end_of_an_alert_has_the_key_of_its_beginning() -> None:
+    cases = {case.name: case for case in _cases()}
+    pairs = [(cases[first], cases[last]) for first, last in SAME_THING if first in cases and last in cases]
+
+    keys = [{alert.dedup_key for case in pair for alert in _outcome(case)} for pair in pairs]
+
+    assert [len(found) for found in keys] == [1] * len(pairs), keys
 
 
 def _cases() -> Iterator[Case]:
@@ -110,6 +131,8 @@ def _outcome(case: Case) -> tuple[Alert, ...]:
     secret = case.signing.get("secret") or _routing_key(case)
     now = _now(case, request)
     try:
+        if isinstance(source, Fetching):
+            assert bool(source.fetches(request)) is bool(case.certificate), case.name
         verdict = source.verify(request, secret, now, instance)
     except Unauthorised:
         assert case.signing.get("valid") is False, f"{case.name}: refused, though its signature is right"
@@ -119,7 +142,7 @@ def _outcome(case: Case) -> tuple[Alert, ...]:
     if case.signing.get("valid") is False:
         assert verdict is Verdict.UNSIGNED, f"{case.name}: accepted, though its signature is wrong"
         return ()
-    assert verdict is (Verdict.SIGNED if secret else Verdict.UNSIGNED), case.name
+    assert verdict is (Verdict.SIGNED if secret or case.certificate else Verdict.UNSIGNED), case.name
     try:
         understood = source.parse(request, instance)
     except InvalidPayload:
@@ -140,6 +163,7 @@ def _request(case: Case) -> Request:
         headers=headers,
         body=body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode(),
         received_at=datetime(2026, 11, 1, tzinfo=UTC),
+        fetched=case.certificate,
     )
 
 
@@ -148,6 +172,8 @@ def _instance(case: Case) -> SourceSettings:
     options: dict[str, object] = {"signature_header": case.signing.get("header")}
     if "timestamp_header" in case.signing:
         options["timestamp_header"] = case.signing["timestamp_header"]
+    if case.certificate:
+        options["topics"] = [case.sent["body"]["TopicArn"]]
     return SourceSettings(case.folder, source.type, source.severities, options=options)
 
 
