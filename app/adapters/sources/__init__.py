@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.adapters.sources.alertmanager import Alertmanager
 from app.adapters.sources.aws_cloudwatch_sns import AwsCloudwatchSns
 from app.adapters.sources.bugsnag import Bugsnag
+from app.adapters.sources.cloudevents import CloudEvents
 from app.adapters.sources.generic import Generic
 from app.adapters.sources.grafana import Grafana
 from app.adapters.sources.pagerduty import PagerDuty
@@ -20,5 +21,6 @@ SOURCES: Mapping[str, Source] = {
     "sentry": Sentry(),
     "pagerduty": PagerDuty(),
     "aws-cloudwatch-sns": AwsCloudwatchSns(),
+    "cloudevents": CloudEvents(),
     "generic": Generic(),
 }
