@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from app.adapters.sources.alertmanager import Alertmanager
 from app.adapters.sources.aws_cloudwatch_sns import AwsCloudwatchSns
+from app.adapters.sources.azure_monitor import AzureMonitor
 from app.adapters.sources.bugsnag import Bugsnag
 from app.adapters.sources.cloudevents import CloudEvents
+from app.adapters.sources.gcp_cloud_monitoring import GcpCloudMonitoring
 from app.adapters.sources.generic import Generic
+from app.adapters.sources.github_actions import GithubActions
 from app.adapters.sources.grafana import Grafana
 from app.adapters.sources.pagerduty import PagerDuty
 from app.adapters.sources.rollbar import Rollbar
@@ -21,6 +24,9 @@ SOURCES: Mapping[str, Source] = {
     "sentry": Sentry(),
     "pagerduty": PagerDuty(),
     "aws-cloudwatch-sns": AwsCloudwatchSns(),
+    "gcp-cloud-monitoring": GcpCloudMonitoring(),
+    "azure-monitor": AzureMonitor(),
+    "github-actions": GithubActions(),
     "cloudevents": CloudEvents(),
     "generic": Generic(),
 }
