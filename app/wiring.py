@@ -22,7 +22,6 @@ from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml import load_rules
 from app.adapters.sources import SOURCES
-from app.adapters.sources.generic_mapping import load_mapping
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
@@ -42,7 +41,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
-from app.service.ports import Channel, Clock, Fetching, Outside, Record, Store
+from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
@@ -111,12 +110,14 @@ def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
     words = {name: source.severities for name, source in SOURCES.items()}
     rules = load_rules(settings.rules, settings.runbooks, words)
-    unmapped = [
+    configured = [(name, SOURCES[one.type], one.options or {}) for name, one in rules.sources.items()]
+    problems = [
         f"source {name}: {problem}"
-        for name, source in rules.sources.items()
-        for problem in load_mapping(source.options).problems
+        for name, source, options in configured
+        if isinstance(source, Configurable)
+        for problem in source.problems(options)
     ]
-    return replace(rules, warnings=(*rules.warnings, *unmapped))
+    return replace(rules, warnings=(*rules.warnings, *problems))
 
 
 async def assemble(

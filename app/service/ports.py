@@ -99,6 +99,15 @@ class Fetching(Protocol):
 
 
 @runtime_checkable
+class Configurable(Protocol):
+    """A source with options that can be wrong."""
+
+    def problems(self, options: Mapping[str, object]) -> Sequence[str]:
+        """What is wrong with an instance's options, for whoever writes the rules file. None of it stops the source."""
+        ...
+
+
+@runtime_checkable
 class Handshaking(Protocol):
     """A source whose tool asks with OPTIONS, before it sends anything, whether it may."""
 

@@ -1,6 +1,7 @@
 """CloudWatch alarms as Amazon SNS delivers them: JSON in JSON, sent as text, signed with a key of SNS."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.adapters.sources.body import parse_object, parse_text
@@ -24,6 +25,8 @@ from app.service.ports import Alerts, Control, Request, Verdict
 _CAPABILITIES = ("Signature", "UnsubscribeURL", "SubscribeURL", "Token")
 """What lets whoever holds it do something, and so does not belong into a copy that people read."""
 
+_TOPIC = re.compile(r"arn:aws[a-z\-]*:sns:[a-z0-9\-]+:\d{12}:[A-Za-z0-9_\-]+(\.fifo)?")
+
 
 class AwsCloudwatchSns:
     """Alarms, from alarm actions or EventBridge, with SNS's envelope or without (raw message delivery).
@@ -34,6 +37,15 @@ class AwsCloudwatchSns:
 
     type: str = "aws-cloudwatch-sns"
     severities: Mapping[str, Severity] = SEVERITIES
+
+    def problems(self, options: Mapping[str, object]) -> Sequence[str]:
+        """A topic that is written wrong is a foreign one, and SNS gives up what is refused."""
+        if not options:
+            return ()
+        listed = _topics(options)
+        wrong = [word(one) for one in listed if not _TOPIC.fullmatch(text(one))]
+        none = () if listed else ("options.topics lists no topic, so a token is asked for with every message",)
+        return (*none, *(f"options.topics: {one!r} is not the ARN of an SNS topic" for one in wrong))
 
     def fetches(self, request: Request) -> str:
         envelope = signed_envelope(request)
@@ -48,7 +60,7 @@ class AwsCloudwatchSns:
         if envelope is None:
             return Verdict.UNSIGNED
         check_signature(envelope, request.fetched, now)
-        return Verdict.SIGNED if envelope["TopicArn"] in _topics(instance) else Verdict.UNSIGNED
+        return Verdict.SIGNED if envelope["TopicArn"] in _topics(instance.options or {}) else Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         if is_raw(request):
@@ -76,8 +88,8 @@ def _message(envelope: Fields) -> str:
     return said
 
 
-def _topics(instance: SourceSettings) -> list[object]:
-    listed = (instance.options or {}).get("topics")
+def _topics(options: Mapping[str, object]) -> list[object]:
+    listed = options.get("topics")
     return [listed] if isinstance(listed, str) else items(listed)
 
 

@@ -3,7 +3,7 @@
 Source: the CloudEvents specification, "HTTP Protocol Binding", "JSON Event Format", "HTTP 1.1 Web Hooks".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.adapters.sources.cloudevents_event import Event, parse_events
@@ -43,6 +43,9 @@ class CloudEvents:
 
     def verify(self, request: Request, secret: str, now: datetime, instance: SourceSettings) -> Verdict:
         return Verdict.UNSIGNED
+
+    def problems(self, options: Mapping[str, object]) -> Sequence[str]:
+        return load_mapping(options).problems
 
     def handshake(self, request: Request) -> Control:
         """Anybody may ask. The address for an asynchronous answer is never called: it would be a stranger's choice."""

@@ -1,6 +1,6 @@
 """Any other tool: JSON, a form, plain text or a query, read through a mapping that the operator may write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_json, parse_text
@@ -32,6 +32,9 @@ class Generic:
             return Verdict.UNSIGNED
         check_standard_webhook(secret, request.headers, request.body, now)
         return Verdict.SIGNED
+
+    def problems(self, options: Mapping[str, object]) -> Sequence[str]:
+        return load_mapping(options).problems
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         mapping = load_mapping(instance.options)

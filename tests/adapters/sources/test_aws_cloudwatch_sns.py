@@ -16,7 +16,7 @@ from app.adapters.sources.certificate import good_until
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Control, Fetching, Request, Verdict
+from app.service.ports import Configurable, Control, Fetching, Request, Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import (
     AT,
@@ -160,6 +160,26 @@ def test_a_right_signature_of_a_topic_that_is_not_listed_is_none(topics: object)
 
 def test_one_topic_may_be_listed_without_a_list() -> None:
     assert SNS.verify(arrived(signed(envelope("firing"))), "", AT, an_instance(SNS, topics=TOPIC)) is Verdict.SIGNED
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, []),
+        ({"topics": [TOPIC]}, []),
+        ({"topics": "arn:aws-cn:sns:cn-north-1:210987654321:a-b_c.fifo"}, []),
+        ({"topic": [TOPIC]}, ["lists no topic"]),
+        ({"topics": {TOPIC: 1}}, ["lists no topic"]),
+        ({"topics": [TOPIC, TOPIC + ":9f", "arn:aws:sns:*:*:*", 7, None]}, ["is not the ARN"] * 4),
+    ],
+    ids=str,
+)
+def test_a_topic_that_is_written_wrong_is_said(options: dict[str, object], said: list[str]) -> None:
+    assert isinstance(SNS, Configurable)
+    found = SNS.problems(options)
+
+    assert len(found) == len(said)
+    assert all(words in problem for words, problem in zip(said, found, strict=True))
 
 
 def test_a_certificate_counts_only_while_it_is_valid() -> None:
