@@ -1,7 +1,7 @@
 """A refused body is taken after all, once the rules, the mapping or the program can read it."""
 
 from app.domain.errors import Conflict
-from app.service.ports import Clock, Control, Store
+from app.service.ports import Clock, Store
 from app.service.quarantine import mark_replayed, one_quarantined
 from app.service.receive import Received, Receiver
 
@@ -18,7 +18,6 @@ async def replay(id: str, receiver: Receiver, store: Store, clock: Clock) -> Rec
     if kept.replayed:
         raise Conflict(f"body {id} was replayed at {kept.replayed:%Y-%m-%dT%H:%M:%SZ}")
     instance, source = receiver.find(kept.source)
-    parsed = source.parse(kept.request, instance)
-    result = parsed if isinstance(parsed, Control) else await receiver.put(parsed)
+    result = await receiver.finish(source.parse(kept.request, instance))
     await mark_replayed(kept, store, clock.now())
     return result

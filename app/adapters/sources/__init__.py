@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 
 from app.adapters.sources.alertmanager import Alertmanager
+from app.adapters.sources.aws_cloudwatch_sns import AwsCloudwatchSns
+from app.adapters.sources.azure_monitor import AzureMonitor
 from app.adapters.sources.better_stack import BetterStack
 from app.adapters.sources.bugsnag import Bugsnag
 from app.adapters.sources.checkly import Checkly
+from app.adapters.sources.cloudevents import CloudEvents
 from app.adapters.sources.cloudflare import Cloudflare
 from app.adapters.sources.datadog import Datadog
 from app.adapters.sources.elastic_kibana import ElasticKibana
+from app.adapters.sources.gcp_cloud_monitoring import GcpCloudMonitoring
 from app.adapters.sources.generic import Generic
+from app.adapters.sources.github_actions import GithubActions
 from app.adapters.sources.grafana import Grafana
 from app.adapters.sources.healthchecks import Healthchecks
 from app.adapters.sources.honeycomb import Honeycomb
@@ -52,5 +57,10 @@ SOURCES: Mapping[str, Source] = {
     "better-stack": BetterStack(),
     "site24x7": Site24x7(),
     "cloudflare": Cloudflare(),
+    "aws-cloudwatch-sns": AwsCloudwatchSns(),
+    "gcp-cloud-monitoring": GcpCloudMonitoring(),
+    "azure-monitor": AzureMonitor(),
+    "github-actions": GithubActions(),
+    "cloudevents": CloudEvents(),
     "generic": Generic(),
 }

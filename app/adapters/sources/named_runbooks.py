@@ -10,13 +10,16 @@ LONGEST_TEXT = 20_000
 """Characters that are looked through; a runbook further down than that helps nobody at night."""
 
 _NAMES = ("runbookurl", "runbookurls", "runbook")
+_LINK_TEXTS = ("runbook", "playbook")
 _LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((https?://[^\s()]{1,2000})\)")
 _IN_TEXT = re.compile(
-    r"\brun[ -]?book(?:[ _-]?url)?[\"']?[ \t]*"
-    r"(?:(?:=|:|is|at)?[ \t]*[\"'<]?(https?://[^\s<>\"']{1,2000})|[=:][ \t]*[\"']?(\w[\w./-]*))",
-    re.IGNORECASE,
+    r"\brun[ -]?book(?:[ _-]?url)?[\"'*_]{0,3}[ \t]{0,10}"
+    r"(?:(?:=|:|is|at)?[ \t*_]{0,10}[\"'<]?(https?://[^\s<>\"']{1,2000})"
+    r"|[=:][ \t*_]{0,10}[\"']?(\w[\w./-]{0,500})[\"',;)]{0,3}[ \t]*$)",
+    re.IGNORECASE | re.MULTILINE,
 )
-"""`Runbook: https://…`, `runbook at <https://…>`, `"runbook_url"="orders/queue"`: only an address needs no mark."""
+"""`Runbook: https://…`, `runbook at <https://…>`, `**Runbook:** orders/queue`: only an address needs no mark before it,
+and only a name must end its line."""
 
 
 def named_runbooks(named: Mapping[str, object], *texts: str) -> tuple[str, ...]:
@@ -37,5 +40,10 @@ def _written(said: str) -> list[str]:
     """Links whose text says "runbook", and what follows that word."""
     if "book" not in said.lower():
         return []
-    linked = [href for what, href in markdown_links(said) if "runbook" in what.lower().replace(" ", "")]
-    return [*linked, *[(address or name).rstrip(".,;)") for address, name in _IN_TEXT.findall(said)]]
+    linked = [href for what, href in markdown_links(said) if any(name in _folded(what) for name in _LINK_TEXTS)]
+    written = [address.rstrip(".,;)*_") or name for address, name in _IN_TEXT.findall(said)]
+    return [*linked, *written]
+
+
+def _folded(said: str) -> str:
+    return said.lower().replace(" ", "")

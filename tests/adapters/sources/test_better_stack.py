@@ -1,5 +1,6 @@
 """Better Stack: one incident is one alert; all else that it sends opens nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from app.domain.alert import AlertStatus
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of
 
-FIXTURES = Path(__file__).parent / "fixtures" / "better_stack"
+FIXTURES = Path(__file__).parent / "fixtures" / "better-stack"
 BETTER_STACK = SOURCES["better-stack"]
 
 
@@ -79,3 +80,19 @@ def test_a_body_of_names_that_nobody_knows_tells_a_person() -> None:
     (alert,) = alerts_of(BETTER_STACK, a_request(sent("nothing_known")))
 
     assert (alert.status, alert.flags) == (AlertStatus.FIRING, (FLAG,))
+
+
+@pytest.mark.parametrize(
+    ("times", "status"),
+    [
+        ({"resolved_at": "2026-06-14T02:11:08Z", "acknowledged_at": "2026-06-14T02:00:00Z"}, AlertStatus.RESOLVED),
+        ({"resolved_at": None, "acknowledged_at": "2026-06-14T02:00:00Z"}, AlertStatus.ACKNOWLEDGED),
+        ({"resolved_at": "", "acknowledged_at": None}, AlertStatus.FIRING),
+    ],
+)
+def test_an_incident_without_a_status_tells_by_its_times(times: dict[str, object], status: AlertStatus) -> None:
+    body = {"data": {"id": "1", "type": "incident", "attributes": {"name": "tides", **times}}}
+
+    (alert,) = alerts_of(BETTER_STACK, a_request(json.dumps(body)))
+
+    assert (alert.dedup_key, alert.status) == ("1", status)

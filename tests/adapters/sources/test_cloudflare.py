@@ -1,5 +1,6 @@
 """Cloudflare: notifications of one correlation are one alert; the header is the secret itself."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,3 +101,12 @@ def test_a_body_of_names_that_nobody_knows_tells_a_person() -> None:
     (alert,) = alerts_of(CLOUDFLARE, a_request(sent("nothing_known")))
 
     assert (alert.status, alert.flags) == (AlertStatus.FIRING, (FLAG,))
+
+
+def test_without_a_correlation_id_every_hostname_counts() -> None:
+    keys = [
+        alerts_of(CLOUDFLARE, a_request(json.dumps({"policy_id": "p", "text": "t", "data": data})))[0].dedup_key
+        for data in ({"hostnames": ["a", "b"]}, {"hostnames": ["a"]}, {"config": {"id": "c"}}, None)
+    ]
+
+    assert len(set(keys)) == 4

@@ -207,3 +207,28 @@ def test_a_monitor_that_is_itself_called_test_still_fires() -> None:
     body = sent("default_triggered").replace(b"] Order queue", b"] [TEST] Order queue")
 
     assert not isinstance(DATADOG.parse(a_request(body), an_instance(DATADOG)), Control)
+
+
+@pytest.mark.parametrize(
+    ("template", "status"),
+    [
+        ({"alert_id": 7, "status": "Recovered"}, AlertStatus.RESOLVED),
+        ({"alert_id": 7, "alert_status": "Recovered"}, AlertStatus.RESOLVED),
+        ({"alert": {"id": 7, "transition": "Recovered"}}, AlertStatus.RESOLVED),
+        ({"alert_id": 7, "alert_status": "cpu was over 90 for 5m", "alert_type": "error"}, AlertStatus.FIRING),
+        ({"alert_id": 7, "alert_status": "back under 90", "alert_type": "success"}, AlertStatus.RESOLVED),
+        ([{"alert_id": 7, "alert_transition": "Warn"}], AlertStatus.FIRING),
+    ],
+)
+def test_the_state_is_found_under_other_names_too(template: object, status: AlertStatus) -> None:
+    (alert,) = alerts_of(DATADOG, a_request(json.dumps(template)))
+
+    assert (alert.dedup_key, alert.status) == ("7:", status)
+
+
+def test_the_priority_of_the_default_payload_is_in_its_title() -> None:
+    body = json.dumps({"title": "[P2] [Triggered on {host:quay-7}] Disk", "priority": "normal"})
+
+    (alert,) = alerts_of(DATADOG, a_request(body))
+
+    assert (alert.severity, alert.labels["severity"]) == ("P2", "P2")

@@ -12,7 +12,7 @@ from app.service.ports import Control
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 
-FIXTURES = Path(__file__).parent / "fixtures" / "elastic_kibana"
+FIXTURES = Path(__file__).parent / "fixtures" / "elastic-kibana"
 ELASTIC = SOURCES["elastic-kibana"]
 
 
@@ -139,3 +139,9 @@ def test_a_summary_of_too_many_alerts_is_refused() -> None:
         alerts_of(ELASTIC, a_request(json.dumps({"alerts": {"new": {"data": data}}})))
 
     assert refused.value.field == "alerts"
+
+
+def test_one_variable_that_was_not_filled_in_is_no_test() -> None:
+    (alert,) = alerts_of(ELASTIC, a_request('{"rule_name": "Freezers", "alert_id": "a", "x": "{{context.x}}"}'))
+
+    assert (alert.status, alert.flags) == (AlertStatus.FIRING, ("the tool did not fill in: x",))

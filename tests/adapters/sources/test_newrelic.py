@@ -1,5 +1,6 @@
 """New Relic: the issue is the alert, and a person's action on it is an acknowledgement."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -113,3 +114,18 @@ def test_a_test_of_a_channel_and_a_deployment_are_told_apart() -> None:
     notes = [NEWRELIC.parse(a_request(sent(name)), an_instance(NEWRELIC)) for name in ("legacy_test", "deployment")]
 
     assert notes == [Control("New Relic's test of a notification channel"), Control("New Relic deployment")]
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ({"issueClosedAt": 1781000000000}, AlertStatus.RESOLVED),
+        ({"issueState": "ACTIVATED", "issueClosedAt": None}, AlertStatus.FIRING),
+        ({"issueAcknowledgedAt": 1781000000000}, AlertStatus.ACKNOWLEDGED),
+        ({"issue": {"state": "CLOSED"}}, AlertStatus.RESOLVED),
+    ],
+)
+def test_a_template_may_tell_the_state_by_times_or_nested(state: dict[str, object], status: AlertStatus) -> None:
+    (alert,) = alerts_of(NEWRELIC, a_request(json.dumps({"issueId": "i-1", **state})))
+
+    assert (alert.dedup_key, alert.status) == ("i-1", status)

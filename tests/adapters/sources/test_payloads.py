@@ -19,7 +19,7 @@ from app.adapters.sources import SOURCES
 from app.domain.alert import Alert
 from app.domain.classify import SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Request, Verdict
+from app.service.ports import Alerts, Fetching, Request, Verdict
 
 FOLDERS = {"alertmanager": "prometheus-alertmanager", "pagerduty": "pagerduty-events-v2"}
 """The folders that are not simply called like the source."""
@@ -58,6 +58,13 @@ STATE_WORDS = frozenset(
 )
 """How the name of a file ends where others beside it are about the same thing in another state."""
 
+SAME_THING = (
+    ("aws-cloudwatch-sns/alarm_sig1", "aws-cloudwatch-sns/ok"),
+    ("cloudevents/binary_firing", "cloudevents/structured_resolved"),
+    ("github-actions/run_failure_form_encoded", "github-actions/run_success"),
+)
+"""Files of which the second ends what the first began."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -73,6 +80,11 @@ class Case:
     @property
     def signing(self) -> Mapping[str, Any]:
         return self.sent.get("signing") or {}
+
+    @property
+    def certificate(self) -> bytes:
+        """What lies at the address that a body names for its signature's certificate."""
+        return str(self.signing.get("certificate_pem", "")).encode()
 
     @property
     def expected(self) -> Mapping[str, Any]:
@@ -108,6 +120,15 @@ def _strangers(line: str, keys: Mapping[tuple[str, str], set[str]]) -> Iterator[
     if len(shared) > 1 or any(found != shared for found in same.values()):
         yield f"{line}: keys differ: {same}"
     yield from (f"{line}: {name} has the same key" for name in of_the_tool.keys() - same if of_the_tool[name] & shared)
+
+
+def test_the_end_of_an_alert_has_the_key_of_its_beginning() -> None:
+    cases = {case.name: case for case in _cases()}
+    pairs = [(cases[first], cases[last]) for first, last in SAME_THING if first in cases and last in cases]
+
+    keys = [{alert.dedup_key for case in pair for alert in _outcome(case)} for pair in pairs]
+
+    assert [len(found) for found in keys] == [1] * len(pairs), keys
 
 
 def _cases() -> Iterator[Case]:
@@ -179,6 +200,8 @@ def _outcome(case: Case) -> tuple[Alert, ...]:
     secret = case.signing.get("secret") or _routing_key(case) or _secret_in_header(case) or _user_and_key(case)
     now = _now(case, request)
     try:
+        if isinstance(source, Fetching):
+            assert bool(source.fetches(request)) is bool(case.certificate), case.name
         verdict = source.verify(request, secret, now, instance)
     except Unauthorised:
         assert _is_proof_wrong(case, secret), f"{case.name}: refused, though its signature is right"
@@ -189,7 +212,8 @@ def _outcome(case: Case) -> tuple[Alert, ...]:
         assert verdict is Verdict.UNSIGNED, f"{case.name}: accepted, though its signature is wrong"
         return ()
     is_signed = secret and case.folder not in ASK_FOR_A_TOKEN_BESIDES
-    assert verdict is (Verdict.SIGNED if is_signed else Verdict.UNSIGNED), case.name
+    expected = Verdict.SIGNED if is_signed or case.certificate else Verdict.UNSIGNED
+    assert verdict is expected, case.name
     try:
         understood = source.parse(request, instance)
     except InvalidPayload:
@@ -210,6 +234,7 @@ def _request(case: Case) -> Request:
         headers=headers,
         body=body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode(),
         received_at=datetime(2026, 11, 1, tzinfo=UTC),
+        fetched=case.certificate,
     )
 
 
@@ -218,6 +243,8 @@ def _instance(case: Case) -> SourceSettings:
     options: dict[str, object] = {"signature_header": case.signing.get("header")}
     if "timestamp_header" in case.signing:
         options["timestamp_header"] = case.signing["timestamp_header"]
+    if case.certificate:
+        options["topics"] = [case.sent["body"]["TopicArn"]]
     return SourceSettings(case.folder, source.type, source.severities, options=options)
 
 

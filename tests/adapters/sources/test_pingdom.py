@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
@@ -84,3 +85,9 @@ def test_a_body_of_another_shape_is_refused_by_field() -> None:
         PINGDOM.parse(a_request("{}"), an_instance(PINGDOM))
 
     assert refused.value.field == "check_id"
+
+
+def test_a_body_of_something_else_pages_flagged() -> None:
+    (alert,) = alerts_of(PINGDOM, a_request('{"invented": "here"}'))
+
+    assert (alert.status, alert.flags) == (AlertStatus.FIRING, (FLAG,))

@@ -1,5 +1,6 @@
 """Splunk: a saved search is one alert, whatever row it finds; nothing ever resolves it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,11 @@ def test_a_body_of_names_that_nobody_knows_tells_a_person() -> None:
     (alert,) = alerts_of(SPLUNK, a_request(sent("nothing_known")))
 
     assert (alert.status, alert.flags) == (AlertStatus.FIRING, (FLAG,))
+
+
+def test_a_field_of_many_values_is_one_label() -> None:
+    body = {"search_name": "berths", "result": {"host": ["quay-1", "quay-2"]}}
+
+    (alert,) = alerts_of(SPLUNK, a_request(json.dumps(body)))
+
+    assert alert.labels["host"] == "quay-1, quay-2"

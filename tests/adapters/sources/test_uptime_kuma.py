@@ -14,7 +14,7 @@ from app.service.ports import Control, Request
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 
-FIXTURES = Path(__file__).parent / "fixtures" / "uptime_kuma"
+FIXTURES = Path(__file__).parent / "fixtures" / "uptime-kuma"
 KUMA = SOURCES["uptime-kuma"]
 
 

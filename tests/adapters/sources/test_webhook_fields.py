@@ -89,3 +89,7 @@ def test_credentials_are_left_out_at_any_depth() -> None:
 )
 def test_a_credential_among_the_fields_can_be_asked_for_by_name(request_: Request, proof: str | None) -> None:
     assert given_proof(request_, "Token") == proof
+
+
+def test_a_list_of_one_object_is_that_object() -> None:
+    assert read_sent(a_request('\n[{"a": 1}]')).fields == {"a": 1}

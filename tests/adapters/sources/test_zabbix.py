@@ -1,5 +1,6 @@
 """Zabbix: problems, recoveries and what people do to them, from media types and scripts."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,24 @@ def test_a_form_says_the_same_as_json() -> None:
     (alert,) = alerts_of(ZABBIX, a_request(body, content_type="application/x-www-form-urlencoded"))
 
     assert (alert.dedup_key, alert.status, alert.severity) == ("7", AlertStatus.RESOLVED, "High")
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"trigger_status": "OK"}, AlertStatus.RESOLVED),
+        ({"trigger": {"value": 0}}, AlertStatus.RESOLVED),
+        ({"event_recovery_status": "RESOLVED"}, AlertStatus.RESOLVED),
+        ({"event_recovery_status": "{EVENT.RECOVERY.STATUS}", "trigger_status": "PROBLEM"}, AlertStatus.FIRING),
+    ],
+)
+def test_the_status_is_found_under_the_triggers_names_too(said: dict[str, object], status: AlertStatus) -> None:
+    (alert,) = alerts_of(ZABBIX, a_request(json.dumps({"event_id": "5", "trigger_name": "CPU is hot", **said})))
+
+    assert (alert.dedup_key, alert.status, alert.labels["alertname"]) == ("5", status, "CPU is hot")
+
+
+def test_a_name_is_the_problems_without_its_state() -> None:
+    (alert,) = alerts_of(ZABBIX, a_request('{"subject": "Resolved in 5m: CPU is hot"}'))
+
+    assert (alert.status, alert.labels["alertname"]) == (AlertStatus.RESOLVED, "CPU is hot")

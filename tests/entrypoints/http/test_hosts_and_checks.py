@@ -16,7 +16,7 @@ CODE = "0b6a9c1e-77aa-4f00-9a11-5c5c5c5c5c5c"
 async def test_every_fixture_is_taken(rig: Rig, tool: str) -> None:
     token = (await rig.token(Scope.INGEST))["Authorization"].removeprefix("Bearer ")
 
-    for file in sorted((FIXTURES / tool.replace("-", "_")).iterdir()):
+    for file in sorted((FIXTURES / tool).iterdir()):
         reply = await rig.client.post(
             f"/webhooks/{tool}?token={token}",
             content=file.read_bytes(),
