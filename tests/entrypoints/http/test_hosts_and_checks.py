@@ -8,7 +8,10 @@ from app.service.tokens import Scope
 from tests.entrypoints.http.rig import Rig
 
 FIXTURES = Path(__file__).parents[2] / "adapters" / "sources" / "fixtures"
-TOOLS = ("elastic-kibana", "zabbix", "nagios", "icinga2", "uptime-kuma", "uptimerobot", "pingdom", "healthchecks")
+TOOLS = (
+    *("elastic-kibana", "zabbix", "nagios", "icinga2", "uptime-kuma", "uptimerobot", "pingdom", "healthchecks"),
+    *("datadog", "newrelic", "honeycomb", "checkly", "better-stack", "site24x7", "statuscake", "cloudflare", "splunk"),
+)
 CODE = "0b6a9c1e-77aa-4f00-9a11-5c5c5c5c5c5c"
 
 
