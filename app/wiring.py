@@ -23,7 +23,6 @@ from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml import load_rules
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
-from app.adapters.sources.generic_mapping import load_mapping
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
@@ -36,6 +35,7 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
+from app.service.fetched import Fetched
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
@@ -44,7 +44,7 @@ from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
 from app.service.pinging import Pings
-from app.service.ports import Channel, Clock, Record, Store
+from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
@@ -118,13 +118,13 @@ def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
     words = {name: source.severities for name, source in SOURCES.items()}
     rules = load_rules(settings.rules, settings.runbooks, words)
-    unmapped = [
+    problems = [
         Complaint(rules.places.get(f"sources.{name}", NOWHERE), problem, f"sources.{name}")
-        for name, source in rules.sources.items()
-        if source.type == "generic"
-        for problem in load_mapping(source.options).problems
+        for name, instance in rules.sources.items()
+        if isinstance(source := SOURCES.get(instance.type), Configurable)
+        for problem in source.problems(instance.options or {})
     ]
-    return replace(rules, warnings=(*rules.warnings, *unmapped))
+    return replace(rules, warnings=(*rules.warnings, *problems))
 
 
 async def assemble(
@@ -133,11 +133,12 @@ async def assemble(
     channels: Mapping[str, Channel] | None = None,
     secrets: Mapping[str, str] | None = None,
     store: Store | None = None,
+    outside: Outside | None = None,
 ) -> Application:
     """Open the store and put everything together; nothing runs yet but the applier.
 
-    `channels` and `store` stand in for the configured ones, `secrets` for the environment's, `clock` for the machine's.
-    Raises `InvalidRules` or `StoreRefused`.
+    `channels` and `store` stand in for the configured ones, `secrets` for the environment's, `clock` for the machine's,
+    `outside` for the addresses that sources fetch from. Raises `InvalidRules` or `StoreRefused`.
     """
     if settings.role == "worker" and not settings.public_url:
         raise AppError(
@@ -154,7 +155,9 @@ async def assemble(
         await application.silences.refresh()
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
-    application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
+    fetched = Fetched(outside or application.http, application.clock)
+    known = source_secrets() if secrets is None else secrets
+    application.receiver = _receiver(application, known, fetched, journalling)
     _add_heartbeats(application, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
@@ -215,7 +218,9 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
     )
 
 
-def _receiver(application: Application, secrets: Mapping[str, str], journalling: Journalling | None) -> Receiver:
+def _receiver(
+    application: Application, secrets: Mapping[str, str], fetched: Fetched, journalling: Journalling | None
+) -> Receiver:
     return Receiver(
         sources=SOURCES,
         secrets=lambda name: secrets.get(environment_name(name), ""),
@@ -226,6 +231,8 @@ def _receiver(application: Application, secrets: Mapping[str, str], journalling:
         clock=application.clock,
         new_id=application.new_id,
         keep=application.settings.quarantine_keep,
+        fetched=fetched,
+        fetching={name: source for name, source in SOURCES.items() if isinstance(source, Fetching)},
         journalling=journalling,
         over_limit=lambda source: application.metrics.over_limit.labels(source).inc(),
     )

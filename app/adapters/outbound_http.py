@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, OutsideUnavailable
 from app.domain.notification import Rejected, Result, Retry, Sent
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
@@ -22,6 +22,9 @@ TOTAL_TIMEOUT = timedelta(seconds=10)
 RETRY_AFTER_LIMIT = timedelta(minutes=15)
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of a reply that are read: Slack repeats the whole message in its own, and an endless one must end."""
+
+FETCH_LIMIT = 64 * 1024
+"""Bytes of something that is fetched to check a request: a certificate has about two thousand."""
 
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=5)
 """With every request httpcore looks at each idle connection, which costs a tenth of a sending: what a burst has opened
@@ -68,6 +71,18 @@ class OutboundHttp:
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
         """GET. Raises `Unreachable`, and nothing else, when no whole reply came."""
         return await self._ask("GET", url, None, None, headers)
+
+    async def fetch(self, url: str) -> bytes:
+        """What lies at a public address, or `OutsideUnavailable`; see the port `Outside`."""
+        try:
+            reply = await self.get(url)
+        except Unreachable as error:
+            raise OutsideUnavailable(error.reason) from None
+        if reply.status != 200:
+            raise OutsideUnavailable(f"{place_of(url)} answered {reply.status}")
+        if len(reply.body) > FETCH_LIMIT:
+            raise OutsideUnavailable(f"{place_of(url)} answered with more than {FETCH_LIMIT} bytes")
+        return reply.body
 
     async def delete(self, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
         """DELETE. Raises `Unreachable`, and nothing else, when no whole reply came."""

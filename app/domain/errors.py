@@ -72,6 +72,14 @@ class StoreUnavailable(AppError):
         self.doubt = doubt
 
 
+class OutsideUnavailable(AppError):
+    """Something that must be fetched to check a request cannot be had right now; ask again in `retry_after` seconds."""
+
+    def __init__(self, reason: str, retry_after: int = 5) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
 class Unconfirmed(StoreUnavailable):
     """It is stored and takes its course, but not in as many places as were asked for, so a failure may undo it."""
 

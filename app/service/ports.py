@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.alert import Alert
 from app.domain.classify import Severity, SourceSettings
@@ -24,7 +24,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request as a plain value. Header names are lower case; of repeated query names the last one counts."""
+    """An HTTP request as a plain value. Header names are lower case; of repeated query names the last one counts.
+
+    `fetched` is what the source asked for to check a proof (see `Fetching`), and empty for all others.
+    """
 
     method: str
     path: str
@@ -32,6 +35,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    fetched: bytes = b""
 
 
 class Verdict(Enum):
@@ -43,12 +47,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A reply to a handshake, a test or a control message: it opens and closes nothing. `note` says what it was."""
+    """A reply to a handshake, a test or a control message: it opens and closes nothing. `note` says what it was.
+
+    `visit` is an address of the tool's own that must be fetched once before this is answered, as a confirmation.
+    """
 
     note: str
     status: int = 202
     body: Mapping[str, object] | str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    visit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,48 @@ class Source(Protocol):
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         """The alerts in a request. Unknown fields are no error. Raises `InvalidPayload` with field and reason."""
+        ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A source whose tool signs with a key of its own, the public half of which must be fetched to check it. That needs
+    no secret of ours, so its `verify` is asked about every request."""
+
+    def fetches(self, request: Request) -> str:
+        """Where to fetch what `verify` finds in `Request.fetched`; empty where the request carries no proof. Raises
+        `Unauthorised` when it names a place that is not the tool's own: then nothing is fetched."""
+        ...
+
+    def good_until(self, fetched: bytes) -> datetime | None:
+        """Until when this may be kept and used again; None for what is of no use at all."""
+        ...
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """A source with options that can be wrong."""
+
+    def problems(self, options: Mapping[str, object]) -> Sequence[str]:
+        """What is wrong with an instance's options, for whoever writes the rules file. None of it stops the source."""
+        ...
+
+
+@runtime_checkable
+class Handshaking(Protocol):
+    """A source whose tool asks with OPTIONS, before it sends anything, whether it may."""
+
+    def handshake(self, request: Request) -> Control:
+        """The answer. It gives nobody a right, so no proof is asked for. Raises `InvalidPayload`."""
+        ...
+
+
+class Outside(Protocol):
+    """The public addresses that a tool has its keys and confirmations at."""
+
+    async def fetch(self, url: str) -> bytes:
+        """The body of a 200 reply, at most 64 KiB of it, within 10 s and without following a redirect. Raises
+        `OutsideUnavailable` for anything else, with host and port in its reason and no other part of the URL."""
         ...
 
 

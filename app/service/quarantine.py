@@ -14,7 +14,15 @@ KIND = "quarantine"
 BODY = "quarantine-body"
 """The requests themselves, under the same ids: a list of a thousand need not read a thousand bodies."""
 
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-routing-key"})
+SECRET_HEADERS = frozenset(
+    {
+        *("authorization", "cookie", "proxy-authorization", "x-api-key", "x-routing-key"),
+        *("cf-webhook-auth", "x-honeycomb-webhook-token"),
+    }
+)
+QUERY_TOKENS = ("token", "access_token", "auth_token")
+"""Names in a query that hold a credential: ours, that of RFC 6750 (CloudEvents), and Google Cloud Monitoring's."""
+
 MOST_BYTES = 262_144
 MASK = "***"
 SHORTEST_SECRET = 8
@@ -173,7 +181,7 @@ def _body_record(id: str, request: Request) -> Record:
     body = {
         "method": request.method,
         "path": request.path,
-        "query": {name: value for name, value in request.query.items() if name != "token"},
+        "query": {name: value for name, value in request.query.items() if name not in QUERY_TOKENS},
         "headers": {name: value for name, value in request.headers.items() if name not in SECRET_HEADERS},
         "body": base64.b64encode(request.body[:MOST_BYTES]).decode(),
         "received_at": request.received_at.isoformat(),

@@ -5,17 +5,28 @@ import binascii
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.classify import SourceSettings
 from app.domain.errors import AppError, Conflict, InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
 from app.service.apply import Applier, Records
+from app.service.fetched import Fetched
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
 from app.service.journalling import Journalled, Journalling, fresh_ids
 from app.service.lanes import Lane
-from app.service.ports import Alerts, Clock, Control, Request, Source, Store, Verdict
-from app.service.quarantine import keep_refused
+from app.service.ports import (
+    Alerts,
+    Clock,
+    Control,
+    Fetching,
+    Handshaking,
+    Request,
+    Source,
+    Store,
+    Verdict,
+)
+from app.service.quarantine import QUERY_TOKENS, keep_refused
 from app.service.rate_limit import RateLimits
 from app.service.tokens import Scope, Tokens
 
@@ -25,8 +36,9 @@ Received = list[Taken] | Journalled | Control
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """`secrets` gives an instance's secret by its name, empty where it has none. `over_limit` is told of a source that
-    sends more than its limit."""
+    """`secrets` gives an instance's secret by its name, empty where it has none. `fetching` are those of the `sources`
+    that `fetched` must get something for before they can verify. `over_limit` is told of a source that sends more than
+    its limit."""
 
     sources: Mapping[str, Source]
     secrets: Callable[[str], str]
@@ -37,6 +49,8 @@ class Receiver:
     clock: Clock
     new_id: Callable[[], str]
     keep: int
+    fetched: Fetched
+    fetching: Mapping[str, Fetching] = field(default_factory=dict)
     journalling: Journalling | None = None
     limits: RateLimits = field(default_factory=RateLimits)
     over_limit: Callable[[str], None] = lambda source: None
@@ -44,11 +58,19 @@ class Receiver:
     async def receive(self, name: str, request: Request) -> Received:
         """Verify, parse, route and store; durable when it returns, if only in the journal.
 
-        Raises `UnknownSource`, `Unauthorised`, `InvalidPayload` (the body is then in quarantine), `StoreUnavailable`.
+        Raises `UnknownSource`, `Unauthorised`, `InvalidPayload` (the body is then in quarantine), `StoreUnavailable`,
+        and `OutsideUnavailable` when what is needed to check it cannot be fetched.
         """
         instance, source = self.find(name)
+        if instance.type in self.fetching:
+            request = await self.with_fetched(self.fetching[instance.type], request)
         await self.admit(instance, source, request)
         return await self.take(instance, source, request)
+
+    def handshake(self, name: str, request: Request) -> Control | None:
+        """What a tool is told that asks whether it may send; None where the source's tool is not one that asks."""
+        _, source = self.find(name)
+        return source.handshake(request) if isinstance(source, Handshaking) else None
 
     def find(self, name: str) -> tuple[SourceSettings, Source]:
         instance = self.in_force.rules.sources.get(name)
@@ -57,10 +79,16 @@ class Receiver:
             raise UnknownSource(f"no source is called {name!r}; name one under `sources:` in the rules file")
         return instance, source
 
+    async def with_fetched(self, source: Fetching, request: Request) -> Request:
+        """The request with what its proof is checked against; as it is where it carries none."""
+        url = source.fetches(request)
+        return replace(request, fetched=await self.fetched.get(url, source.good_until)) if url else request
+
     async def admit(self, instance: SourceSettings, source: Source, request: Request) -> None:
         """The tool's signature, or the instance's secret as token, Basic password or Bearer, or an ingest token."""
         secret = self.secrets(instance.name)
-        if secret and source.verify(request, secret, self.clock.now(), instance) is Verdict.SIGNED:
+        needs_none = instance.type in self.fetching
+        if (secret or needs_none) and source.verify(request, secret, self.clock.now(), instance) is Verdict.SIGNED:
             return
         if not await self.knows(instance.name, credentials(request)):
             said = "asks for its signature, its secret, or a token with scope ingest"
@@ -92,8 +120,7 @@ class Receiver:
         return self.find(held[0].name if held else type)
 
     async def take(self, instance: SourceSettings, source: Source, request: Request) -> Received:
-        parsed = await self.read(instance, source, request)
-        return parsed if isinstance(parsed, Control) else await self.put(parsed)
+        return await self.finish(await self.read(instance, source, request))
 
     async def read(self, instance: SourceSettings, source: Source, request: Request) -> Alerts | Control:
         """What an admitted request says. Raises `InvalidPayload`, and then the body is in quarantine."""
@@ -114,6 +141,14 @@ class Receiver:
         if is_over:
             self.over_limit(source)
         return Lane(source, is_over)
+
+    async def finish(self, parsed: Alerts | Control) -> Received:
+        """Do what was read: store the alerts, or go where a control message asks for it."""
+        if isinstance(parsed, Alerts):
+            return await self.put(parsed)
+        if parsed.visit:
+            await self.fetched.visit(parsed.visit)
+        return parsed
 
     async def put(
         self, parsed: Alerts, lane: Lane | None = None, records: Records | None = None
@@ -142,8 +177,8 @@ def _is_refusal(error: Exception) -> bool:
 
 
 def credentials(request: Request) -> list[str]:
-    """What the sender offers besides a signature: `?token=`, a Bearer token, or a Basic password."""
-    found = [request.query["token"]] if request.query.get("token") else []
+    """What the sender offers besides a signature: a token in the query, a Bearer token, or a Basic password."""
+    found = [request.query[name] for name in QUERY_TOKENS if request.query.get(name)]
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         found.append(value.strip())

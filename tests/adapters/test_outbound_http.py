@@ -8,7 +8,16 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from app.adapters.outbound_http import BODY_LIMIT, OutboundHttp, Unreachable, outcome_of, place_of, retry_after
+from app.adapters.outbound_http import (
+    BODY_LIMIT,
+    FETCH_LIMIT,
+    OutboundHttp,
+    Unreachable,
+    outcome_of,
+    place_of,
+    retry_after,
+)
+from app.domain.errors import OutsideUnavailable
 from app.domain.notification import Rejected, Retry, Sent
 from tests.contracts.channel_contract import REFUSED, RETRIED
 from tests.contracts.channel_rig import QUICK, a_silent_peer, free_port
@@ -143,3 +152,35 @@ async def _reason(http: OutboundHttp, url: str, headers: dict[str, str] | None =
         await http.post(url, headers=headers)
     assert unreachable.value.__suppress_context__
     return unreachable.value.reason
+
+
+@pytest.mark.server
+async def test_what_is_fetched_is_a_whole_reply_of_200(http: OutboundHttp, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/x").respond_with_data(b"x" * FETCH_LIMIT)
+
+    assert await http.fetch(httpserver.url_for("/x")) == b"x" * FETCH_LIMIT
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("status", [201, 204, 302, 403, 404, 500])
+async def test_no_other_status_is_fetched_and_no_redirect_followed(
+    http: OutboundHttp, httpserver: HTTPServer, status: int
+) -> None:
+    away = {"location": httpserver.url_for("/elsewhere")}
+    httpserver.expect_request("/s3cr3t").respond_with_data("x", status=status, headers=away)
+
+    with pytest.raises(OutsideUnavailable) as failed:
+        await http.fetch(httpserver.url_for("/s3cr3t?t=s3cr3t"))
+
+    assert str(failed.value) == f"{httpserver.host}:{httpserver.port} answered {status}"
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.server
+async def test_what_is_too_long_or_never_comes_is_not_fetched(http: OutboundHttp, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/x").respond_with_data(b"x" * (FETCH_LIMIT + 1))
+
+    async with a_silent_peer() as silent:
+        for url in (httpserver.url_for("/x"), f"http://127.0.0.1:{silent}/", f"http://127.0.0.1:{free_port()}/"):
+            with pytest.raises(OutsideUnavailable):
+                await http.fetch(url)

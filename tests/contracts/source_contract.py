@@ -39,6 +39,11 @@ class SourceContract:
         assert {alert.status for alert in resolved} == {AlertStatus.RESOLVED}
         assert [alert.dedup_key for alert in firing] == [alert.dedup_key for alert in resolved]
 
+    def test_the_runbook_of_an_alert_can_be_found_by_its_name(self, rig: Rig) -> None:
+        names = [alert.labels.get("alertname", "") for alert in alerts_of(rig.source, rig.firing)]
+
+        assert all(bool(name.strip()) is rig.is_named for name in names)
+
     def test_the_same_request_is_understood_the_same_way_twice(self, rig: Rig) -> None:
         assert rig.source.parse(rig.firing, rig.instance) == rig.source.parse(rig.firing, rig.instance)
 
@@ -98,10 +103,12 @@ class SourceContract:
     def test_without_a_proof_it_is_unsigned(self, rig: Rig) -> None:
         assert rig.source.verify(rig.firing, SECRET, AT, rig.instance) is Verdict.UNSIGNED
 
-    def test_without_a_secret_nothing_is_signed(self, rig: Rig) -> None:
+    def test_without_a_secret_nothing_is_signed_that_needs_one(self, rig: Rig) -> None:
         signed = rig.prove(rig.firing, SECRET, AT)
 
-        assert rig.source.verify(signed, "", AT, rig.instance) is Verdict.UNSIGNED
+        verdict = rig.source.verify(signed, "", AT, rig.instance)
+
+        assert verdict is (Verdict.UNSIGNED if rig.needs_secret else Verdict.SIGNED)
 
 
 class SignedContract(SourceContract):

@@ -1,9 +1,9 @@
 """What the contract of a source runs on: a source with its fixtures, requests, hostile bodies and mutations."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,11 @@ REPLACEMENTS: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """A source with its fixtures. `prove` puts the tool's right proof on a request, `with_proof` any other."""
+    """A source with its fixtures. `prove` puts the tool's right proof on a request, `with_proof` any other. `options`
+    are those of the instance.
+
+    `is_named`: the firing request says what its alert is called.
+    """
 
     source: Source
     fixtures: Path
@@ -66,10 +70,13 @@ class Rig:
     with_proof: Callable[[Request, str], Request] = lambda request, value: request
     is_body_signed: bool = True
     is_time_signed: bool = False
+    is_named: bool = True
+    needs_secret: bool = True
+    options: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def instance(self) -> SourceSettings:
-        return an_instance(self.source)
+        return an_instance(self.source, **self.options)
 
     def bodies(self) -> list[bytes]:
         return [path.read_bytes() for path in sorted(self.fixtures.glob("*.json"))]

@@ -191,7 +191,7 @@ class SourceShape(Shape):
     severities: dict[str, Severity] = {}
     acknowledge: bool = False
     mapping: MappingForm | None = None
-    """For the type generic: the name of a ready mapping, or JMESPath expressions."""
+    """For the types generic and cloudevents: the name of a ready mapping, or JMESPath expressions."""
     options: dict[str, object] = {}
 
 

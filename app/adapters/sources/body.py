@@ -11,10 +11,13 @@ from app.service.ports import Request
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FORM_FIELDS = 1_000
+MOST_PARTS = 20
 
 _BOM = b"\xef\xbb\xbf"
 _NUL_ESCAPE = b"\\u0000"
 _NUL_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_BOUNDARY = re.compile(r"""boundary=(?:"([^"]{1,200})"|([^\s";,]{1,200}))""", re.IGNORECASE)
+_PART_NAME = re.compile(rb"""^content-disposition:[^\r\n]*;[ \t]*name="([^"\r\n]*)\"""", re.IGNORECASE | re.MULTILINE)
 _POSITION = re.compile(r"at line (\d+) column (\d+)$")
 _REASONS = (
     ("Detected duplicate key", "holds the same key twice in one object"),
@@ -61,6 +64,24 @@ def parse_form(body: bytes) -> dict[str, str]:
     except ValueError:
         raise InvalidPayload(f"the form has more than {MOST_FORM_FIELDS} fields") from None
     return clean(dict(pairs), "the form")
+
+
+def parse_multipart(request: Request) -> dict[str, str]:
+    """The fields of a multipart form as text, at most 20 of them; files are fields like any other."""
+    named = _BOUNDARY.search(request.headers.get("content-type", ""))
+    if named is None:
+        raise InvalidPayload("the multipart body has no boundary")
+    mark = b"--" + (named[1] or named[2]).encode("utf-8", "surrogatepass")
+    parts = request.body.split(mark, MOST_PARTS + 2)[1:]
+    if len(parts) > MOST_PARTS + 1:
+        raise InvalidPayload(f"the multipart body has more than {MOST_PARTS} parts")
+    found: dict[str, str] = {}
+    for part in parts:
+        head, _, value = part.partition(b"\r\n\r\n")
+        name = _PART_NAME.search(head)
+        if name:
+            found[parse_text(name[1])] = parse_text(value.removesuffix(b"\r\n"))
+    return found
 
 
 def parse_text(body: bytes) -> str:

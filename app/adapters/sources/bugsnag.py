@@ -109,6 +109,7 @@ def _labels(error: Fields, project: Fields, trigger: Fields, severity: str) -> d
             "project": word(project.get("name")),
             "release_stage": word(error.get("releaseStage")),
             "context": word(error.get("context")),
+            "alertname": word(error.get("exceptionClass")) or word(trigger.get("type")),
             "exception_class": word(error.get("exceptionClass")),
             "app_version": word(error.get("appVersion")) or word(dig(error, "app", "version")),
             "trigger": word(trigger.get("type")),

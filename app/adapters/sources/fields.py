@@ -16,6 +16,9 @@ _NO_TIME = "0001-01-01"
 _EPOCH_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """From which size on a number is nano-, micro- or milliseconds; below that it is seconds."""
 
+_FEWEST_UNIX_DIGITS = 9
+"""So many digits are Unix time as text: ISO 8601 without marks would take 1712010100000 for a day of the year 1712."""
+
 
 def fields(value: object) -> Fields:
     """The value if it is an object, else an empty one."""
@@ -70,6 +73,21 @@ def without_blanks(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def words(value: object) -> list[str]:
+    """Each scalar of a list that says something; a single value is a list of one."""
+    return [found for each in (value if isinstance(value, list) else [value]) if (found := word(each))]
+
+
+def glimpse(values: Mapping[str, object]) -> str:
+    """The first few fields that say something, for a body in which nothing better is found."""
+    return ", ".join([f"{name}={first_line(word(value))}" for name, value in values.items() if word(value)][:5])
+
+
+def event_source(labels: Mapping[str, str]) -> dict[str, str]:
+    """The same with `source` renamed: to a matcher that word is the instance's name."""
+    return {"event_source" if name == "source" else name: value for name, value in labels.items()}
+
+
 def number(value: object) -> int:
     """A whole number, also when it was sent as text; 0 where there is none."""
     try:
@@ -102,6 +120,16 @@ def link(href: object, what: str = "") -> tuple[Link, ...]:
     return ()
 
 
+def links(values: Mapping[str, object], names: Mapping[str, str]) -> tuple[Link, ...]:
+    """The links in these fields; `names` says what each is."""
+    return tuple(found for name, what in names.items() for found in link(values.get(name), what))
+
+
+def renamed(values: Mapping[str, object], names: Mapping[str, str]) -> dict[str, str]:
+    """Those of these fields that say something, under our name for each; a list with commas between."""
+    return {ours: ", ".join(each) for theirs, ours in names.items() if (each := words(values.get(theirs)))}
+
+
 def distinct(values: Iterable[str]) -> tuple[str, ...]:
     """Each once, in the order of first sight, without blanks."""
     return tuple(dict.fromkeys(stripped for value in values if (stripped := value.strip())))
@@ -114,6 +142,8 @@ def instant(value: object) -> datetime | None:
     """
     try:
         if isinstance(value, str):
+            if len(value) >= _FEWEST_UNIX_DIGITS and value.isdigit():
+                return _unix_text(value)
             return None if value.startswith(_NO_TIME) else _aware(datetime.fromisoformat(value))
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _unix(float(value))

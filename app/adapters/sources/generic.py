@@ -1,36 +1,20 @@
 """Any other tool: JSON, a form, plain text or a query, read through a mapping that the operator may write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.adapters.sources.body import FORM, clean, media_type, parse_form, parse_json, parse_text
-from app.adapters.sources.fields import (
-    Fields,
-    compact,
-    digest,
-    distinct,
-    first_line,
-    first_word,
-    flat,
-    instant,
-    items,
-    link,
-    text,
-    without_blanks,
-    word,
-)
+from app.adapters.sources.credentials import query_without_proofs
+from app.adapters.sources.fields import items
 from app.adapters.sources.generic_mapping import BodyMapping, load_mapping
+from app.adapters.sources.mapped_alert import is_ignored, mapped_alert
 from app.adapters.sources.prometheus_group import SEVERITIES
 from app.adapters.sources.signature import check_standard_webhook
-from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, UnsupportedMedia
 from app.service.ports import Alerts, Control, Request, Verdict
 
 MOST_ALERTS = 1_000
-
-_CREDENTIALS = ("token", "access_token", "auth_token", "api_key", "apikey", "key", "secret", "signature")
-"""Names in a query that are proofs: they must not reach an alert, and through it a page."""
 
 _JSON_IN_FORM = ("payload", "data")
 
@@ -47,18 +31,16 @@ class Generic:
         check_standard_webhook(secret, request.headers, request.body, now)
         return Verdict.SIGNED
 
+    def problems(self, options: Mapping[str, object]) -> Sequence[str]:
+        return load_mapping(options).problems
+
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         mapping = load_mapping(instance.options)
-        query = _query(request)
-        sent = [found for found in _sent(_read(request, query), mapping) if not _is_ignored(found, query, mapping)]
+        query = clean(query_without_proofs(request.query), "the query")
+        sent = [found for found in _sent(_read(request, query), mapping) if not is_ignored(found, query, mapping)]
         if not sent and request.body.strip() != b"[]":
             return Control("a message that the mapping ignores")
-        return Alerts(tuple([_alert(found, query, mapping, instance) for found in sent]))
-
-
-def _query(request: Request) -> dict[str, str]:
-    said = {name: value for name, value in request.query.items() if name.lower() not in _CREDENTIALS}
-    return clean(said, "the query")
+        return Alerts(tuple([mapped_alert(found, query, mapping, instance) for found in sent]))
 
 
 def _read(request: Request, query: dict[str, str]) -> object:
@@ -98,83 +80,3 @@ def _sent(body: object, mapping: BodyMapping) -> list[object]:
     if len(listed) > MOST_ALERTS:
         raise InvalidPayload(f"the body holds more than {MOST_ALERTS} alerts")
     return listed
-
-
-def _document(sent: object, query: dict[str, str]) -> Fields:
-    """What the expressions see: the alert's own fields, and the query's where it has none."""
-    own: Fields = sent if isinstance(sent, dict) else {"message": text(sent)}
-    return {**query, **{name: value for name, value in own.items() if value is not None and value != ""}}
-
-
-def _status_word(document: Fields, mapping: BodyMapping) -> str:
-    return _scalar("status", mapping.find("status", document)).lower()
-
-
-def _is_ignored(sent: object, query: dict[str, str], mapping: BodyMapping) -> bool:
-    return _status_word(_document(sent, query), mapping) in mapping.ignored
-
-
-def _alert(sent: object, query: dict[str, str], mapping: BodyMapping, instance: SourceSettings) -> Alert:
-    document = _document(sent, query)
-    title = first_line(word(mapping.find("title", document)))
-    shown = title or _anything(document) or f"{instance.name} reported something without a title"
-    severity = word(mapping.find("severity", document))
-    named = _scalar("dedup_key", mapping.find("dedup_key", document))
-    status = mapping.statuses.get(_status_word(document, mapping), AlertStatus.FIRING)
-    return Alert(
-        source=instance.name,
-        source_type=Generic.type,
-        dedup_key=named or digest(title or compact(document)),
-        status=status,
-        title=shown,
-        description=text(mapping.find("description", document)) or ("" if title else compact(document)),
-        severity=severity,
-        labels=without_blanks({**_labels(mapping.find("labels", document)), "severity": severity}),
-        links=_links(mapping.find("links", document)),
-        runbooks=distinct(map(word, _as_list(mapping.find("runbook", document)))),
-        group_key=text(mapping.find("group_key", document)),
-        started_at=instant(mapping.find("started_at", document)),
-        ended_at=instant(mapping.find("ended_at", document)) if status is AlertStatus.RESOLVED else None,
-        flags=mapping.problems if title else (*mapping.problems, "no title found: check this source's mapping"),
-        raw=compact(sent if sent else document),
-    )
-
-
-def _scalar(name: str, value: object) -> str:
-    """Identity and status must be plain words: guessing at a list would open what nothing can ever close."""
-    if isinstance(value, dict | list):
-        raise InvalidPayload("must be text or a number", name)
-    return word(value)
-
-
-def _anything(document: Fields) -> str:
-    return ", ".join([f"{name}={first_line(word(value))}" for name, value in document.items() if word(value)][:5])
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
-
-
-def _labels(value: object) -> dict[str, str]:
-    """An object as it is; tags ("team:db", "env=prod", "urgent") as name and value."""
-    if isinstance(value, dict):
-        return flat(value)
-    return dict(_tag(word(tag)) for tag in _as_list(value) if word(tag))
-
-
-def _tag(tag: str) -> tuple[str, str]:
-    for mark in ("=", ":"):
-        name, found, value = tag.partition(mark)
-        if found and name.strip():
-            return name.strip(), value.strip()
-    return tag, "true"
-
-
-def _links(value: object) -> tuple[Link, ...]:
-    found: tuple[Link, ...] = ()
-    for each in _as_list(value):
-        if isinstance(each, dict):
-            found += link(each.get("href") or each.get("url"), first_word(each, "text", "title", "name"))
-        else:
-            found += link(each, "link")
-    return found

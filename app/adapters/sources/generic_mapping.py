@@ -16,7 +16,7 @@ LONGEST_EXPRESSION = 300
 
 _NAMES = (
     *("alerts", "title", "description", "dedup_key", "status", "severity", "labels", "links", "runbook", "group_key"),
-    *("started_at", "ended_at"),
+    *("started_at", "ended_at", "alertname"),
 )
 _WORD_LISTS = ("resolved_when", "acknowledged_when", "ignored_when")
 _DEFAULT = "default"
@@ -39,6 +39,7 @@ READY: Mapping[str, Mapping[str, object]] = {
         "runbook": "runbook_url || runbook || meta.runbook_url || meta.runbook || annotations.runbook_url "
         "|| labels.runbook_url || labels.runbook",
         "group_key": "group_key",
+        "alertname": "alertname || alert_name || labels.alertname || rule_name || check_name || monitor_name || name",
         "started_at": "started_at || startsAt || starts_at || timestamp || time",
         "ended_at": "ended_at || endsAt || ends_at || resolved_at",
     },

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import quote, unquote
 
-from app.adapters.sources.alertmanager_text import runbooks_in_text, sources_in_text
+from app.adapters.sources.alertmanager_text import names_in_text, runbooks_in_text, sources_in_text
 from app.adapters.sources.body import clean, parse_object
 from app.adapters.sources.fields import (
     Fields,
@@ -101,7 +101,7 @@ def _created(body: Fields, request: Request, instance: SourceSettings) -> Alert:
         title=message,
         description=description,
         severity=priority,
-        labels=_labels(body, details, tags, priority or DEFAULT_PRIORITY),
+        labels={**_labels(body, tags, priority or DEFAULT_PRIORITY), **_name(details, description)},
         annotations=details,
         links=_links(details, description),
         runbooks=distinct(_runbooks(details, tags, description)),
@@ -125,7 +125,7 @@ def _fresh(request: Request) -> str:
     return digest(request.received_at.isoformat(), request.body.decode("utf-8", "replace"))
 
 
-def _labels(body: Fields, details: dict[str, str], tags: list[str], priority: str) -> dict[str, str]:
+def _labels(body: Fields, tags: list[str], priority: str) -> dict[str, str]:
     """What rules match on, beside `details`, which are annotations. Their `source` is renamed: to a matcher that word
     is the instance's name. `team` is the first one that is to respond."""
     teams = [
@@ -135,7 +135,6 @@ def _labels(body: Fields, details: dict[str, str], tags: list[str], priority: st
     ]
     return without_blanks(
         {
-            "alertname": details.get("alertname", ""),
             "entity": word(body.get("entity")),
             "event_source": word(body.get("source")),
             "tags": ",".join(tags),
@@ -143,6 +142,12 @@ def _labels(body: Fields, details: dict[str, str], tags: list[str], priority: st
             "severity": priority,
         }
     )
+
+
+def _name(details: dict[str, str], description: str) -> dict[str, str]:
+    """What the alert is called, by a detail or by Alertmanager's default text if all in it are called alike."""
+    names = distinct((details.get("alertname", ""), *names_in_text(description)))
+    return {"alertname": names[0]} if len(names) == 1 else {}
 
 
 def _runbooks(details: dict[str, str], tags: list[str], description: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
-from app.adapters.sources.pagerduty_details import runbooks_in, sources_in
+from app.adapters.sources.pagerduty_details import alertname_in, runbooks_in, sources_in
 from app.adapters.sources.signature import is_same
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
@@ -163,7 +163,8 @@ def _dedup_key(event: Fields, status: AlertStatus, request: Request) -> str:
 
 def _labels(event: Fields, payload: Fields, severity: str) -> dict[str, str]:
     found = {ours: word(payload.get(theirs)) for theirs, ours in _LABELS.items()}
-    return without_blanks({**found, "client": word(event.get("client")), "severity": severity})
+    name = alertname_in(payload.get("custom_details"))
+    return without_blanks({"alertname": name, **found, "client": word(event.get("client")), "severity": severity})
 
 
 def _description(details: object) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.adapters.sources.alertmanager_text import runbooks_in_text, sources_in_text
+from app.adapters.sources.alertmanager_text import names_in_text, runbooks_in_text, sources_in_text
 from app.adapters.sources.body import parse_json
-from app.adapters.sources.fields import Fields, dig, fields, items, link, text
+from app.adapters.sources.fields import Fields, dig, distinct, fields, items, link, text
 from app.domain.alert import Link
 from app.domain.errors import InvalidPayload
 
@@ -23,6 +23,18 @@ def runbooks_in(details: object) -> Iterator[str]:
             yield from (text(dig(alert, "annotations", key)) for key in _RUNBOOKS)
         if isinstance(sent, str):
             yield from runbooks_in_text(sent)
+
+
+def alertname_in(details: object) -> str:
+    """What the alerts inside Alertmanager's details are called, if all are called alike; or a field of that name."""
+    found = [text(dig(details, "alertname"))]
+    for name in _LISTS:
+        sent = dig(details, name)
+        found += [text(dig(alert, "labels", "alertname")) for alert in _alerts(sent)]
+        if isinstance(sent, str):
+            found += names_in_text(sent)
+    names = distinct(found)
+    return names[0] if len(names) == 1 else ""
 
 
 def sources_in(details: object) -> tuple[Link, ...]:

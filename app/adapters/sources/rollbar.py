@@ -10,6 +10,7 @@ from app.adapters.sources.fields import (
     dig,
     digest,
     fields,
+    first_line,
     first_word,
     instant,
     items,
@@ -58,7 +59,8 @@ class Rollbar:
 
 def _alert(body: Fields, event: str, item: Fields, instance: SourceSettings) -> Alert:
     occurrence = fields(dig(body, "data", "occurrence")) or fields(item.get("last_occurrence"))
-    title = word(item.get("title")) or _said(occurrence) or "Rollbar item without a title"
+    name = word(item.get("title")) or _said(occurrence)
+    title = name or "Rollbar item without a title"
     severity = word(item.get("level")) or word(occurrence.get("level"))
     return Alert(
         source=instance.name,
@@ -68,7 +70,7 @@ def _alert(body: Fields, event: str, item: Fields, instance: SourceSettings) -> 
         title=title,
         description=_said(occurrence),
         severity=severity,
-        labels=_labels(event, item, occurrence, severity),
+        labels=without_blanks({"alertname": first_line(name), **_labels(event, item, occurrence, severity)}),
         links=link(dig(body, "data", "url"), "item") + link(item.get("url"), "item"),
         started_at=instant(item.get("last_activated_timestamp")) or instant(item.get("first_occurrence_timestamp")),
         raw=compact(body),

@@ -80,6 +80,7 @@ def _event(body: Fields, event: Fields, instance: SourceSettings) -> Alerts | Co
     project = _PROJECT_IN_URL.search(text(event.get("url")))
     labels = {
         "project": project[1] if project else word(event.get("project")),
+        "alertname": word(dig(body, "data", "triggered_rule")),
         "rule": word(dig(body, "data", "triggered_rule")),
         "environment": word(event.get("environment")),
     }
@@ -108,6 +109,7 @@ def _legacy(body: Fields, instance: SourceSettings) -> Alerts | Control:
         return Control("Sentry's sample event")
     labels = {
         "project": first_word(body, "project_slug", "project", "project_name"),
+        "alertname": ", ".join(map(text, items(body.get("triggering_rules")))),
         "rule": ", ".join(map(text, items(body.get("triggering_rules")))),
         "environment": word(event.get("environment")),
     }
@@ -149,6 +151,7 @@ def _metric(body: Fields, incident: Fields, instance: SourceSettings) -> Alerts 
     title = word(dig(body, "data", "description_title")) or word(rule.get("name")) or word(incident.get("title"))
     labels = {
         "project": ", ".join(map(text, items(incident.get("projects")))),
+        "alertname": word(rule.get("name")),
         "rule": word(rule.get("name")),
         "environment": word(rule.get("environment")),
         "severity": action if status is _FIRING else "",

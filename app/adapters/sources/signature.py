@@ -4,6 +4,7 @@ import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
@@ -18,6 +19,18 @@ _MOST_DIGITS = 12
 def is_same(secret: str, given: str) -> bool:
     """Whether both texts are the same, in a time that does not depend on where they differ."""
     return hmac.compare_digest(_bytes(secret), _bytes(given))
+
+
+def check_shared_secret(secret: str, given: str) -> None:
+    """Refuses a header that is not the secret itself.
+
+    A header's bytes reach us read as Latin-1, while the secret was typed as UTF-8.
+    """
+    as_typed = given
+    with suppress(UnicodeError):
+        as_typed = given.encode("latin-1").decode()
+    if not (is_same(secret, given) | is_same(secret, as_typed)):
+        raise Unauthorised("the secret in the header is not the one of this source")
 
 
 def check_hmac_hex(secret: str, signed: bytes, given: str) -> None:

@@ -11,6 +11,7 @@ _EXAMPLES: dict[int, tuple[str, str]] = {
     401: ("No valid credential", "send a token with scope read as `Authorization: Bearer <token>`"),
     403: ("Not allowed", "token 'grafana' lacks the scope 'respond'"),
     404: ("Not found", "there is no incident 06bf80f9c0000001"),
+    405: ("Method Not Allowed", "source 'grafana' is posted to, and asked nothing beforehand"),
     409: ("Not possible in this state", "incident 06bf80f9c0000001 is resolved: park is not possible"),
     413: ("Too large", "the body is larger than 1048576 bytes"),
     415: ("Unsupported media type", "content-type 'text/xml' is not understood here; send application/json"),

@@ -17,6 +17,7 @@ from app.domain.errors import (
     InvalidPayload,
     InvalidRules,
     NotFound,
+    OutsideUnavailable,
     PayloadTooLarge,
     StoreUnavailable,
     Unauthorised,
@@ -59,6 +60,7 @@ STATUSES: dict[type[AppError], tuple[int, str]] = {
     UnsupportedMedia: (415, "Unsupported media type"),
     InvalidRules: (422, "The rules file cannot be used"),
     StoreUnavailable: (503, "Cannot promise to keep it now"),
+    OutsideUnavailable: (503, "Cannot check it now"),
 }
 
 
@@ -80,7 +82,7 @@ def problem_of(error: AppError, is_value: bool = False) -> JSONResponse:
         status, title = 422, UNPROCESSABLE
     headers: dict[str, str] = {}
     more: dict[str, object] = {}
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, StoreUnavailable | OutsideUnavailable):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthorised):
         headers["WWW-Authenticate"] = 'Bearer realm="oncall-router"'

@@ -2,6 +2,7 @@
 
 from time import perf_counter
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
@@ -14,20 +15,23 @@ from app.domain.incident import Outcome
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.documented import WRITING, refusals
-from app.entrypoints.http.errors import problem_of
+from app.entrypoints.http.errors import problem, problem_of
 from app.entrypoints.http.examples import exemplified
 from app.service.ingest import Taken
 from app.service.journalling import Journalled
 from app.service.ports import Control
+from app.service.ports import Request as PlainRequest
 from app.service.receive import Received
 from app.wiring import Application
 
+_log = structlog.get_logger()
 _PREFIX = "/webhooks/"
 _ACCEPTED = {
     "accepted": 1,
     "incidents": ["06bf80f9c0000001"],
     "outcomes": [{"outcome": "opened", "incident": "06bf80f9c0000001"}],
 }
+_SHAKEN = {"accepted": 0, "incidents": [], "outcomes": [], "note": "CloudEvents handshake"}
 
 
 class AlertOutcome(BaseModel):
@@ -72,11 +76,12 @@ class Webhooks:
 
 
 def _source(scope: Scope) -> str:
-    """The name of the source that is posted to; empty for any other request."""
+    """The name of the source that is posted to; empty for any other request. What follows it in the address is the
+    source's: some tools say there what happened."""
     if scope["type"] != "http" or not scope["path"].startswith(_PREFIX) or scope["method"] not in _SUMMARIES:
         return ""
     name: str = scope["path"][len(_PREFIX) :]
-    return "" if "/" in name else name
+    return name.partition("/")[0]
 
 
 async def receive_alerts(source: str, request: Request, application: Application) -> Response:
@@ -84,15 +89,28 @@ async def receive_alerts(source: str, request: Request, application: Application
     start, metrics = perf_counter(), application.metrics
     try:
         plain = await plain_request(request, application.settings.max_body, application.clock.now())
+        if plain.method == "OPTIONS":
+            return shake_hands(source, plain, application)
         taken = await application.receiver.receive(source, plain)
     except AppError as error:
         known = source if source in application.in_force.rules.sources else "unknown"
         metrics.refused.labels(known, type(error).__name__).inc()
         raise
     if isinstance(taken, Control):
+        if taken.visit:
+            _log.info("webhook.confirmed", source=source, note=taken.note)
         return control_reply(taken)
     count(source, taken, perf_counter() - start, metrics)
     return accepted_reply(taken)
+
+
+def shake_hands(source: str, plain: PlainRequest, application: Application) -> Response:
+    """Answer a tool that asks whether it may send; 405 where the source's tool is not one that asks."""
+    answer = application.receiver.handshake(source, plain)
+    if answer is None:
+        title, detail = "Method Not Allowed", f"source {source!r} is posted to, and asked nothing beforehand"
+        return problem(405, title, detail, {"Allow": "GET, POST"})
+    return control_reply(answer)
 
 
 def count(source: str, taken: list[Taken] | Journalled, seconds: float, metrics: Metrics) -> None:
@@ -118,11 +136,11 @@ def webhook_router() -> APIRouter:
             receive,
             methods=[method],
             name=f"receive_{method.lower()}",
-            status_code=202,
+            status_code=200 if method == "OPTIONS" else 202,
             summary=summary,
             response_class=Response,
             response_model=Accepted,
-            responses=_RESPONSES,
+            responses=_HANDSHAKE if method == "OPTIONS" else _RESPONSES,
             openapi_extra=_OPENAPI[method],
         )
     return router
@@ -155,7 +173,11 @@ def _body(taken: list[Taken] | Journalled) -> dict[str, object]:
     return {"accepted": len(taken), "incidents": incidents, "outcomes": outcomes}
 
 
-_SUMMARIES = {"POST": "A monitoring tool reports", "GET": "A tool reports, or shakes hands, in a query"}
+_SUMMARIES = {
+    "POST": "A monitoring tool reports",
+    "GET": "A tool reports, or shakes hands, in a query",
+    "OPTIONS": "A tool asks whether it may send (CloudEvents)",
+}
 
 _RESPONSES = {
     **refusals(*WRITING, 404),
@@ -166,12 +188,28 @@ _RESPONSES = {
     },
 }
 
+_HANDSHAKE = {
+    **refusals(400, 404, 405, 413, 415),
+    200: {
+        "description": "It may: `WebHook-Allowed-Origin` is who asked, `WebHook-Allowed-Rate` is `*`. Events need a "
+        "credential all the same.",
+        "content": {"application/json": {"example": _SHAKEN}},
+    },
+}
+
 _SOURCE = {"name": "source", "in": "path", "required": True, "schema": {"type": "string"}, "example": "alertmanager"}
 _TOKEN = {
     "name": "token",
     "in": "query",
     "schema": {"type": "string"},
     "description": "The source's secret, for tools that can send neither a signature nor a header.",
+}
+_ORIGIN = {
+    "name": "WebHook-Request-Origin",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string"},
+    "example": "events.example.com",
 }
 _BODY = {
     "content": {
@@ -184,4 +222,5 @@ _BODY = {
 _OPENAPI: dict[str, dict[str, object]] = {
     "POST": {"parameters": [_SOURCE, _TOKEN], "requestBody": _BODY},
     "GET": {"parameters": [_SOURCE, _TOKEN]},
+    "OPTIONS": {"parameters": [{**_SOURCE, "example": "cloudevents"}, _ORIGIN]},
 }

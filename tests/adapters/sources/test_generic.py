@@ -56,6 +56,7 @@ def rig() -> Rig:
         prove=sign,
         with_proof=lambda request, value: with_header(request, "webhook-signature", value),
         is_time_signed=True,
+        is_named=False,
     )
 
 
@@ -221,3 +222,14 @@ def test_a_mapping_can_ignore_words() -> None:
     )
 
     assert isinstance(control, Control)
+
+
+@pytest.mark.parametrize("body", ['{"alert_name": "Warm"}', '{"labels": {"alertname": "Warm"}}', '{"name": "Warm"}'])
+def test_a_body_may_name_its_alert(body: str) -> None:
+    assert alerts_of(GENERIC, a_request(body))[0].labels["alertname"] == "Warm"
+
+
+def test_a_mapping_says_where_the_name_of_an_alert_is() -> None:
+    (alert,) = alerts_of(GENERIC, a_request('{"kind": "Warm"}'), mapping={"alertname": "kind"})
+
+    assert alert.labels["alertname"] == "Warm"

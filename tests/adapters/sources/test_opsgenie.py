@@ -45,6 +45,7 @@ def rig() -> Rig:
         prove=lambda request, secret, at: with_key(request, secret),
         with_proof=with_key,
         is_body_signed=False,
+        is_named=False,
     )
 
 
@@ -95,6 +96,8 @@ def test_what_alertmanager_writes_into_the_description_is_found() -> None:
     assert alert.runbooks == ("https://wiki.example.net/runbooks/cold-kiln",)
     assert alert.links == (Link("http://prometheus.example.net:9090/graph?g0.expr=kiln_celsius", "source"),)
     assert alert.labels["alertname"] == "KilnTooCold"
+    without = alerts_of(OPSGENIE, a_request(sent("from_alertmanager", details=...), ALERTS))[0]
+    assert without.labels["alertname"] == "KilnTooCold"
     assert alert.value("hall") == "2"
 
 

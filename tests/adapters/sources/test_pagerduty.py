@@ -47,6 +47,7 @@ def rig() -> Rig:
         prove=lambda request, secret, at: with_key(request, secret),
         with_proof=with_key,
         is_body_signed=False,
+        is_named=False,
     )
 
 
@@ -82,6 +83,16 @@ def test_a_runbook_inside_alertmanagers_details_is_found(name: str) -> None:
 
     assert alert.runbooks == ("https://wiki.example.net/runbooks/disk-will-fill",)
     assert Link("http://prometheus.example.net:9090/graph", "source") in alert.links
+    assert alert.labels["alertname"] == "DiskWillFill"
+
+
+def test_a_group_of_alerts_of_several_names_has_none() -> None:
+    event = json.loads(sent("from_alertmanager_text", routing_key=...))
+    event["payload"]["custom_details"]["firing"] += "\nLabels:\n - alertname = Other\n"
+
+    (alert,) = alerts_of(PAGERDUTY, a_request(json.dumps(event), ENQUEUE))
+
+    assert "alertname" not in alert.labels
 
 
 def test_a_trigger_without_a_key_is_always_a_new_alert() -> None:

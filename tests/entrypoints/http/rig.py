@@ -14,6 +14,7 @@ from app.config import Settings
 from app.domain.message import Message
 from app.domain.notification import Result, Sent
 from app.entrypoints.http.app import create_app
+from app.service.ports import Outside
 from app.service.tick import tick
 from app.service.tokens import Scope
 from app.wiring import Application, assemble
@@ -168,8 +169,9 @@ class Rig:
 PAYMENTS = {"service": "payments"}
 
 
-def settings(folder: Path, **changes: Any) -> Settings:
-    (folder / "routing_rules.yaml").write_text(RULES)
+def settings(folder: Path, written: str = RULES, **changes: Any) -> Settings:
+    """`written` is the text of the rules file."""
+    (folder / "routing_rules.yaml").write_text(written)
     runbooks = folder / "runbooks"
     runbooks.mkdir(exist_ok=True)
     (runbooks / "payments-api-down.md").write_text(RUNBOOK)
@@ -184,9 +186,12 @@ def settings(folder: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def rigged(folder: Path, secrets: Mapping[str, str] = SECRETS, **changes: Any) -> AsyncIterator[Rig]:
+async def rigged(
+    folder: Path, secrets: Mapping[str, str] = SECRETS, outside: Outside | None = None, **changes: Any
+) -> AsyncIterator[Rig]:
     clock, channel = StandingClock(), Recording()
-    application = await assemble(settings(folder, **changes), clock, {"console": channel}, secrets)
+    configured = settings(folder, **changes)
+    application = await assemble(configured, clock, {"console": channel}, secrets, outside=outside)
     app = create_app(application)
     headers = {"Authorization": f"Bearer {ADMIN}"}
     transport = httpx.ASGITransport(app)

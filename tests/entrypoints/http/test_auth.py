@@ -59,6 +59,7 @@ OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
 WITH_PROOFS_OF_THEIR_OWN = {
     ("POST", "/webhooks/{source}"),
     ("GET", "/webhooks/{source}"),
+    ("OPTIONS", "/webhooks/{source}"),
     ("POST", "/v2/enqueue"),
     ("POST", "/v2/change/enqueue"),
     *((method, "/heartbeats/{name}") for method in ("GET", "POST", "PUT", "HEAD")),

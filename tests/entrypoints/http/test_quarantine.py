@@ -59,6 +59,16 @@ async def test_the_key_that_a_tool_sends_in_its_body_is_not_kept(rig: Rig) -> No
     assert json.loads(shown.json()["body"])["routing_key"] == "***"
 
 
+@pytest.mark.parametrize("header", ["cf-webhook-auth", "x-honeycomb-webhook-token"])
+async def test_a_header_that_is_the_secret_itself_is_not_kept(rig: Rig, header: str) -> None:
+    await rig.client.post("/webhooks/cloudflare", content=b"{", headers={header: "a-secret-of-the-tool"})
+
+    (kept,) = (await rig.client.get("/api/v1/quarantine")).json()["items"]
+
+    shown = await rig.client.get(f"/api/v1/quarantine/{kept['id']}")
+    assert "a-secret-of-the-tool" not in shown.text
+
+
 async def test_it_is_put_through_after_a_fix_and_only_once(rig: Rig) -> None:
     id = await refused(rig)
     mend(rig)

@@ -1,6 +1,8 @@
 """Rules and runbooks as loaded; loading them again, and refusing a broken file."""
 
-from tests.entrypoints.http.rig import RULES, Rig
+from pathlib import Path
+
+from tests.entrypoints.http.rig import RULES, Rig, rigged
 
 
 async def test_the_rules_in_force_are_shown_with_their_places(rig: Rig) -> None:
@@ -25,6 +27,22 @@ async def test_the_rules_in_force_are_shown_with_their_places(rig: Rig) -> None:
     )
     assert shown["calendars"][0]["hours"]["Monday"] == ["09:00-17:30"]
     assert any("people.asha" in warning for warning in shown["warnings"])
+
+
+async def test_options_of_a_source_that_are_wrong_are_warned_of(tmp_path: Path) -> None:
+    sources = """sources:
+  boiler: {type: generic, mapping: {title: "]["}}
+  freezer: {type: cloudevents, mapping: {titel: name}}
+  aws-cloudwatch-sns: {options: {topics: [shop-alarms]}}
+"""
+    async with rigged(tmp_path, written=RULES.replace("sources:\n", sources)) as rig:
+        warnings = (await rig.client.get("/api/v1/rules")).json()["warnings"]
+
+    assert {warning.partition(" ")[2] for warning in warnings if " sources." in warning} == {
+        "sources.boiler: mapping.title is not a JMESPath expression of at most 300 characters",
+        "sources.freezer: mapping.titel is not a name that can be mapped",
+        "sources.aws-cloudwatch-sns: options.topics: 'shop-alarms' is not the ARN of an SNS topic",
+    }
 
 
 async def test_telephone_numbers_and_private_addresses_are_masked(rig: Rig) -> None:

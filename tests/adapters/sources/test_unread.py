@@ -1,0 +1,22 @@
+"""What no source understands pages all the same, unless there is nothing at all in it."""
+
+import pytest
+
+from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG, unread
+from app.adapters.sources.webhook_fields import Sent
+from app.domain.alert import AlertStatus
+from app.domain.errors import InvalidPayload
+from tests.contracts.source_rig import an_instance
+
+
+def test_an_empty_object_is_refused_rather_than_paged() -> None:
+    with pytest.raises(InvalidPayload):
+        unread(Sent({}), an_instance(SOURCES["datadog"]))
+
+
+def test_what_there_is_is_shown_and_flagged() -> None:
+    (alert,) = unread(Sent({"invented": "here"}, ("mended",)), an_instance(SOURCES["datadog"])).alerts
+
+    assert (alert.status, alert.flags) == (AlertStatus.FIRING, ("mended", FLAG))
+    assert alert.title == "our-datadog sent what could not be read: invented=here"
