@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -118,13 +118,17 @@ def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
     words = {name: source.severities for name, source in SOURCES.items()}
     rules = load_rules(settings.rules, settings.runbooks, words)
-    problems = [
-        Complaint(rules.places.get(f"sources.{name}", NOWHERE), problem, f"sources.{name}")
-        for name, instance in rules.sources.items()
-        if isinstance(source := SOURCES.get(instance.type), Configurable)
-        for problem in source.problems(instance.options or {})
-    ]
-    return replace(rules, warnings=(*rules.warnings, *problems))
+    return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules)))
+
+
+def _wrong_options(rules: Rules) -> Iterator[Complaint]:
+    for name, instance in rules.sources.items():
+        source: object = SOURCES.get(instance.type)
+        if isinstance(source, Configurable):
+            place = rules.places.get(f"sources.{name}", NOWHERE)
+            yield from (
+                Complaint(place, problem, f"sources.{name}") for problem in source.problems(instance.options or {})
+            )
 
 
 async def assemble(
