@@ -118,7 +118,8 @@ def _reopened(change: Change, event: AlertFired, ctx: Context) -> Change:
     if found is None and len(lately) >= limits.flap_reopens:
         often = f"flapping: re-opened {len(lately)} times within {_minutes(limits.flap_window)}"
         reason = f"{often}; told if it still fires in {_minutes(limits.flap_hold)}"
-        found = Suppression(SuppressedBy.FLAPPING, reason, ctx.now + limits.flap_hold)
+        told_at = ctx.now + limits.flap_hold
+        found = Suppression(SuppressedBy.FLAPPING, reason, told_at, told_at)
     if found:
         return keep_quiet(change.becomes(replace(incident, reopened=lately)), event.alert, found, ctx)
     change = change.becomes(replace(incident, reopened=(*lately, ctx.now)))

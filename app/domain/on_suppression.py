@@ -19,7 +19,7 @@ def keep_quiet(change: Change, alert: Alert, found: Suppression, ctx: Context) -
         status=Status.TRIGGERED,
         marks=(*(mark for mark in incident.marks if mark not in WAITING), Mark.SUPPRESSED),
         timers={Timer.UNSUPPRESS: found.until},
-        quiet=Quiet(alert, found.by, found.reason),
+        quiet=_quiet(alert, found),
         pages=(),
         acknowledged_at=None,
         acknowledged_by=None,
@@ -34,7 +34,7 @@ def quiet_about_worse(change: Change, alert: Alert, found: Suppression, ctx: Con
     quiet = replace(
         incident,
         timers={**incident.timers, Timer.UNSUPPRESS: found.until},
-        quiet=Quiet(alert, found.by, found.reason),
+        quiet=_quiet(alert, found),
     )
     return change.becomes(quiet).note(ctx.now, "suppressed", f"it got worse, which is {found.reason}")
 
@@ -45,7 +45,7 @@ def still_quiet(incident: Incident, alert: Alert, ctx: Context) -> Suppression |
     quiet = incident.quiet
     if found or quiet is None or until is None or quiet.by is not SuppressedBy.FLAPPING or until <= ctx.now:
         return found
-    return Suppression(quiet.by, quiet.reason, until)
+    return Suppression(quiet.by, quiet.reason, until, quiet.ends_at)
 
 
 def suppression_changed(incident: Incident, event: SuppressionChanged, ctx: Context) -> Decision:
@@ -84,11 +84,14 @@ def tell_after_all(change: Change, ctx: Context) -> Change:
 
 def _quiet_on(incident: Incident, quiet: Quiet, found: Suppression) -> Incident:
     """The same incident where nothing has changed, so that nothing is written."""
-    same = (quiet.by, quiet.reason) == (found.by, found.reason)
-    if same and incident.timers.get(Timer.UNSUPPRESS) == found.until:
+    about = _quiet(quiet.alert, found)
+    if about == quiet and incident.timers.get(Timer.UNSUPPRESS) == found.until:
         return incident
-    about = quiet if same else replace(quiet, by=found.by, reason=found.reason)
     return replace(incident, quiet=about, timers={**incident.timers, Timer.UNSUPPRESS: found.until})
+
+
+def _quiet(alert: Alert, found: Suppression) -> Quiet:
+    return Quiet(alert, found.by, found.reason, found.ends_at)
 
 
 def _without_look(incident: Incident) -> Incident:

@@ -94,21 +94,24 @@ class Inhibition:
 @quick
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Why an alert tells nobody now, until it is looked at again at `until`."""
+    """Why an alert tells nobody now. It is looked at again at `until`; `ends_at` is when that ends by itself, where
+    anybody knows it beforehand."""
 
     by: SuppressedBy
     reason: str
     until: datetime
+    ends_at: datetime | None = None
 
 
 @quick
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The alert that an incident keeps quiet about, and why."""
+    """The alert that an incident keeps quiet about, why, and when that ends by itself."""
 
     alert: Alert
     by: SuppressedBy
     reason: str
+    ends_at: datetime | None = None
 
 
 def suppression(
@@ -140,7 +143,8 @@ def _silenced(alert: Alert, silences: Iterable[Silence], now: datetime) -> Suppr
     if not found:
         return None
     until, one = max(found, key=lambda pair: (pair[0], pair[1].id))
-    return Suppression(one.kind, f"{one.kind} {one.id} by {one.by}: {one.why}", min(until, now + SILENCE_LOOK))
+    reason = f"{one.kind} {one.id} by {one.by}: {one.why}"
+    return Suppression(one.kind, reason, min(until, now + SILENCE_LOOK), until)
 
 
 def _inhibiting(alert: Alert, inhibitions: Iterable[Inhibition]) -> Iterator[Inhibition]:
