@@ -53,13 +53,13 @@ class Silence:
 
     def until(self, at: datetime) -> datetime | None:
         """When the stretch ends that `at` lies in; None when it is not in force at `at`."""
-        if not self.starts_at <= at < self.is_over_at:
+        if not self.is_in_force(at):
             return None
-        if self.weekly is None:
-            return self.is_over_at
-        if not self.weekly.is_open(at):
-            return None
-        return min(self.weekly.next_change(at) or self.is_over_at, self.is_over_at)
+        closes = self.weekly.next_change(at) if self.weekly else None
+        return min(closes or self.is_over_at, self.is_over_at)
+
+    def is_in_force(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.is_over_at and (self.weekly is None or self.weekly.is_open(at))
 
     def next_start(self, at: datetime) -> datetime | None:
         """When it next comes into force after `at`; None when it never does again."""

@@ -247,7 +247,7 @@ class Worker:
         if app.doubts() != self._doubts:
             self._doubts = app.doubts()
             log.warning("store.doubts", doubts=self._doubts)
-        app.metrics.audited(found, app.in_force)
+        app.metrics.audited(found, app.in_force, app.clock.now())
         if found.is_late:
             log.warning(
                 "audit.late",
