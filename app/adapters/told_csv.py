@@ -32,7 +32,7 @@ def read_told(text: str, people: Mapping[str, str], instant: Callable[[str], dat
                 raise InvalidPayload(f"holds more than {MOST:,} rows: compare a shorter time")
             found.append(_telling(given, people, instant, reader.line_num))
     except csv.Error as error:
-        raise InvalidPayload(f"line {reader.line_num} is not CSV: {error}") from None
+        raise InvalidPayload(f"cannot be read as CSV after line {reader.line_num}: {error}") from None
     return found
 
 
