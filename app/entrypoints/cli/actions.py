@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.entrypoints.cli.durations import parse_duration, parse_instant
+from app.entrypoints.cli.durations import checked_duration, parse_instant
 from app.entrypoints.cli.incidents import find_id, state
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, By, IncidentId, Reason, Token, Url
 from app.entrypoints.cli.printing import say, say_json
@@ -56,7 +56,7 @@ def snooze(
     if until:
         end = {"until": parse_instant(until).isoformat()}
     else:
-        end = {"for": f"{int(parse_duration(length).total_seconds())}s"}
+        end = {"for": checked_duration(length)}
     _act(Server(url, token), id, "snooze", {"by": by, **end}, as_json)
 
 

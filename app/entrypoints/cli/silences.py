@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.entrypoints.cli.durations import parse_duration, parse_instant
+from app.entrypoints.cli.durations import checked_duration, parse_instant
 from app.entrypoints.cli.failures import Commands
 from app.entrypoints.cli.ids import MOST_AT_ONCE, listed_ids, whole_id
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, By, Token, Url
@@ -56,7 +56,7 @@ def create(
         "kind": "maintenance" if maintenance else "silence",
         "starts_at": parse_instant(since).isoformat() if since else "",
         "ends_at": parse_instant(until).isoformat() if until else "",
-        "for": f"{int(parse_duration(length).total_seconds())}s" if length else "",
+        "for": checked_duration(length) if length else "",
         "every": every or [],
         "timezone": timezone,
         "by": by,
