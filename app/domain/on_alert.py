@@ -20,7 +20,13 @@ from app.domain.incident import (
     quiet_group_key,
 )
 from app.domain.on_action import acknowledged, resolved
-from app.domain.on_suppression import keep_quiet, quiet_about_worse, still_quiet, tell_after_all
+from app.domain.on_suppression import (
+    keep_quiet,
+    quiet_about_worse,
+    quiet_until_the_first_end,
+    still_quiet,
+    tell_after_all,
+)
 from app.domain.replacing import replace
 from app.domain.rerouted import decided, raised, routed
 from app.domain.route import Route
@@ -65,6 +71,8 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
     if is_repeat and not worse and found:
         return Decision(counted, Outcome.REPEATED)
     change = _joined(Change(counted), event, ctx)
+    if quiet and found:
+        change = quiet_until_the_first_end(change, alert, found)
     if worse or not found:
         change = _moved_by(change, event, found, ctx)
     known = event.known is not None and event.known.incident == incident.id
