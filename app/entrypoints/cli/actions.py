@@ -53,10 +53,7 @@ def snooze(
     """Keep an incident quiet for a while; then it starts again from its first step."""
     if bool(length) == bool(until):
         raise typer.BadParameter("say either --for or --until")
-    if until:
-        end = {"until": parse_instant(until).isoformat()}
-    else:
-        end = {"for": checked_duration(length)}
+    end = {"until": parse_instant(until).isoformat()} if until else {"for": checked_duration(length)}
     _act(Server(url, token), id, "snooze", {"by": by, **end}, as_json)
 
 
