@@ -165,6 +165,13 @@ class IncidentMachine(RuleBasedStateMachine):
         self.in_force.silences = (*self.in_force.silences, silence)
         self.settle()
 
+    @rule(name=NAMES, minutes=st.integers(1, 600), kind=st.sampled_from(["snooze", "reassign", "escalate", "note"]))
+    def an_alert_gets_worse_silently_and_somebody_acts(self, name: str, minutes: int, kind: str) -> None:
+        self.an_alert_fires(name, "high")
+        self.somebody_silences(name, minutes, 0)
+        self.an_alert_fires(name, "critical")
+        self.somebody_acts("asha", "chen", minutes, 1, kind)
+
     @precondition(lambda self: self.in_force.silences)
     @rule(which=st.integers(0, 9), is_told=st.booleans())
     def a_silence_is_ended_early(self, which: int, is_told: bool) -> None:
