@@ -5,9 +5,10 @@ from typing import Any
 
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
-from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Outcome, Status, Timer, alert_key
+from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Mark, Outcome, Status, Timer, alert_key
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, Planned, Why
+from app.domain.suppress import Quiet, SuppressedBy
 from app.service.ports import Parcel
 
 NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -112,6 +113,17 @@ def a_resolved_incident(at: datetime, **changes: Any) -> Incident:
         "resolved_by": "asha",
         "firing": 0,
         "timers": {},
+    }
+    return an_incident(**fields | changes)
+
+
+def a_suppressed_incident(**changes: Any) -> Incident:
+    """Kept quiet about by a silence until half past nine, and looked at again at ten past."""
+    reason, until = "silence 06bf80f9c0000001 by asha: database upgrade", NINE.replace(minute=30)
+    fields: dict[str, Any] = {
+        "marks": (Mark.SUPPRESSED,),
+        "timers": {Timer.UNSUPPRESS: NINE.replace(minute=10)},
+        "quiet": Quiet(an_alert(), SuppressedBy.SILENCE, reason, until),
     }
     return an_incident(**fields | changes)
 

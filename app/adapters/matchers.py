@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import re2
 
-from app.domain.alert import Alert
+from app.domain.alert import Alert, AlertStatus
 
 MAX_LENGTH = 4_000
 
@@ -25,6 +25,7 @@ _BARE = re.compile(r"""[^\s{}!=~,"'`\\]+""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _OPERATOR = re.compile(r"=~|!~|!=|==?")
 _ESCAPE = re.compile(r'\\(["\\n])')
+_WITHOUT_VALUES = Alert("", "", "", AlertStatus.FIRING, "")
 _PLAIN_CHOICE = re.compile(r"[\w \-/:@,]+(\|[\w \-/:@,]+)*")
 
 
@@ -76,6 +77,11 @@ def compile_matchers(matchers: Iterable[Matcher]) -> Predicate:
         return True
 
     return all_hold
+
+
+def needs_no_value(holds: Predicate) -> bool:
+    """Whether it holds also for an alert of which nothing is known, so that it may mean any alert."""
+    return holds(_WITHOUT_VALUES)
 
 
 def _compile(matcher: Matcher) -> Predicate:

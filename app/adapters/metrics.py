@@ -1,12 +1,14 @@
 """Prometheus figures of this process, in a registry of their own."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from app.domain.heartbeat import Standing
 from app.domain.incident import Outcome
 from app.domain.notification import Result
+from app.domain.suppress import SuppressedBy
 from app.service.in_force import InForce
 from app.service.ingest import Taken
 from app.service.self_audit import Audit
@@ -55,6 +57,10 @@ class Metrics:
             ["source"],
             registry=self.registry,
         )
+        self.suppressed = Counter(
+            "oncall_suppressed", "Alerts that told nobody, by what suppressed them.", ["by"], registry=self.registry
+        )
+        self.silences = Gauge("oncall_silences", "Silences in force, by kind.", ["kind"], registry=self.registry)
         self.store_up = Gauge("oncall_store_up", "1 while the store answers.", registry=self.registry)
         self.journal_entries = Gauge(
             "oncall_journal_entries", "Requests that wait in this process's journal.", registry=self.registry
@@ -98,6 +104,8 @@ class Metrics:
         for one in taken:
             if one.debt:
                 self.without_runbook.labels(one.debt).inc()
+            if one.suppressed:
+                self.suppressed.labels(one.suppressed).inc()
 
     def watched(self, standings: Mapping[Standing, int]) -> None:
         for standing in Standing:
@@ -112,11 +120,14 @@ class Metrics:
         self.journal_entries.set(waiting)
         self.journal_room.set(room)
 
-    def audited(self, found: Audit, in_force: InForce) -> None:
+    def audited(self, found: Audit, in_force: InForce, now: datetime) -> None:
         self.overdue.labels("timer").set(found.timers)
         self.overdue.labels("notification").set(found.notifications)
         self.lateness.labels("timer").set(found.timers_late)
         self.lateness.labels("notification").set(found.notifications_late)
+        for kind in (SuppressedBy.SILENCE, SuppressedBy.MAINTENANCE):
+            of_kind = (one for one in in_force.silences if one.kind is kind)
+            self.silences.labels(kind).set(sum(one.is_in_force(now) for one in of_kind))
         self.rules_refused.set(bool(in_force.refusal))
         self.rules_info.clear()
         self.rules_info.labels(in_force.rules.version).set(1)

@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from app.adapters.matchers import InvalidMatcher, Matcher, compile_matchers, parse_matchers
+from app.adapters.matchers import InvalidMatcher, Matcher, compile_matchers, needs_no_value, parse_matchers
 from app.adapters.rules_yaml.times import parse_clocks, parse_days, windows_in_order
-from app.domain.alert import Alert, AlertStatus
+from app.domain.alert import Alert
 from app.domain.calendar import Calendar, Window
 from app.domain.errors import InvalidPayload
 
 _MIDNIGHT = time()
-_WITHOUT_VALUES = Alert("", "", "", AlertStatus.FIRING, "")
 
 
 def compile_matches(texts: Sequence[str]) -> Callable[[Alert], bool]:
@@ -25,7 +24,7 @@ def compile_matches(texts: Sequence[str]) -> Callable[[Alert], bool]:
         matches = compile_matchers(found)
     except InvalidMatcher as error:
         raise InvalidPayload(str(error), "matchers") from None
-    if matches(_WITHOUT_VALUES):
+    if needs_no_value(matches):
         raise InvalidPayload("must hold one that asks for a value, or it means every alert", "matchers")
     return matches
 

@@ -150,11 +150,11 @@ class Incident:
 
     @property
     def suppression(self) -> Suppression | None:
-        """Why nobody is told of it, and when that is looked at again."""
+        """Why nobody is told of it, and until when."""
         until = self.timers.get(Timer.UNSUPPRESS)
         if not self.is_suppressed or self.quiet is None or until is None:
             return None
-        return Suppression(self.quiet.by, self.quiet.reason, until)
+        return Suppression(self.quiet.by, self.quiet.reason, until, self.quiet.ends_at)
 
     @property
     def pending_look(self) -> Mapping[Timer, datetime]:

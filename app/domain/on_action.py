@@ -99,7 +99,8 @@ def snooze(incident: Incident, event: Snooze, ctx: Context) -> Decision:
     """Quiet until an instant; then it starts again from the first step."""
     if event.until <= ctx.now:
         raise InvalidPayload("must lie in the future", "until")
-    asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers={Timer.UNSNOOZE: event.until})
+    timers = {**incident.pending_look, Timer.UNSNOOZE: event.until}
+    asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers=timers)
     text = f"snoozed until {spoken(event.until, ctx.rules.zone)}"
     return _acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
 
@@ -162,7 +163,8 @@ def parked(change: Change, ctx: Context) -> Change:
     """Nobody is paged for it until the working day starts, unless it gets worse."""
     incident = change.incident
     marks = (*_awake(incident), Mark.PARKED)
-    return change.becomes(replace(incident, pages=(), marks=marks, timers=until_hand_over(incident, ctx)))
+    timers = {**incident.pending_look, **until_hand_over(incident, ctx)}
+    return change.becomes(replace(incident, pages=(), marks=marks, timers=timers))
 
 
 def note(incident: Incident, event: Note, ctx: Context) -> Decision:
@@ -199,7 +201,7 @@ def _back_in_play(incident: Incident, ctx: Context) -> Incident:
         in_hours=in_hours or chain_of(incident, in_hours, ctx).hold,
         marks=_awake(incident),
         pages=(),
-        timers={},
+        timers=incident.pending_look,
         acknowledged_at=None,
         acknowledged_by=None,
         holder_role="",

@@ -20,7 +20,13 @@ from app.domain.incident import (
     quiet_group_key,
 )
 from app.domain.on_action import acknowledged, resolved
-from app.domain.on_suppression import keep_quiet, quiet_about_worse, still_quiet, tell_after_all
+from app.domain.on_suppression import (
+    keep_quiet,
+    quiet_about_worse,
+    quiet_until_the_first_end,
+    still_quiet,
+    tell_after_all,
+)
 from app.domain.replacing import replace
 from app.domain.rerouted import decided, raised, routed
 from app.domain.route import Route
@@ -66,6 +72,8 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
     if is_repeat and not worse and found:
         return Decision(counted, Outcome.REPEATED)
     change = _joined(Change(counted), event, ctx)
+    if quiet and found:
+        change = quiet_until_the_first_end(change, alert, found)
     if worse or not found:
         change = _moved_by(change, event, found, ctx)
     known = event.known is not None and event.known.incident == incident.id
@@ -119,7 +127,8 @@ def _reopened(change: Change, event: AlertFired, ctx: Context) -> Change:
     if found is None and len(lately) >= limits.flap_reopens:
         often = f"flapping: re-opened {len(lately)} times within {_minutes(limits.flap_window)}"
         reason = f"{often}; told if it still fires in {_minutes(limits.flap_hold)}"
-        found = Suppression(SuppressedBy.FLAPPING, reason, ctx.now + limits.flap_hold)
+        told_at = ctx.now + limits.flap_hold
+        found = Suppression(SuppressedBy.FLAPPING, reason, told_at, told_at)
     if found:
         return keep_quiet(change.becomes(replace(incident, reopened=lately)), event.alert, found, ctx)
     change = change.becomes(replace(incident, reopened=(*lately, ctx.now)))

@@ -19,7 +19,7 @@ def keep_quiet(change: Change, alert: Alert, found: Suppression, ctx: Context) -
         status=Status.TRIGGERED,
         marks=(*(mark for mark in incident.marks if mark not in WAITING), Mark.SUPPRESSED),
         timers={Timer.UNSUPPRESS: found.until},
-        quiet=Quiet(alert, found.by, found.reason),
+        quiet=_quiet(alert, found),
         pages=(),
         acknowledged_at=None,
         acknowledged_by=None,
@@ -29,14 +29,27 @@ def keep_quiet(change: Change, alert: Alert, found: Suppression, ctx: Context) -
 
 
 def quiet_about_worse(change: Change, alert: Alert, found: Suppression, ctx: Context) -> Change:
-    """What is suppressed does not raise an incident that people know of; it does once the suppression has ended."""
+    """What is suppressed does not raise an incident that people know of; it does once the suppression has ended. Of
+    several it is the worst that is looked at again."""
     incident = change.incident
+    if incident.quiet and incident.pending_look and _rank(incident.quiet.alert, ctx) > _rank(alert, ctx):
+        return change.note(ctx.now, "suppressed", f"it got worse, which is {found.reason}")
     quiet = replace(
         incident,
         timers={**incident.timers, Timer.UNSUPPRESS: found.until},
-        quiet=Quiet(alert, found.by, found.reason),
+        quiet=_quiet(alert, found),
     )
     return change.becomes(quiet).note(ctx.now, "suppressed", f"it got worse, which is {found.reason}")
+
+
+def quiet_until_the_first_end(change: Change, alert: Alert, found: Suppression) -> Change:
+    """Of alerts in one incident that are suppressed for different reasons, the one that may be told first decides."""
+    incident, quiet = change.incident, change.incident.quiet
+    due = incident.timers.get(Timer.UNSUPPRESS)
+    if quiet is None or due is None or (found.ends_at or found.until) >= (quiet.ends_at or due):
+        return change
+    timers = {**incident.timers, Timer.UNSUPPRESS: found.until}
+    return change.becomes(replace(incident, quiet=_quiet(alert, found), timers=timers))
 
 
 def still_quiet(incident: Incident, alert: Alert, ctx: Context) -> Suppression | None:
@@ -45,7 +58,7 @@ def still_quiet(incident: Incident, alert: Alert, ctx: Context) -> Suppression |
     quiet = incident.quiet
     if found or quiet is None or until is None or quiet.by is not SuppressedBy.FLAPPING or until <= ctx.now:
         return found
-    return Suppression(quiet.by, quiet.reason, until)
+    return Suppression(quiet.by, quiet.reason, until, quiet.ends_at)
 
 
 def suppression_changed(incident: Incident, event: SuppressionChanged, ctx: Context) -> Decision:
@@ -84,17 +97,25 @@ def tell_after_all(change: Change, ctx: Context) -> Change:
 
 def _quiet_on(incident: Incident, quiet: Quiet, found: Suppression) -> Incident:
     """The same incident where nothing has changed, so that nothing is written."""
-    same = (quiet.by, quiet.reason) == (found.by, found.reason)
-    if same and incident.timers.get(Timer.UNSUPPRESS) == found.until:
+    about = _quiet(quiet.alert, found)
+    if about == quiet and incident.timers.get(Timer.UNSUPPRESS) == found.until:
         return incident
-    about = quiet if same else replace(quiet, by=found.by, reason=found.reason)
     return replace(incident, quiet=about, timers={**incident.timers, Timer.UNSUPPRESS: found.until})
+
+
+def _quiet(alert: Alert, found: Suppression) -> Quiet:
+    return Quiet(alert, found.by, found.reason, found.ends_at)
 
 
 def _without_look(incident: Incident) -> Incident:
     timers = dict(incident.timers)
     timers.pop(Timer.UNSUPPRESS, None)
     return replace(incident, timers=timers, quiet=None)
+
+
+def _rank(alert: Alert, ctx: Context) -> int:
+    route = _route_of(alert, ctx)
+    return route.severity.rank if route else -1
 
 
 def _route_of(alert: Alert, ctx: Context) -> Route | None:

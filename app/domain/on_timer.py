@@ -98,7 +98,7 @@ def _park(change: Change, ctx: Context) -> Change:
 
 def _set_again(change: Change, ctx: Context) -> Change:
     incident = change.incident
-    return change.becomes(replace(incident, timers=after_acknowledging(incident, ctx)))
+    return change.becomes(replace(incident, timers={**incident.pending_look, **after_acknowledging(incident, ctx)}))
 
 
 def _hand_over(change: Change, ctx: Context) -> Change:

@@ -54,13 +54,13 @@ class Silence:
 
     def until(self, at: datetime) -> datetime | None:
         """When the stretch ends that `at` lies in; None when it is not in force at `at`."""
-        if not self.starts_at <= at < self.is_over_at:
+        if not self.is_in_force(at):
             return None
-        if self.weekly is None:
-            return self.is_over_at
-        if not self.weekly.is_open(at):
-            return None
-        return min(self.weekly.next_change(at) or self.is_over_at, self.is_over_at)
+        closes = self.weekly.next_change(at) if self.weekly else None
+        return min(closes or self.is_over_at, self.is_over_at)
+
+    def is_in_force(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.is_over_at and (self.weekly is None or self.weekly.is_open(at))
 
     def next_start(self, at: datetime) -> datetime | None:
         """When it next comes into force after `at`; None when it never does again."""
@@ -95,21 +95,24 @@ class Inhibition:
 @quick
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Why an alert tells nobody now, until it is looked at again at `until`."""
+    """Why an alert tells nobody now. It is looked at again at `until`; `ends_at` is when that ends by itself, where
+    anybody knows it beforehand."""
 
     by: SuppressedBy
     reason: str
     until: datetime
+    ends_at: datetime | None = None
 
 
 @quick
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The alert that an incident keeps quiet about, and why."""
+    """The alert that an incident keeps quiet about, why, and when that ends by itself."""
 
     alert: Alert
     by: SuppressedBy
     reason: str
+    ends_at: datetime | None = None
 
 
 def suppression(
@@ -141,7 +144,8 @@ def _silenced(alert: Alert, silences: Iterable[Silence], now: datetime) -> Suppr
     if not found:
         return None
     until, one = max(found, key=lambda pair: (pair[0], pair[1].id))
-    return Suppression(one.kind, f"{one.kind} {one.id} by {one.by}: {one.why}", min(until, now + SILENCE_LOOK))
+    reason = f"{one.kind} {one.id} by {one.by}: {one.why}"
+    return Suppression(one.kind, reason, min(until, now + SILENCE_LOOK), until)
 
 
 def _inhibiting(alert: Alert, inhibitions: Iterable[Inhibition]) -> Iterator[Inhibition]:

@@ -267,7 +267,7 @@ class Worker:
         if app.doubts() != self._doubts:
             self._doubts = app.doubts()
             log.warning("store.doubts", doubts=self._doubts)
-        app.metrics.audited(found, app.in_force)
+        app.metrics.audited(found, app.in_force, app.clock.now())
         self._health.late = found.is_late
         if found.is_late:
             log.warning(

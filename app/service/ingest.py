@@ -10,7 +10,7 @@ from app.domain.incident import Incident, Mark, Outcome, alert_key, group_key, q
 from app.domain.replacing import quick, replace
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
-from app.domain.suppress import inhibited_keys, inhibitor_keys
+from app.domain.suppress import SuppressedBy, inhibited_keys, inhibitor_keys
 from app.service.apply import Applied, Applier, Job, Records
 from app.service.lanes import Lane
 
@@ -19,11 +19,13 @@ from app.service.lanes import Lane
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one alert; `incident` is empty where it led to none. `debt` is the squad that owes a runbook for
-    it (empty: the alert opened nothing, or has one; "none": it belongs to no squad)."""
+    it (empty: the alert opened nothing, or has one; "none": it belongs to no squad). `suppressed` is what kept it from
+    telling anybody (None: nothing did, or it was no news)."""
 
     outcome: Outcome
     incident: str
     debt: str = ""
+    suppressed: SuppressedBy | None = None
 
 
 async def ingest(
@@ -101,9 +103,15 @@ def _taken(result: Applied) -> Taken:
         raise result.error
     if result.incident is None:
         return Taken(result.outcome, "")
-    return Taken(result.outcome, result.incident.id, _debt(result.outcome, result.incident))
+    outcome, incident = result.outcome, result.incident
+    return Taken(outcome, incident.id, _debt(outcome, incident), _suppressed(outcome, incident))
 
 
 def _debt(outcome: Outcome, incident: Incident) -> str:
     opened = outcome in (Outcome.OPENED, Outcome.HELD, Outcome.TRIAGED)
     return (incident.squad or "none") if opened and Mark.NO_RUNBOOK in incident.marks else ""
+
+
+def _suppressed(outcome: Outcome, incident: Incident) -> SuppressedBy | None:
+    found = incident.suppression if outcome in (Outcome.SUPPRESSED, Outcome.GROUPED) else None
+    return found.by if found else None

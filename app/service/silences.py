@@ -10,7 +10,7 @@ from app.domain.alert import Alert
 from app.domain.calendar import Calendar
 from app.domain.errors import Conflict, InvalidPayload, NotFound
 from app.domain.events import SuppressionChanged
-from app.domain.incident import Outcome
+from app.domain.incident import Outcome, Status, Timer
 from app.domain.replacing import replace
 from app.domain.suppress import Silence, SuppressedBy
 from app.service.apply import Applied, Applier, Job
@@ -25,6 +25,7 @@ LONGEST = timedelta(days=366)
 KEPT = timedelta(days=90)
 """How long one that is over can still be listed."""
 
+OPEN = frozenset({Status.TRIGGERED, Status.ACKNOWLEDGED})
 PAGE = 500
 MOST = 5000
 """How many may be in force or still to come: each alert is held against all of them."""
@@ -71,7 +72,8 @@ class Silences:
             raise InvalidPayload("must lie after the start, and in the future", "ends_at")
         if wanted.ends_at - wanted.starts_at > LONGEST:
             raise InvalidPayload("is more than a year after the start: nothing is silenced for ever", "ends_at")
-        if len(self.in_force.silences) >= MOST:
+        _check_zone(wanted.zone)
+        if sum(one.is_over_at > now for one in self.in_force.silences) >= MOST:
             raise Conflict(f"there are {MOST} silences that are not over: end some, or write one with wider matchers")
         return self._compiled(self.new_id(), wanted, now)
 
@@ -92,9 +94,11 @@ class Silences:
         await self.refresh()
         return silence, await self.look_again()
 
-    async def listed(self, limit: int, before: str = "") -> list[Silence]:
-        """Newest first, those that are over included for as long as they are kept."""
-        return [self._read(record) for record in await self.store.records(KIND, limit, before)]
+    async def listed(self, limit: int, before: str = "", over: bool = True) -> list[Silence]:
+        """Newest first; with `over` also those that are over, for as long as they are kept."""
+        if over:
+            return [self._read(record) for record in await self.store.records(KIND, limit, before)]
+        return await self._not_over(limit, before)
 
     async def one(self, id: str) -> Silence:
         """Raises `NotFound`."""
@@ -112,27 +116,29 @@ class Silences:
             self._seen = seen
 
     async def look_again(self) -> int:
-        """Have every incident that is quiet looked at again; how many tell people now."""
+        """Have every incident that keeps quiet about something looked at again, also those that people know of already;
+        how many tell people now."""
         told, before = 0, ""
         while True:
-            page = await self.store.incidents(IncidentQuery(before=before, limit=PAGE, suppressed=True))
-            jobs = [Job(lambda _: SuppressionChanged(), id=one.id, must_exist=True) for one in page]
+            page = await self.store.incidents(IncidentQuery(OPEN, before=before, limit=PAGE))
+            quiet = [one.id for one in page if Timer.UNSUPPRESS in one.timers]
+            jobs = [Job(lambda _: SuppressionChanged(), id=id, must_exist=True) for id in quiet]
             done = await self.applier.submit(jobs) if jobs else []
-            told += sum(one.outcome is Outcome.DONE and not _is_suppressed(one) for one in done)
+            told += sum(one.outcome is Outcome.DONE and not _is_quiet(one) for one in done)
             if len(page) < PAGE:
                 return told
             before = page[-1].id
 
-    async def _not_over(self) -> list[Silence]:
-        now, before = self.clock.now(), ""
+    async def _not_over(self, most: int = MOST, before: str = "") -> list[Silence]:
+        now = self.clock.now()
         found: list[Silence] = []
-        while len(found) < MOST:
+        while len(found) < most:
             page = await self.store.records(KIND, PAGE, before)
             found += [one for one in map(self._read, page) if one.is_over_at > now]
             if len(page) < PAGE:
                 break
             before = page[-1].id
-        return found
+        return found[:most]
 
     def _changed(self) -> Record:
         return Record(*LATEST, self.new_id())
@@ -148,7 +154,7 @@ class Silences:
             by=wanted.by,
             why=wanted.why,
             created_at=created_at,
-            weekly=self.forms.week(wanted.every, _zone(wanted.zone)) if wanted.every else None,
+            weekly=self.forms.week(wanted.every, ZoneInfo(wanted.zone)) if wanted.every else None,
             every=wanted.every,
         )
 
@@ -169,14 +175,14 @@ class Silences:
         return replace(silence, ended_at=ended, ended_by=body["ended_by"])
 
 
-def _is_suppressed(applied: Applied) -> bool:
-    return applied.incident is not None and applied.incident.is_suppressed
+def _is_quiet(applied: Applied) -> bool:
+    return applied.incident is not None and Timer.UNSUPPRESS in applied.incident.timers
 
 
-def _zone(name: str) -> ZoneInfo:
+def _check_zone(name: str) -> None:
+    """Only of what people write: looking up all names takes too long for each silence that is read."""
     if name not in available_timezones():
         raise InvalidPayload('is not a time zone, such as "Europe/London"', "timezone")
-    return ZoneInfo(name)
 
 
 def _record(silence: Silence) -> Record:

@@ -14,6 +14,7 @@ from tests.builders import (
     a_notification,
     a_parcel,
     a_resolved_incident,
+    a_suppressed_incident,
     an_alert_row,
     an_entry,
     an_id,
@@ -197,6 +198,22 @@ class MovingContract:
         assert await other_store.incidents(IncidentQuery(statuses=frozenset({Status.TRIGGERED}))) == [second.incident]
         assert await other_store.forget(NINE + MINUTE, limit=5) == 1
         assert await other_store.sweep(NINE) == 1
+
+    async def test_what_was_quiet_is_listed_so_where_it_was_unpacked_and_silences_come_along(
+        self, store: Store, other_store: Store
+    ) -> None:
+        quiet = a_suppressed_incident(id=an_id(3))
+        silences = [Record("silence", f"{number:016x}", '{"why": "Ünï"}', NINE) for number in (1, 2)]
+        await self.fill(store)
+        await store.commit([a_decision(incident=quiet, alerts=(), notifications=())], silences)
+
+        await self.move(store, other_store)
+
+        assert await other_store.incidents(IncidentQuery(suppressed=True)) == [quiet]
+        assert await other_store.records("silence") == silences[::-1]
+        told = replace(quiet, version=2, marks=(), timers={}, quiet=None)
+        await other_store.commit([Decision(told, Outcome.DONE)])
+        assert await other_store.incidents(IncidentQuery(suppressed=True)) == []
 
     async def test_unpacking_again_changes_nothing(self, store: Store, other_store: Store) -> None:
         await self.fill(store)

@@ -15,12 +15,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
-from app.domain import escalate, on_action
+from app.domain import escalate, on_action, on_suppression
 from app.domain.context import Context
 from app.domain.escalate import Change
 from app.domain.incident import Incident, Timer
 from tests.stories.conftest import SHARED
-from tests.stories.machine import IncidentMachine
+from tests.stories.machine import LIMITS, IncidentMachine
+from tests.stories.stage import RULES
 from tests.stories.town import town_rules
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -32,7 +33,7 @@ def machine() -> type[IncidentMachine]:
         return MemoryStore()
 
     class Machine(IncidentMachine):
-        house_rules = town_rules()
+        house_rules = town_rules(RULES + LIMITS)
         open_store = staticmethod(in_memory)
 
     return Machine
@@ -101,9 +102,19 @@ def _a_pass_starts_again_under_the_same_keys(incident: Incident, chain: Any, rep
     return replace(moved, passes=1) if moved else None
 
 
+def _keeping_quiet_forgets_to_look_again(change: Change, alert: Any, found: Any, ctx: Context) -> Change:
+    after = on_suppression_keep_quiet(change, alert, found, ctx)
+    return after.becomes(replace(after.incident, timers={}))
+
+
+def _a_silence_is_not_seen(ctx: Context, alert: Any) -> None:
+    return None
+
+
 on_action_acknowledged = on_action.acknowledged
 escalate_arm = escalate.arm
 escalate_move_on = escalate._move_on
+on_suppression_keep_quiet = on_suppression.keep_quiet
 
 
 @pytest.mark.server
@@ -113,6 +124,9 @@ escalate_move_on = escalate._move_on
         ("app.domain.on_action.acknowledged", _acknowledging_forgets_to_stop),
         ("app.domain.escalate.arm", _arming_forgets_the_next_step),
         ("app.domain.escalate._move_on", _a_pass_starts_again_under_the_same_keys),
+        ("app.domain.on_alert.keep_quiet", _keeping_quiet_forgets_to_look_again),
+        ("app.domain.context.Context.suppression", _a_silence_is_not_seen),
+        ("app.domain.incident.Incident.pending_look", property(lambda self: {})),
     ],
 )
 def test_a_planted_bug_is_caught(machine: type[IncidentMachine], place: str, bug: Callable[..., Any]) -> None:

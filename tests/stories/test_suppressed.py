@@ -106,6 +106,21 @@ async def test_a_silence_keeps_quiet_only_what_it_matches_also_within_a_group(tm
         assert {message.items[0].incident for message in story.messages()} == {told}
 
 
+async def test_two_of_a_group_that_two_silences_keep_quiet_are_told_when_the_first_of_them_ends(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story, matchers=['region="eu"'], **{"for": "2h"})
+        await silence(story, matchers=['region="us"'], **{"for": "1h"})
+
+        reply = await story.fire(alert(region="eu"), alert(region="us"), alert(region="eu", zone="b"))
+
+        (incident,) = reply["incidents"]
+        assert (await story.incident(incident))["suppression"]["ends_at"] == "2026-11-22T04:00:00Z"
+        await story.go_to("2026-11-22 03:59")
+        assert story.news() == []
+        await story.go_to("2026-11-22 04:00")
+        assert story.news() == ["Sun 04:00 page asha", "Sun 04:00 page ben"]
+
+
 async def test_what_already_pages_goes_on_and_a_silenced_worse_alert_of_its_own_raises_it_only_afterwards(
     tmp_path: Path,
 ) -> None:
@@ -121,6 +136,50 @@ async def test_what_already_pages_goes_on_and_a_silenced_worse_alert_of_its_own_
         assert (await story.incident(incident))["severity"] == "high"
         await story.go_to("2026-11-23 10:30")
         assert story.news() == ["Mon 10:30 page eve"]
+        assert (await story.incident(incident))["severity"] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("snooze", {"for": "3h"}),
+        ("reassign", {"to": "chen"}),
+        ("escalate", {}),
+        ("acknowledge", {}),
+        ("park", {}),
+    ],
+)
+async def test_what_got_worse_silently_is_not_forgotten_whatever_somebody_does_meanwhile(
+    tmp_path: Path, action: str, body: dict[str, str]
+) -> None:
+    async with stage(tmp_path, "2026-11-23 10:00") as story:
+        first = alert(severity="high") | {"fingerprint": "same"}
+        incident = await story.fire_one(first)
+        if action == "park":
+            await story.act(incident, "acknowledge", by="asha")
+        await silence(story, **{"for": "30m"})
+        await story.fire(alert(severity="critical") | {"fingerprint": "same"})
+
+        await story.act(incident, action, by="asha", **body)
+        await story.go_to("2026-11-23 10:29")
+        assert (await story.incident(incident))["severity"] == "high"
+        story.news()
+        await story.go_to("2026-11-23 10:30")
+
+        assert (await story.incident(incident))["severity"] == "critical"
+        assert "Mon 10:30 page eve" in story.news()
+
+
+async def test_of_what_got_worse_silently_the_worst_counts_once_the_silence_is_over(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-23 10:00") as story:
+        incident = await story.fire_one(alert(severity="info") | {"fingerprint": "same"})
+        assert (await story.incident(incident))["severity"] == "triage"
+        await silence(story, **{"for": "30m"})
+        for severity in ("critical", "high"):
+            await story.fire(alert(severity=severity) | {"fingerprint": "same"})
+
+        await story.go_to("2026-11-23 10:30")
+
         assert (await story.incident(incident))["severity"] == "critical"
 
 

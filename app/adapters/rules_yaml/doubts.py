@@ -1,5 +1,6 @@
 """What is allowed in a file and yet probably not meant: said as warnings, never a reason to refuse the file."""
 
+from app.adapters.matchers import needs_no_value
 from app.adapters.rules_yaml.people import CONSOLE
 from app.adapters.rules_yaml.report import Report, quoted
 from app.adapters.rules_yaml.shapes import FileShape, PersonShape
@@ -17,6 +18,7 @@ def doubt(file: FileShape, rules: Rules, report: Report) -> None:
     _consents(file, rules, report)
     _runbooks(file, rules, report)
     _heartbeats(file, rules, report)
+    _inhibitions(file, rules, report)
 
 
 def _people(file: FileShape, rules: Rules, report: Report) -> None:
@@ -78,3 +80,12 @@ def _heartbeats(file: FileShape, rules: Rules, report: Report) -> None:
         elif shape.severity is not Severity.TRIAGE and on_missing is OnMissingRunbook.TRIAGE:
             reason = "has no runbook, so its silence pages nobody unless a rule names one"
             report.doubt(shape.at(), reason, f"heartbeats.{name}")
+
+
+def _inhibitions(file: FileShape, rules: Rules, report: Report) -> None:
+    for shape, inhibition in zip(file.inhibit, rules.inhibitions, strict=True):
+        for side, holds in (("source", inhibition.source), ("target", inhibition.target)):
+            if needs_no_value(holds):
+                report.doubt(
+                    shape.at(side), f"{side} asks for no value, so it means almost every alert", f"inhibit.{side}"
+                )

@@ -1,6 +1,6 @@
 """Which alerts keep which others quiet while they fire."""
 
-from app.adapters.matchers import compile_matchers
+from app.adapters.matchers import Matcher, compile_matchers
 from app.adapters.rules_yaml.matchers_in import read_matchers
 from app.adapters.rules_yaml.report import Report, quoted
 from app.adapters.rules_yaml.rule_lines import bare_names
@@ -22,12 +22,10 @@ def build_inhibitions(file: FileShape, report: Report) -> tuple[Inhibition, ...]
 
 
 def _inhibition(name: str, shape: InhibitionShape, report: Report) -> Inhibition:
-    sides = {
-        side: read_matchers(shape, side, texts, f"inhibit.{side}", report)
-        for side, texts in (("source", shape.source), ("target", shape.target))
-    }
-    for side, matchers in sides.items():
-        if not matchers:
+    sides: dict[str, tuple[Matcher, ...]] = {}
+    for side, texts in (("source", shape.source), ("target", shape.target)):
+        sides[side] = read_matchers(shape, side, texts, f"inhibit.{side}", report)
+        if not any(text.strip(" {}") for text in texts):
             report.refuse(shape.at(side), f"{side} holds no matcher, so it would mean every alert", f"inhibit.{side}")
     return Inhibition(
         name=name,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.entrypoints.cli.durations import parse_duration, parse_instant
+from app.entrypoints.cli.durations import checked_duration, parse_instant
 from app.entrypoints.cli.incidents import find_id, state
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, By, IncidentId, Reason, Token, Url
 from app.entrypoints.cli.printing import say, say_json
@@ -53,10 +53,7 @@ def snooze(
     """Keep an incident quiet for a while; then it starts again from its first step."""
     if bool(length) == bool(until):
         raise typer.BadParameter("say either --for or --until")
-    if until:
-        end = {"until": parse_instant(until).isoformat()}
-    else:
-        end = {"for": f"{int(parse_duration(length).total_seconds())}s"}
+    end = {"until": parse_instant(until).isoformat()} if until else {"for": checked_duration(length)}
     _act(Server(url, token), id, "snooze", {"by": by, **end}, as_json)
 
 

@@ -15,6 +15,12 @@ def parse_duration(text: str) -> timedelta:
         raise typer.BadParameter(str(error)) from None
 
 
+def checked_duration(text: str) -> str:
+    """The same as it was typed, for a server that reads it likewise."""
+    parse_duration(text)
+    return text
+
+
 def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
     """An aware UTC instant; a time without an offset is in `zone` (the machine's own when None)."""
     try:

@@ -1,18 +1,14 @@
 """Looking at incidents: the list, and one with everything that has happened to it."""
 
-import string
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from app.entrypoints.cli.failures import CommandFailed
+from app.entrypoints.cli.ids import MOST_AT_ONCE, listed_ids, whole_id
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, IncidentId, Token, Url
 from app.entrypoints.cli.printing import age, facts, local, say, say_json, table
 from app.entrypoints.cli.server import Answer, Fields, Server, fields, rows, word, words
-
-ID_LENGTH = 16
-MOST_AT_ONCE = 200
-MOST_SHOWN = 5
 
 
 def incidents(
@@ -22,6 +18,7 @@ def incidents(
     severity: Annotated[list[str] | None, typer.Option(help="critical, high or triage; may be repeated.")] = None,
     squad: Annotated[str, typer.Option(help="Of this squad only.", show_default=False)] = "",
     source: Annotated[str, typer.Option(help="From this source only.", show_default=False)] = "",
+    suppressed: Annotated[bool, typer.Option("--suppressed", help="Those that nobody is told of, and why.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST_AT_ONCE, help="How many at most.")] = 50,
     cursor: Annotated[str, typer.Option(help="Where the page before ended.", show_default=False)] = "",
     url: Url = DEFAULT_URL,
@@ -31,24 +28,51 @@ def incidents(
     """List incidents, newest first; those that are open unless --status says otherwise."""
     asked = [] if "any" in (status or []) else (status or ["open"])
     answer = Server(url, token).get(
-        "incidents", status=asked, severity=severity or [], squad=squad, source=source, limit=limit, cursor=cursor
+        "incidents",
+        status=asked,
+        severity=severity or [],
+        squad=squad,
+        source=source,
+        suppressed="true" if suppressed else "",
+        limit=limit,
+        cursor=cursor,
     )
     if as_json:
         say_json(answer.text)
         return
-    _list(answer, f"No incident is {' or '.join(asked)}." if asked else "There is no incident.")
+    _list(answer, suppressed, asked)
 
 
-def _list(answer: Answer, nothing: str) -> None:
+def _list(answer: Answer, suppressed: bool, asked: Sequence[str]) -> None:
     if not answer.items:
-        say(nothing)
+        say(_nothing(suppressed, asked))
         return
-    say(table(("id", "severity", "status", "title", "squad", "age", "count", "who"), map(_row, answer.items)))
+    if suppressed:
+        headings: Sequence[str] = ("id", "severity", "status", "title", "squad", "age", "until", "why")
+        say(table(headings, map(_quiet_row, answer.items)))
+    else:
+        headings = ("id", "severity", "status", "title", "squad", "age", "count", "who")
+        say(table(headings, map(_row, answer.items)))
     if answer.fields.get("next"):
         say(f"There are more: --cursor {word(answer.fields['next'])}")
 
 
+def _nothing(suppressed: bool, asked: Sequence[str]) -> str:
+    if suppressed:
+        return "Nothing is suppressed."
+    return f"No incident is {' or '.join(asked)}." if asked else "There is no incident."
+
+
 def _row(incident: Fields) -> tuple[str, ...]:
+    return *_summary(incident), word(incident["count"]), word(incident["acknowledged_by"])
+
+
+def _quiet_row(incident: Fields) -> tuple[str, ...]:
+    suppression = fields(incident.get("suppression"))
+    return *_summary(incident), _until(suppression), word(suppression.get("reason"))
+
+
+def _summary(incident: Fields) -> tuple[str, ...]:
     return (
         word(incident["id"]),
         word(incident["severity"]),
@@ -56,9 +80,14 @@ def _row(incident: Fields) -> tuple[str, ...]:
         word(incident["title"]),
         word(incident["squad"]),
         age(word(incident["opened_at"])),
-        word(incident["count"]),
-        word(incident["acknowledged_by"]),
     )
+
+
+def _until(suppression: Fields) -> str:
+    """When people are told, if it still fires then; an inhibition ends with what inhibits it."""
+    if suppression.get("by") == "inhibition":
+        return "that is over"
+    return local(word(suppression.get("ends_at") or suppression.get("until")))
 
 
 def state(incident: Fields) -> str:
@@ -83,11 +112,12 @@ def show(id: IncidentId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJ
 
 
 def _facts(incident: Fields) -> list[tuple[str, str]]:
-    held = word(incident["acknowledged_by"])
+    held, suppression = word(incident["acknowledged_by"]), fields(incident.get("suppression"))
     found = {
         "id": word(incident["id"]),
         "status": state(incident),
         "who has it": f"{held}, since {local(word(incident['acknowledged_at']))}" if held else "nobody",
+        "nobody told": f"until {_until(suppression)}: {word(suppression['reason'])}" if suppression else "",
         "squad": word(incident["squad"]),
         "runbook": word(incident["runbook"]) or "none",
         "source": word(incident["source"]),
@@ -121,24 +151,4 @@ def _outcome(send: Fields) -> str:
 
 def find_id(given: str, server: Server) -> str:
     """The whole id of the one open incident whose id begins or ends so."""
-    wanted = given.strip().lower()
-    if len(wanted) == ID_LENGTH and set(wanted) <= set(string.hexdigits):
-        return wanted
-    found = [id for id in _open_ids(server) if wanted and (id.startswith(wanted) or id.endswith(wanted))]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise CommandFailed(f"no open incident's id begins or ends with {given!r}; see `oncall-router incidents`")
-    some = ", ".join(found[:MOST_SHOWN]) + (" …" if len(found) > MOST_SHOWN else "")
-    raise CommandFailed(f"{given!r} fits {len(found)} open incidents ({some}): write more of the id")
-
-
-def _open_ids(server: Server) -> list[str]:
-    ids: list[str] = []
-    cursor = ""
-    while True:
-        page = server.get("incidents", status="open", limit=MOST_AT_ONCE, cursor=cursor)
-        ids += [word(one["id"]) for one in page.items]
-        cursor = word(page.fields.get("next"))
-        if not cursor:
-            return ids
+    return whole_id(given, lambda: listed_ids(server, "incidents", status="open"), "open incident", "incidents")

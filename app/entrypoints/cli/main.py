@@ -11,15 +11,18 @@ from app.entrypoints.cli.failures import Commands
 from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
 from app.entrypoints.cli.migrate import migrate
+from app.entrypoints.cli.observed import observed
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
 from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve, worker
+from app.entrypoints.cli.silences import silence_app
 from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
 from app.entrypoints.cli.who import who
 
 ADMINISTERING = "Running a server"
+QUIETING = "Telling nobody"
 
 app = typer.Typer(
     name="oncall-router",
@@ -58,11 +61,13 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "park": actions.park,
         "note": actions.note,
     },
+    QUIETING: {"observed": observed},
     ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
 

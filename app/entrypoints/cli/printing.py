@@ -21,6 +21,8 @@ STYLES = {
     "triggered": "red",
     "acknowledged": "green",
     "resolved": "dim",
+    "active": "green",
+    "over": "dim",
 }
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 

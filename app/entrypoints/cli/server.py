@@ -1,9 +1,10 @@
-"""The server that the commands talk to: one request at a time, and every failure a line that says what to do next."""
+"""The server that the commands talk to, and every failure a line that says what to do next."""
 
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from app.entrypoints.cli.failures import CommandFailed
@@ -11,6 +12,10 @@ from app.entrypoints.cli.failures import CommandFailed
 AGENT = "oncall-router-cli"
 Query = Mapping[str, str | int | Sequence[str]]
 Fields = dict[str, object]
+Asked = tuple[str, str, Mapping[str, object] | None]
+"""A request: its method, its address, and its body."""
+
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Server:
     def get(self, *path: str, **query: str | int | Sequence[str]) -> Answer:
         return self._ask("GET", path, {name: value for name, value in query.items() if value})
 
+    def get_each(self, paths: Sequence[Sequence[str]]) -> list[Answer]:
+        """Answers in the same order, asked side by side: for what takes a look at each of many."""
+        replies = asyncio.run(self._exchange([("GET", self._address(path), None) for path in paths]))
+        return [self._answer(*reply) for reply in replies]
+
     def post(self, *path: str, body: Mapping[str, object] | None = None) -> Answer:
         """Fields that are empty are left out."""
         return self._ask("POST", path, {}, {name: value for name, value in (body or {}).items() if value})
@@ -46,25 +56,36 @@ class Server:
         return self._ask("DELETE", path, {})
 
     def _ask(self, method: str, path: Sequence[str], query: Query, body: Mapping[str, object] | None = None) -> Answer:
+        (reply,) = asyncio.run(self._exchange([(method, self._address(path, query), body)]))
+        return self._answer(*reply)
+
+    def _address(self, path: Sequence[str], query: Query = MappingProxyType({})) -> str:
         address = "/".join([f"{self.url.rstrip('/')}/api/v1", *(quote(part, safe="") for part in path)])
         asked = urlencode(query, doseq=True)
-        status, text = asyncio.run(self._exchange(method, f"{address}?{asked}" if asked else address, body))
+        return f"{address}?{asked}" if asked else address
+
+    def _answer(self, status: int, text: str) -> Answer:
         if 200 <= status < 300:
             return self._understood(text)
         raise CommandFailed(self._refusal(status, text))
 
-    async def _exchange(self, method: str, url: str, body: Mapping[str, object] | None) -> tuple[int, str]:
-        from app.adapters.outbound_http import OutboundHttp, Unreachable
+    async def _exchange(self, asked: Sequence[Asked]) -> list[tuple[int, str]]:
+        """Status and text of each reply."""
+        from app.adapters.outbound_http import OutboundHttp, Reply, Unreachable
 
         headers = {"user-agent": AGENT, "accept": "application/json"}
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
-        client = OutboundHttp()
+        client, turn = OutboundHttp(), asyncio.Semaphore(AT_ONCE)
+
+        async def ask(method: str, url: str, body: Mapping[str, object] | None) -> Reply:
+            async with turn:
+                if method == "POST":
+                    return await client.post(url, json=dict(body or {}), headers=headers)
+                return await (client.delete if method == "DELETE" else client.get)(url, headers=headers)
+
         try:
-            if method == "POST":
-                reply = await client.post(url, json=dict(body or {}), headers=headers)
-            else:
-                reply = await (client.delete if method == "DELETE" else client.get)(url, headers=headers)
+            replies = await asyncio.gather(*(ask(*one) for one in asked))
         except Unreachable as unreachable:
             raise CommandFailed(
                 f"no server at {self.url}: {unreachable.reason}; start it with `oncall-router serve`, "
@@ -72,7 +93,7 @@ class Server:
             ) from None
         finally:
             await client.aclose()
-        return reply.status, reply.body.decode("utf-8", "replace")
+        return [(reply.status, reply.body.decode("utf-8", "replace")) for reply in replies]
 
     def _understood(self, text: str) -> Answer:
         try:

@@ -14,10 +14,12 @@ from app.entrypoints.http.view import View
 
 
 class SuppressionView(View):
-    """What keeps it from telling anybody, why, and when that is looked at again."""
+    """What keeps it from telling anybody, and why. `ends_at` is when that ends by itself (null: with what inhibits it);
+    `until` is when it is looked at again, at the latest."""
 
     by: SuppressedBy
     reason: str
+    ends_at: datetime | None
     until: datetime
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.errors import InvalidPayload
@@ -125,8 +125,14 @@ class SilenceBody(BaseModel):
 
 
 @router.get("", summary="Silences and maintenance windows, newest first", responses=refusals(*READING, 422))
-async def list_silences(application: App, token: Reader, limit: Limit = 50, cursor: Cursor = "") -> SilencePage:
-    found = await application.silences.listed(limit + 1, position(cursor))
+async def list_silences(
+    application: App,
+    token: Reader,
+    over: Annotated[bool, Query(description="Also those that are over, for 90 days.")] = True,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> SilencePage:
+    found = await application.silences.listed(limit + 1, position(cursor), over)
     page, last = one_page(found, limit)
     now = application.clock.now()
     return SilencePage(items=[_view(one, now) for one in page], next=cursor_of(last.id) if last else None)

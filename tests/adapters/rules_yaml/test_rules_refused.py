@@ -154,6 +154,46 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
             "4 sources.heartbeats.acknowledge: cannot be set for heartbeats",
         ),
         ("limits: {storm: 0}", "4 limits.storm: must be at least 1"),
+        ("limits: {storm: 1001}", "4 limits.storm: must be at most 1000"),
+        ("limits: {storm_windw: 1m}", '4 limits: unknown key "storm_windw" (did you mean "storm_window"?)'),
+        (
+            "limits: {storm_window: soon}",
+            '4 limits.storm_window: "soon" is not a length of time; write it as "90m", "1h" or "2 days"',
+        ),
+        ("limits: {flap_reopens: 0}", "4 limits.flap_reopens: must be at least 1"),
+        (
+            "limits: {flap_hold: 15}",
+            '4 limits.flap_hold: "15" is not a length of time; write it as "90m", "1h" or "2 days"',
+        ),
+        ("mode: observed", '4 mode: "observed" is not one of live, observe (did you mean "observe"?)'),
+        ("sources: {generic: {mode: dry}}", '4 sources.generic.mode: "dry" is not one of live, observe'),
+        (
+            "inhibit: [{source: 'a=\"b\"', target: 'c=\"d\"', equals: [site]}]",
+            '4 inhibit: unknown key "equals" (did you mean "equal"?)',
+        ),
+        ("inhibit:\n  - {source: 'a=\"b\"'}", '5 inhibit: "target" is missing'),
+        (
+            "inhibit:\n  - source: []\n    target: 'c=\"d\"'",
+            "5 inhibit.source: source holds no matcher, so it would mean every alert",
+        ),
+        (
+            "inhibit:\n  - source: 'a=\"b\"'\n    target: '{}'",
+            "6 inhibit.target: target holds no matcher, so it would mean every alert",
+        ),
+        (
+            "inhibit:\n  - source: 'a=\"b'\n    target: 'c=\"d\"'",
+            '5 inhibit.source: matcher a="b needs a second quote, to close the one at position 3',
+        ),
+        (
+            "inhibit:\n  - {name: site, source: 'a=\"b\"', target: 'c=\"d\"'}\n"
+            "  - {name: site, source: 'a=\"b\"', target: 'c=\"d\"'}",
+            '6 inhibit.name: an inhibition named "site" stands above already',
+        ),
+        (
+            "inhibit:\n  - {name: inhibition 2, source: 'a=\"b\"', target: 'c=\"d\"'}\n"
+            "  - {source: 'a=\"b\"', target: 'c=\"d\"'}",
+            '6 inhibit.name: an inhibition named "inhibition 2" stands above already',
+        ),
         (
             'calendars: {office: {hours: {mon-fri: "09:00-08:00"}}}',
             '4 calendars.office.hours.mon-fri: "09:00-08:00" ends before it begins; '

@@ -46,6 +46,14 @@ from tests.adapters.rules_yaml.office import a_file, doubts
             'people.eve: the ladder "quiet" reaches this person on the console only',
         ),
         (
+            "inhibit: [{source: 'env!=\"dev\"', target: 'service=\"payments\"'}]",
+            "inhibit.source: source asks for no value, so it means almost every alert",
+        ),
+        (
+            "inhibit: [{source: 'alertname=\"SiteDown\"', target: ['a!=\"b\"', 'c=~\".*\"'], equal: site}]",
+            "inhibit.target: target asks for no value, so it means almost every alert",
+        ),
+        (
             "people: {eve: {slack: U1}, asha: {}}\nsquads: {}\nrotas: {}",
             "people.asha: has no contact method but the console",
         ),

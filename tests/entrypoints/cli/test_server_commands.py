@@ -70,6 +70,7 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
         ("second-line", incident, "--reason", "needs a database expert"),
         ("park", incident, "--reason", "late"),
         ("snooze", incident, "--for", "90m"),
+        ("snooze", incident, "--for", "2 weeks"),
         ("snooze", incident, "--until", "2199-01-01T00:00:00Z"),
         ("escalate", incident),
         ("reassign", incident, "--to", "chen"),

@@ -190,6 +190,36 @@ async def test_mutants_of_what_prometheus_sends_are_taken_or_refused(rig: Rig) -
     assert seen == {200, 400}
 
 
+SILENCES: tuple[dict[str, Any], ...] = (
+    {"matchers": ['service="payments"', 'env=~"prod|staging"'], "for": "2h", "by": "asha", "why": "database upgrade"},
+    {
+        "kind": "maintenance",
+        "matchers": ['service="payments"'],
+        "starts_at": "2026-11-22T02:00:00Z",
+        "ends_at": "2027-06-30T00:00:00+02:00",
+        "every": ["sun 02:00-04:00", "mon-fri 22:00-06:00"],
+        "timezone": "Europe/London",
+        "why": "weekly restore test",
+    },
+)
+
+
+async def test_mutants_of_silences_are_made_or_refused_and_stay_readable(rig: Rig) -> None:
+    dice = random.Random("silences")
+    seen = set()
+    for body in SILENCES:
+        for _ in range(4):
+            for mutant in mutants(json.dumps(body).encode(), dice):
+                seen.add(await posted(rig, "/api/v1/silences", mutant, **{"content-type": "application/json"}))
+    for mutant in mutants(b'{"by": "asha"}', dice):
+        seen.add(await posted(rig, "/api/v1/silences/x/end", mutant, **{"content-type": "application/json"}))
+
+    assert seen == {201, 400, 404, 422}
+    assert (await rig.client.get("/api/v1/silences?limit=200")).status_code == 200
+    await rig.application.silences.refresh()
+    await posted(rig, "/webhooks/generic", b'{"title": "Down", "severity": "critical"}')
+
+
 DROP_IN = (
     "/v2/enqueue",
     "/v2/change/enqueue",
@@ -268,6 +298,7 @@ async def test_strange_names_in_paths_and_queries_are_refused(rig: Rig) -> None:
             f"/webhooks/{name}",
             f"/api/v1/runbooks/{name}",
             f"/api/v1/quarantine/{name}",
+            f"/api/v1/silences/{name}",
             f"/a/{name}",
             f"/heartbeats/{name}",
             f"/heartbeats/{name}/fail",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,10 @@ from starlette.types import Receive, Scope, Send
 from app.domain.classify import Severity
 from app.domain.errors import Conflict
 from app.domain.events import Actor
+from app.domain.suppress import SuppressedBy
 from app.entrypoints.http.app import create_app
 from app.service.respond import raise_by_person
+from app.service.silences import Wanted
 from app.wiring import Application, assemble
 from tests.entrypoints.http.rig import ADMIN, SECRETS, Recording, StandingClock
 from tests.entrypoints.http.rig import settings as settings_of
@@ -35,6 +39,7 @@ from tests.entrypoints.http.rig import settings as settings_of
 pytestmark = pytest.mark.server
 
 INCIDENT = "0ca9a74185c3c4b6"
+SILENCE = "0ca9a74185c3c4b7"
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -64,11 +69,14 @@ class Served:
 
 
 async def _raise(application: Application) -> None:
-    """One incident under a known id, so that actions have something to act on."""
+    """One incident and one silence under known ids, so that actions have something to act on."""
     rules, applier = application.in_force.rules, application.applier
     with suppress(Conflict):
         by = Actor("asha", "api")
         await raise_by_person(by, "Down", "", Severity.CRITICAL, "", rules, applier, lambda: INCIDENT)
+    now = application.clock.now()
+    wanted = Wanted(SuppressedBy.SILENCE, ("a=b",), now, now + timedelta(hours=2), "asha", "x", ("sun 02:00-04:00",))
+    await application.silences.make(replace(application.silences.new(wanted), id=SILENCE))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +87,8 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
         if path_parameters and context.operation.path.startswith("/api/v1/incidents/"):
             return path_parameters | {"id": INCIDENT}
+        if path_parameters and context.operation.path.startswith("/api/v1/silences/"):
+            return path_parameters | {"id": SILENCE}
         return path_parameters
 
     yield found
