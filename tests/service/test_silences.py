@@ -18,6 +18,7 @@ from app.service import silences as module
 from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
+from app.service.lanes import Lane
 from app.service.ports import Store
 from app.service.silences import KEPT, KIND, LATEST, LONGEST, Forms, Silences, Wanted
 from app.service.tick import tick
@@ -48,7 +49,7 @@ class Replica:
 
     async def fire(self, key: str = "down", severity: str = "critical") -> Taken:
         alert = an_alert(dedup_key=key, severity=severity, group_key=key)
-        (taken,) = await ingest([alert], self.in_force.rules, self.applier, self.new_id)
+        (taken,) = await ingest([alert], self.in_force.rules, self.applier, self.new_id, Lane(alert.source))
         return taken
 
     async def incident(self, id: str) -> Incident:

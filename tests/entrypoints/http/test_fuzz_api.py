@@ -100,7 +100,7 @@ def test_every_operation_keeps_to_the_document(document: Any, mode: GenerationMo
     for found in document.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
+        @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
         @given(operation.as_strategy(generation_mode=mode))
         def keeps_to_it(case: Any) -> None:
             case.call_and_validate(headers={"Authorization": f"Bearer {ADMIN}"}, checks=CHECKS)
