@@ -10,7 +10,10 @@ from secrets import token_urlsafe
 
 from app.adapters.channels.console import Console
 from app.adapters.channels.email import Email, SmtpServer
+from app.adapters.channels.ntfy import Ntfy
+from app.adapters.channels.pushover import Pushover
 from app.adapters.channels.slack import Slack
+from app.adapters.channels.telegram import Telegram
 from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
@@ -294,6 +297,12 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
         found["slack"] = Slack(http, settings.slack_token, settings.slack_api_url)
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
+    if settings.ntfy_url:
+        found["ntfy"] = Ntfy(http, settings.ntfy_url, settings.ntfy_token)
+    if settings.pushover_token:
+        found["pushover"] = Pushover(http, settings.pushover_token, settings.pushover_api_url)
+    if settings.telegram_token:
+        found["telegram"] = Telegram(http, settings.telegram_token, settings.telegram_api_url)
     if settings.console == "on" or (settings.console == "auto" and not found):
         found["console"] = Console(sys.stdout)
     return found

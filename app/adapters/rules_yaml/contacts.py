@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _PHONE = re.compile(r"\+[1-9]\d{7,14}")
+_NTFY_TOPIC = re.compile(r"[-\w]{1,64}", re.ASCII)
+_PUSHOVER_KEY = re.compile(r"[A-Za-z0-9]{30}")
+_TELEGRAM_CHAT = re.compile(r"-?\d{1,20}|@[A-Za-z]\w{3,31}", re.ASCII)
 
 
 def parse_email(text: str) -> str:
@@ -37,4 +40,33 @@ def parse_slack(text: str) -> str:
     """A Slack user or channel id, or a channel's name with its #."""
     if not re.fullmatch(r"[#@]?[\w.-]{1,80}", text.strip()):
         raise ValueError('must be a Slack id or name, such as "U0123" or "#squad-payments"')
+    return text.strip()
+
+
+def parse_ntfy(text: str) -> str:
+    """A topic of the server that ONCALL_NTFY_URL names."""
+    if "/" in text:
+        raise ValueError("must be the topic alone, the last part of its address; the server is in ONCALL_NTFY_URL")
+    if not _NTFY_TOPIC.fullmatch(text.strip()):
+        raise ValueError('must be a topic of at most 64 letters, digits, "_" and "-", such as "asha-k3Vw8pQz"')
+    return text.strip()
+
+
+def parse_pushover(text: str) -> str:
+    """A user's or group's key."""
+    if "@" in text:
+        raise ValueError(
+            "must be a user's or group's key of 30 letters and digits, not the mail address of the account"
+        )
+    if not _PUSHOVER_KEY.fullmatch(text.strip()):
+        raise ValueError("must be a user's or group's key, 30 letters and digits, as the Pushover app shows it")
+    return text.strip()
+
+
+def parse_telegram(text: str) -> str:
+    """The id of a chat, negative for a group, or the @name of a public channel."""
+    if text.strip().startswith("+"):
+        raise ValueError('must be the id of a chat, such as "123456789", not a telephone number')
+    if not _TELEGRAM_CHAT.fullmatch(text.strip()):
+        raise ValueError('must be the id of a chat, such as "123456789", or "@name" of a public channel')
     return text.strip()

@@ -18,11 +18,14 @@ from app.adapters.rules_yaml.forms import (
     Length,
     MappingForm,
     Name,
+    Ntfy,
     OpenDays,
     Phone,
+    Pushover,
     Regions,
     Slack,
     SlackChannel,
+    Telegram,
     Text,
     Texts,
     Url,
@@ -79,6 +82,9 @@ class PersonShape(Shape):
     phone: Phone | None = None
     console: Text | None = None
     webhook: Url | None = None
+    ntfy: Ntfy | None = None
+    pushover: Pushover | None = None
+    telegram: Telegram | None = None
     on_call_since: Day | None = None
     """Since when this person agrees to be on call out of hours; without it, never."""
     on_call_until: Day | None = None
@@ -94,6 +100,9 @@ class SquadShape(Shape):
     channel: SlackChannel = None
     email: Email | None = None
     webhook: Url | None = None
+    ntfy: Ntfy | None = None
+    pushover: Pushover | None = None
+    telegram: Telegram | None = None
     members: Texts = []
     calendar: Text | None = None
     tickets: dict[str, object] | None = None

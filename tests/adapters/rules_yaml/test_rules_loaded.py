@@ -12,6 +12,7 @@ from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgenc
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Limits
+from app.domain.tell import plan_for
 from tests.adapters.rules_yaml.office import TYPES, a_file, load
 from tests.builders import an_alert
 
@@ -351,6 +352,35 @@ def test_ladders_replace_the_defaults_by_name(tmp_path: Path) -> None:
         ),
         "quiet": Ladder("quiet", (Rung(timedelta(0), ("slack", "email")),)),
     }
+
+
+def test_push_in_a_ladder_is_whichever_way_of_pushing_a_person_has(tmp_path: Path) -> None:
+    rules = load(
+        tmp_path,
+        a_file(
+            """
+            people:
+              asha: {telegram: -1001234567890, email: asha@example.com, ntfy: asha-k3Vw8pQz}
+              eve: {pushover: uQiRzpo4DXghDmr9QzzfQu27cmVRsG}
+            squads: {}
+            rotas: {}
+            ladders: {loud: [{send: [ntfy, push, email]}]}
+            """
+        ),
+    )
+
+    assert rules.people["asha"].methods == (
+        ContactMethod("telegram", "-1001234567890"),
+        ContactMethod("email", "asha@example.com"),
+        ContactMethod("ntfy", "asha-k3Vw8pQz"),
+        ContactMethod("console", "asha"),
+    )
+    assert rules.ladders["loud"].rungs == (Rung(timedelta(0), ("ntfy", "pushover", "telegram", "email")),)
+    plans = {
+        id: tuple(rung.channel for rung in plan_for(rules.people[id], rules.ladders["urgent"])[0])
+        for id in ("asha", "eve")
+    }
+    assert plans == {"asha": ("ntfy", "telegram"), "eve": ("pushover",)}
 
 
 def test_a_rule_takes_every_setting(tmp_path: Path) -> None:

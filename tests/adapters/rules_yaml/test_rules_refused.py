@@ -86,8 +86,8 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
         ("policies: {x: {repeat: 0}}", "4 policies.x.repeat: must be at least 1"),
         (
             "ladders: {urgent: [{send: [emial]}]}",
-            '4 ladders.urgent.send: "emial" is not one of console, email, slack, sms, voice, webhook, push '
-            '(did you mean "email"?)',
+            '4 ladders.urgent.send: "emial" is not one of console, email, slack, sms, voice, webhook, push, ntfy, '
+            'pushover, telegram (did you mean "email"?)',
         ),
         (
             "ladders:\n  urgent:\n    - send: sms\n    - send: voice",
@@ -178,6 +178,32 @@ def test_a_mistake_is_named_with_line_key_and_remedy(tmp_path: Path, lines: str,
         ("{phone: 01632960001}", 'people.asha.phone: must be a number in international form, such as "+441632960001"'),
         ("{webhook: ftp://x}", 'people.asha.webhook: must be a web address that begins with "https://"'),
         ("{slack: two words}", 'people.asha.slack: must be a Slack id or name, such as "U0123" or "#squad-payments"'),
+        (
+            "{ntfy: https://ntfy.sh/asha}",
+            "people.asha.ntfy: must be the topic alone, the last part of its address; the server is in ONCALL_NTFY_URL",
+        ),
+        (
+            "{ntfy: two words}",
+            'people.asha.ntfy: must be a topic of at most 64 letters, digits, "_" and "-", such as "asha-k3Vw8pQz"',
+        ),
+        (
+            "{pushover: asha@example.com}",
+            "people.asha.pushover: must be a user's or group's key of 30 letters and digits, not the mail address of "
+            "the account",
+        ),
+        (
+            "{pushover: uQiRzpo4}",
+            "people.asha.pushover: must be a user's or group's key, 30 letters and digits, as the Pushover app "
+            "shows it",
+        ),
+        (
+            "{telegram: asha}",
+            'people.asha.telegram: must be the id of a chat, such as "123456789", or "@name" of a public channel',
+        ),
+        (
+            "{telegram: +44 1632 960001}",
+            'people.asha.telegram: must be the id of a chat, such as "123456789", not a telephone number',
+        ),
         ("{on_call_since: 5 Jan}", 'people.asha.on_call_since: "5 Jan" is not a date; write it as 2026-12-24'),
         (
             "{on_call_since: 2026-01-05, on_call_until: 2026-01-05}",
