@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from app.adapters.channels.console import Console
+from app.adapters.channels.discord import Discord
 from app.adapters.channels.email import Email, SmtpServer
 from app.adapters.channels.ntfy import Ntfy
 from app.adapters.channels.pushover import Pushover
 from app.adapters.channels.slack import Slack
+from app.adapters.channels.teams import Teams
 from app.adapters.channels.telegram import Telegram
 from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
@@ -289,7 +291,8 @@ def clock_of(store: Store) -> Clock:
 
 
 def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) -> dict[str, Channel]:
-    """The channels that are set up; the console when nothing else is, or when asked for."""
+    """The channels that are set up; the console when nothing else is, or when asked for. Those whose addresses hold all
+    that is needed are always there, and do not count as set up."""
     found: dict[str, Channel] = {}
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
@@ -305,7 +308,7 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
         found["telegram"] = Telegram(http, settings.telegram_token, settings.telegram_api_url)
     if settings.console == "on" or (settings.console == "auto" and not found):
         found["console"] = Console(sys.stdout)
-    return found
+    return {**found, "teams": Teams(http), "discord": Discord(http)}
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

@@ -1,10 +1,23 @@
 """Addresses as the file writes them. A refusal never repeats the address, for it may be private or a secret."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _PHONE = re.compile(r"\+[1-9]\d{7,14}")
+_DISCORD_PATH = re.compile(r"/api/(v\d+/)?webhooks/\d{1,20}/[\w-]+", re.ASCII)
+_WEBHOOKS_OF = {
+    "Discord": re.compile(r"(^|\.)discord(app)?\.com$"),
+    "Teams": re.compile(r"(^|\.)(webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)$"),
+    "Slack": re.compile(r"^hooks\.slack\.com$"),
+}
+"""The hosts by which an address under the wrong key is known."""
+
+_INSTEAD = {
+    "Discord": 'write it under "discord"',
+    "Teams": 'write it under "teams"',
+    "Slack": "Slack is told by its bot, which needs an id",
+}
 _NTFY_TOPIC = re.compile(r"[-\w]{1,64}", re.ASCII)
 _PUSHOVER_KEY = re.compile(r"[A-Za-z0-9]{30}")
 _TELEGRAM_CHAT = re.compile(r"-?\d{1,20}|@[A-Za-z]\w{3,31}", re.ASCII)
@@ -34,6 +47,33 @@ def parse_url(text: str) -> str:
     if not well_formed:
         raise ValueError('must be a web address that begins with "https://"')
     return text.strip()
+
+
+def parse_teams(text: str) -> str:
+    """The URL of a Teams workflow or incoming webhook."""
+    parts = urlsplit(parse_url(text))
+    _refuse_others(parts, "Teams")
+    if parts.path in ("", "/"):
+        raise ValueError("must be the whole address that the workflow shows, which has a path")
+    return text.strip()
+
+
+def parse_discord(text: str) -> str:
+    """The URL of a Discord webhook, with or without a thread."""
+    parts = urlsplit(parse_url(text))
+    _refuse_others(parts, "Discord")
+    if re.search(r"/(slack|github)$", parts.path):
+        raise ValueError("must be the webhook's address without /slack or /github at its end")
+    if not _DISCORD_PATH.fullmatch(parts.path):
+        raise ValueError('must be a webhook\'s address, such as "https://discord.com/api/webhooks/123/abc"')
+    return text.strip()
+
+
+def _refuse_others(parts: SplitResult, wanted: str) -> None:
+    host = parts.hostname or ""
+    for name, sign in _WEBHOOKS_OF.items():
+        if name != wanted and sign.search(host):
+            raise ValueError(f"is an address of {name}, not of {wanted}; {_INSTEAD[name]}")
 
 
 def parse_slack(text: str) -> str:

@@ -100,6 +100,8 @@ Email = Annotated[str, written(contacts.parse_email)]
 Phone = Annotated[str, written(contacts.parse_phone)]
 Slack = Annotated[str, written(contacts.parse_slack)]
 Url = Annotated[str, written(contacts.parse_url)]
+Teams = Annotated[str, written(contacts.parse_teams)]
+Discord = Annotated[str, written(contacts.parse_discord)]
 Ntfy = Annotated[str, written(contacts.parse_ntfy)]
 Pushover = Annotated[str, written(contacts.parse_pushover)]
 Telegram = Annotated[str, written(contacts.parse_telegram, str | int)]
@@ -117,7 +119,20 @@ OpenDays = Annotated[list[_OpenDays], BeforeValidator(as_list, json_schema_input
 
 MappingForm = Annotated[object, PlainValidator(_mapping, json_schema_input_type=str | dict[str, object])]
 
-ChannelName = Literal["console", "email", "slack", "sms", "voice", "webhook", "push", "ntfy", "pushover", "telegram"]
+ChannelName = Literal[
+    "console",
+    "email",
+    "slack",
+    "teams",
+    "discord",
+    "sms",
+    "voice",
+    "webhook",
+    "push",
+    "ntfy",
+    "pushover",
+    "telegram",
+]
 ChannelNames = Annotated[
     list[ChannelName], BeforeValidator(as_list, json_schema_input_type=ChannelName | list[ChannelName])
 ]

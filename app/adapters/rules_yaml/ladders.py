@@ -7,7 +7,8 @@ from app.adapters.rules_yaml.shapes import FileShape, RungShape
 from app.domain.people import Ladder, Rung, Urgency
 
 _AT_ONCE = timedelta(0)
-_QUIETLY = ("slack", "email")
+_CHATS = ("slack", "teams", "discord")
+_QUIETLY = (*_CHATS, "email")
 _SHORTEST_AGAIN = timedelta(minutes=1)
 _STANDS_FOR = {"push": ("ntfy", "pushover", "telegram")}
 """What a word of a ladder means that is no channel itself: whichever of these a person has."""
@@ -16,7 +17,7 @@ DEFAULT_LADDERS = {
     Urgency.URGENT.value: Ladder(
         Urgency.URGENT.value,
         (
-            Rung(_AT_ONCE, ("slack", *_STANDS_FOR["push"])),
+            Rung(_AT_ONCE, (*_CHATS, *_STANDS_FOR["push"])),
             Rung(timedelta(minutes=3), ("sms",)),
             Rung(timedelta(minutes=5), ("voice",)),
         ),

@@ -11,13 +11,15 @@ _CHANNELS = {
     "slack": ("slack",),
     "phone": ("sms", "voice"),
     "webhook": ("webhook",),
+    "teams": ("teams",),
+    "discord": ("discord",),
     "ntfy": ("ntfy",),
     "pushover": ("pushover",),
     "telegram": ("telegram",),
 }
 """A person's fields that are addresses, and the channels that each leads to."""
 
-_POSTS = ("telegram", "email", "webhook", "ntfy", "pushover")
+_POSTS = ("teams", "discord", "telegram", "email", "webhook", "ntfy", "pushover")
 """A squad's fields that are addresses, in the order in which they are tried after its Slack channel."""
 
 

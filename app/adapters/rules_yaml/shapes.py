@@ -12,6 +12,7 @@ from app.adapters.rules_yaml.forms import (
     ChannelNames,
     ClosedDays,
     Day,
+    Discord,
     Email,
     Handover,
     Hosts,
@@ -25,6 +26,7 @@ from app.adapters.rules_yaml.forms import (
     Regions,
     Slack,
     SlackChannel,
+    Teams,
     Telegram,
     Text,
     Texts,
@@ -82,6 +84,8 @@ class PersonShape(Shape):
     phone: Phone | None = None
     console: Text | None = None
     webhook: Url | None = None
+    teams: Teams | None = None
+    discord: Discord | None = None
     ntfy: Ntfy | None = None
     pushover: Pushover | None = None
     telegram: Telegram | None = None
@@ -100,6 +104,8 @@ class SquadShape(Shape):
     channel: SlackChannel = None
     email: Email | None = None
     webhook: Url | None = None
+    teams: Teams | None = None
+    discord: Discord | None = None
     ntfy: Ntfy | None = None
     pushover: Pushover | None = None
     telegram: Telegram | None = None

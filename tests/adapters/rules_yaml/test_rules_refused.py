@@ -86,8 +86,8 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
         ("policies: {x: {repeat: 0}}", "4 policies.x.repeat: must be at least 1"),
         (
             "ladders: {urgent: [{send: [emial]}]}",
-            '4 ladders.urgent.send: "emial" is not one of console, email, slack, sms, voice, webhook, push, ntfy, '
-            'pushover, telegram (did you mean "email"?)',
+            '4 ladders.urgent.send: "emial" is not one of console, email, slack, teams, discord, sms, voice, '
+            'webhook, push, ntfy, pushover, telegram (did you mean "email"?)',
         ),
         (
             "ladders:\n  urgent:\n    - send: sms\n    - send: voice",
@@ -204,6 +204,27 @@ def test_a_mistake_is_named_with_line_key_and_remedy(tmp_path: Path, lines: str,
             "{telegram: +44 1632 960001}",
             'people.asha.telegram: must be the id of a chat, such as "123456789", not a telephone number',
         ),
+        (
+            "{teams: https://x.logic.azure.com}",
+            "people.asha.teams: must be the whole address that the workflow shows, which has a path",
+        ),
+        (
+            "{teams: https://discord.com/api/webhooks/1/s3cr3t}",
+            'people.asha.teams: is an address of Discord, not of Teams; write it under "discord"',
+        ),
+        (
+            "{discord: https://hooks.slack.com/services/s3cr3t}",
+            "people.asha.discord: is an address of Slack, not of Discord; Slack is told by its bot, which needs an id",
+        ),
+        (
+            "{discord: https://discord.com/api/webhooks/1/s3cr3t/slack}",
+            "people.asha.discord: must be the webhook's address without /slack or /github at its end",
+        ),
+        (
+            "{discord: https://discord.com/channels/1/2}",
+            'people.asha.discord: must be a webhook\'s address, such as "https://discord.com/api/webhooks/123/abc"',
+        ),
+        ("{discord: asha}", 'people.asha.discord: must be a web address that begins with "https://"'),
         ("{on_call_since: 5 Jan}", 'people.asha.on_call_since: "5 Jan" is not a date; write it as 2026-12-24'),
         (
             "{on_call_since: 2026-01-05, on_call_until: 2026-01-05}",

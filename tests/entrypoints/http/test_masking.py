@@ -15,6 +15,8 @@ from app.entrypoints.http.rules_views import MethodView
         ("console", "the-boss-of-all-of-us", "the-boss-of-all-of-us"),
         ("sms", "+441632960001", "+*********001"),
         ("webhook", "https://user:pw@hooks.example.com/secret?token=x", "https://hooks.example.com/***"),
+        ("teams", "https://x.logic.azure.com:443/workflows/1?sig=s", "https://x.logic.azure.com/***"),
+        ("discord", "https://discord.com/api/webhooks/1/s3cr3t", "https://discord.com/***"),
         ("ntfy", "asha-k3Vw8pQz", "***pQz"),
         ("ntfy", "short", "***"),
         ("pushover", "uQiRzpo4DXghDmr9QzzfQu27cmVRsG", "***RsG"),
