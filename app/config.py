@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Telegram's Bot API, or something that stands in for it."
     )
+    pagerduty_api_url: str = Field(
+        "https://events.pagerduty.com", description="PagerDuty's Events API: the EU's, or what stands in for it."
+    )
+    opsgenie_api_url: str = Field(
+        "https://api.opsgenie.com", description="Opsgenie's Alert API: the EU's, or what stands in for it."
+    )
     console: Literal["auto", "on", "off"] = Field(
         "auto", description="Page on the console; auto: when nothing else is set up."
     )

@@ -12,6 +12,8 @@ from app.adapters.channels.console import Console
 from app.adapters.channels.discord import Discord
 from app.adapters.channels.email import Email, SmtpServer
 from app.adapters.channels.ntfy import Ntfy
+from app.adapters.channels.opsgenie import Opsgenie
+from app.adapters.channels.pagerduty import PagerDuty
 from app.adapters.channels.pushover import Pushover
 from app.adapters.channels.slack import Slack
 from app.adapters.channels.teams import Teams
@@ -308,7 +310,13 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
         found["telegram"] = Telegram(http, settings.telegram_token, settings.telegram_api_url)
     if settings.console == "on" or (settings.console == "auto" and not found):
         found["console"] = Console(sys.stdout)
-    return {**found, "teams": Teams(http), "discord": Discord(http)}
+    return {
+        **found,
+        "teams": Teams(http),
+        "discord": Discord(http),
+        "pagerduty": PagerDuty(http, settings.pagerduty_api_url),
+        "opsgenie": Opsgenie(http, settings.opsgenie_api_url),
+    }
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

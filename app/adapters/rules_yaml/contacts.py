@@ -19,6 +19,8 @@ _INSTEAD = {
     "Slack": "Slack is told by its bot, which needs an id",
 }
 _NTFY_TOPIC = re.compile(r"[-\w]{1,64}", re.ASCII)
+_PAGERDUTY_KEY = re.compile(r"[A-Za-z0-9]{32}")
+_OPSGENIE_KEY = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PUSHOVER_KEY = re.compile(r"[A-Za-z0-9]{30}")
 _TELEGRAM_CHAT = re.compile(r"-?\d{1,20}|@[A-Za-z]\w{3,31}", re.ASCII)
 
@@ -80,6 +82,20 @@ def parse_slack(text: str) -> str:
     """A Slack user or channel id, or a channel's name with its #."""
     if not re.fullmatch(r"[#@]?[\w.-]{1,80}", text.strip()):
         raise ValueError('must be a Slack id or name, such as "U0123" or "#squad-payments"')
+    return text.strip()
+
+
+def parse_pagerduty(text: str) -> str:
+    """The routing key of an Events API v2 integration."""
+    if not _PAGERDUTY_KEY.fullmatch(text.strip()):
+        raise ValueError("must be the integration key of an Events API v2 integration, 32 letters and digits")
+    return text.strip()
+
+
+def parse_opsgenie(text: str) -> str:
+    """The key of an API integration."""
+    if not _OPSGENIE_KEY.fullmatch(text.strip()):
+        raise ValueError("must be the key of an API integration, five groups of hexadecimal digits with hyphens")
     return text.strip()
 
 

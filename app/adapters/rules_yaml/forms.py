@@ -102,6 +102,8 @@ Slack = Annotated[str, written(contacts.parse_slack)]
 Url = Annotated[str, written(contacts.parse_url)]
 Teams = Annotated[str, written(contacts.parse_teams)]
 Discord = Annotated[str, written(contacts.parse_discord)]
+PagerDuty = Annotated[str, written(contacts.parse_pagerduty)]
+Opsgenie = Annotated[str, written(contacts.parse_opsgenie)]
 Ntfy = Annotated[str, written(contacts.parse_ntfy)]
 Pushover = Annotated[str, written(contacts.parse_pushover)]
 Telegram = Annotated[str, written(contacts.parse_telegram, str | int)]
@@ -132,6 +134,8 @@ ChannelName = Literal[
     "ntfy",
     "pushover",
     "telegram",
+    "pagerduty",
+    "opsgenie",
 ]
 ChannelNames = Annotated[
     list[ChannelName], BeforeValidator(as_list, json_schema_input_type=ChannelName | list[ChannelName])

@@ -16,10 +16,12 @@ _CHANNELS = {
     "ntfy": ("ntfy",),
     "pushover": ("pushover",),
     "telegram": ("telegram",),
+    "pagerduty": ("pagerduty",),
+    "opsgenie": ("opsgenie",),
 }
 """A person's fields that are addresses, and the channels that each leads to."""
 
-_POSTS = ("teams", "discord", "telegram", "email", "webhook", "ntfy", "pushover")
+_POSTS = ("teams", "discord", "telegram", "email", "webhook", "ntfy", "pushover", "pagerduty", "opsgenie")
 """A squad's fields that are addresses, in the order in which they are tried after its Slack channel."""
 
 

@@ -21,6 +21,8 @@ from app.adapters.rules_yaml.forms import (
     Name,
     Ntfy,
     OpenDays,
+    Opsgenie,
+    PagerDuty,
     Phone,
     Pushover,
     Regions,
@@ -89,6 +91,8 @@ class PersonShape(Shape):
     ntfy: Ntfy | None = None
     pushover: Pushover | None = None
     telegram: Telegram | None = None
+    pagerduty: PagerDuty | None = None
+    opsgenie: Opsgenie | None = None
     on_call_since: Day | None = None
     """Since when this person agrees to be on call out of hours; without it, never."""
     on_call_until: Day | None = None
@@ -109,6 +113,8 @@ class SquadShape(Shape):
     ntfy: Ntfy | None = None
     pushover: Pushover | None = None
     telegram: Telegram | None = None
+    pagerduty: PagerDuty | None = None
+    opsgenie: Opsgenie | None = None
     members: Texts = []
     calendar: Text | None = None
     tickets: dict[str, object] | None = None

@@ -87,7 +87,7 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
         (
             "ladders: {urgent: [{send: [emial]}]}",
             '4 ladders.urgent.send: "emial" is not one of console, email, slack, teams, discord, sms, voice, '
-            'webhook, push, ntfy, pushover, telegram (did you mean "email"?)',
+            'webhook, push, ntfy, pushover, telegram, pagerduty, opsgenie (did you mean "email"?)',
         ),
         (
             "ladders:\n  urgent:\n    - send: sms\n    - send: voice",
@@ -223,6 +223,15 @@ def test_a_mistake_is_named_with_line_key_and_remedy(tmp_path: Path, lines: str,
         (
             "{discord: https://discord.com/channels/1/2}",
             'people.asha.discord: must be a webhook\'s address, such as "https://discord.com/api/webhooks/123/abc"',
+        ),
+        (
+            "{pagerduty: s3cr3t}",
+            "people.asha.pagerduty: must be the integration key of an Events API v2 integration, 32 letters and digits",
+        ),
+        (
+            "{opsgenie: s3cr3t}",
+            "people.asha.opsgenie: must be the key of an API integration, five groups of hexadecimal digits with "
+            "hyphens",
         ),
         ("{discord: asha}", 'people.asha.discord: must be a web address that begins with "https://"'),
         ("{on_call_since: 5 Jan}", 'people.asha.on_call_since: "5 Jan" is not a date; write it as 2026-12-24'),
