@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
+from app.adapters.channels.apprise import INSTALL, IS_INSTALLED, Apprise
 from app.adapters.channels.console import Console
 from app.adapters.channels.discord import Discord
 from app.adapters.channels.email import Email, SmtpServer
@@ -127,7 +128,18 @@ def read_rules(settings: Settings) -> Rules:
         if source.type == "generic"
         for problem in load_mapping(source.options).problems
     ]
-    return replace(rules, warnings=(*rules.warnings, *unmapped))
+    return replace(rules, warnings=(*rules.warnings, *unmapped, *([] if IS_INSTALLED else _without_apprise(rules))))
+
+
+def _without_apprise(rules: Rules) -> list[Complaint]:
+    """Who has an address on the channel that this installation lacks."""
+    methods = {f"people.{id}": person.methods for id, person in rules.people.items()}
+    methods |= {f"squads.{id}": squad.post for id, squad in rules.squads.items()}
+    return [
+        Complaint(rules.places.get(key, NOWHERE), f"is told by apprise, which is not installed; {INSTALL}", key)
+        for key, ways in methods.items()
+        if any(way.channel == Apprise.name for way in ways)
+    ]
 
 
 async def assemble(
@@ -316,6 +328,7 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
         "discord": Discord(http),
         "pagerduty": PagerDuty(http, settings.pagerduty_api_url),
         "opsgenie": Opsgenie(http, settings.opsgenie_api_url),
+        "apprise": Apprise(),
     }
 
 

@@ -21,6 +21,7 @@ _INSTEAD = {
 _NTFY_TOPIC = re.compile(r"[-\w]{1,64}", re.ASCII)
 _PAGERDUTY_KEY = re.compile(r"[A-Za-z0-9]{32}")
 _OPSGENIE_KEY = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_APPRISE_URL = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S{1,2000}")
 _PUSHOVER_KEY = re.compile(r"[A-Za-z0-9]{30}")
 _TELEGRAM_CHAT = re.compile(r"-?\d{1,20}|@[A-Za-z]\w{3,31}", re.ASCII)
 
@@ -96,6 +97,17 @@ def parse_opsgenie(text: str) -> str:
     """The key of an API integration."""
     if not _OPSGENIE_KEY.fullmatch(text.strip()):
         raise ValueError("must be the key of an API integration, five groups of hexadecimal digits with hyphens")
+    return text.strip()
+
+
+def parse_apprise(text: str) -> str:
+    """One URL of Apprise."""
+    if re.match(r"https?://", text.strip()):
+        raise ValueError('must begin with the name of a service, such as "matrix://"; a web address is a "webhook"')
+    if not _APPRISE_URL.fullmatch(text.strip()):
+        raise ValueError(
+            'must be one address as Apprise writes them, such as "matrix://token@matrix.example.com/#room"'
+        )
     return text.strip()
 
 

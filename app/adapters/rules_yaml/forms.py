@@ -104,6 +104,7 @@ Teams = Annotated[str, written(contacts.parse_teams)]
 Discord = Annotated[str, written(contacts.parse_discord)]
 PagerDuty = Annotated[str, written(contacts.parse_pagerduty)]
 Opsgenie = Annotated[str, written(contacts.parse_opsgenie)]
+Apprise = Annotated[str, written(contacts.parse_apprise)]
 Ntfy = Annotated[str, written(contacts.parse_ntfy)]
 Pushover = Annotated[str, written(contacts.parse_pushover)]
 Telegram = Annotated[str, written(contacts.parse_telegram, str | int)]
@@ -136,6 +137,7 @@ ChannelName = Literal[
     "telegram",
     "pagerduty",
     "opsgenie",
+    "apprise",
 ]
 ChannelNames = Annotated[
     list[ChannelName], BeforeValidator(as_list, json_schema_input_type=ChannelName | list[ChannelName])

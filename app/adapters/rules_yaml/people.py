@@ -18,10 +18,11 @@ _CHANNELS = {
     "telegram": ("telegram",),
     "pagerduty": ("pagerduty",),
     "opsgenie": ("opsgenie",),
+    "apprise": ("apprise",),
 }
 """A person's fields that are addresses, and the channels that each leads to."""
 
-_POSTS = ("teams", "discord", "telegram", "email", "webhook", "ntfy", "pushover", "pagerduty", "opsgenie")
+_POSTS = ("teams", "discord", "telegram", "email", "webhook", "ntfy", "pushover", "pagerduty", "opsgenie", "apprise")
 """A squad's fields that are addresses, in the order in which they are tried after its Slack channel."""
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from app.adapters.rules_yaml.forms import (
+    Apprise,
     ChannelNames,
     ClosedDays,
     Day,
@@ -93,6 +94,7 @@ class PersonShape(Shape):
     telegram: Telegram | None = None
     pagerduty: PagerDuty | None = None
     opsgenie: Opsgenie | None = None
+    apprise: Apprise | None = None
     on_call_since: Day | None = None
     """Since when this person agrees to be on call out of hours; without it, never."""
     on_call_until: Day | None = None
@@ -115,6 +117,7 @@ class SquadShape(Shape):
     telegram: Telegram | None = None
     pagerduty: PagerDuty | None = None
     opsgenie: Opsgenie | None = None
+    apprise: Apprise | None = None
     members: Texts = []
     calendar: Text | None = None
     tickets: dict[str, object] | None = None

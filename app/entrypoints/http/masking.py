@@ -23,6 +23,8 @@ def masked(address: str, channel: str = "") -> str:
     if address.startswith(("http://", "https://")):
         parts = urlsplit(address)
         return f"{parts.scheme}://{parts.hostname}/***"
+    if "://" in address:
+        return f"{address.partition('://')[0]}://***"
     if channel in _NO_SECRETS:
         return address
     return f"***{address[-_SHOWN_OF_KEY:] if len(address) >= _LONG_ENOUGH else ''}"

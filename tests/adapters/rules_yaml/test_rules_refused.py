@@ -87,7 +87,7 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
         (
             "ladders: {urgent: [{send: [emial]}]}",
             '4 ladders.urgent.send: "emial" is not one of console, email, slack, teams, discord, sms, voice, '
-            'webhook, push, ntfy, pushover, telegram, pagerduty, opsgenie (did you mean "email"?)',
+            'webhook, push, ntfy, pushover, telegram, pagerduty, opsgenie, apprise (did you mean "email"?)',
         ),
         (
             "ladders:\n  urgent:\n    - send: sms\n    - send: voice",
@@ -232,6 +232,16 @@ def test_a_mistake_is_named_with_line_key_and_remedy(tmp_path: Path, lines: str,
             "{opsgenie: s3cr3t}",
             "people.asha.opsgenie: must be the key of an API integration, five groups of hexadecimal digits with "
             "hyphens",
+        ),
+        (
+            "{apprise: https://example.com/s3cr3t}",
+            'people.asha.apprise: must begin with the name of a service, such as "matrix://"; '
+            'a web address is a "webhook"',
+        ),
+        (
+            "{apprise: matrix}",
+            "people.asha.apprise: must be one address as Apprise writes them, such as "
+            '"matrix://token@matrix.example.com/#room"',
         ),
         ("{discord: asha}", 'people.asha.discord: must be a web address that begins with "https://"'),
         ("{on_call_since: 5 Jan}", 'people.asha.on_call_since: "5 Jan" is not a date; write it as 2026-12-24'),

@@ -22,6 +22,7 @@ from app.entrypoints.http.rules_views import MethodView
         ("pushover", "uQiRzpo4DXghDmr9QzzfQu27cmVRsG", "***RsG"),
         ("pagerduty", "e93facc04764012d7bfb002500d5d1a6", "***1a6"),
         ("opsgenie", "eb243592-faa2-4ba2-a551q-1afdf565c889", "***889"),
+        ("apprise", "matrix://s3cr3t@matrix.example.com/#room", "matrix://***"),
         ("telegram", "-1001234567890", "**********890"),
         ("one that nobody knows", "key-of-something", "***ing"),
         ("", "key-of-something", "***ing"),
