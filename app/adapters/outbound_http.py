@@ -24,9 +24,10 @@ RETRY_AFTER_LIMIT = timedelta(minutes=15)
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of a reply that are read: Slack repeats the whole message in its own, and an endless one must end."""
 
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=5)
-"""With every request httpcore looks at each idle connection, which costs a tenth of a sending: what a burst has opened
-must not slow down all that comes after it."""
+_LIMITS = httpx.Limits(max_connections=1_000, max_keepalive_connections=5)
+"""Room for the slots of every channel: one that hangs takes no connection from the others. With every request httpcore
+looks at each idle connection, which costs a tenth of a sending: what a burst has opened must not slow down all that
+comes after it."""
 
 WORTH_RETRYING = frozenset({408, 425, 429})
 
