@@ -21,7 +21,9 @@ from app.domain.notification import Rejected, Result, Retry, Sent
 IS_INSTALLED = importlib.util.find_spec("apprise") is not None
 INSTALL = "install it: pip install 'oncall-router[apprise]'"
 PATIENCE = timedelta(seconds=20)
-MOST_THREADS = 8
+MOST_THREADS = 32
+"""Twice what the dispatcher sends at a time, so that what is not waited for any more leaves room for others."""
+
 SHARE_OF_TITLE = 4
 INERT = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "`": "'", "@": "@\N{WORD JOINER}"})
 """Apprise reads a text as HTML or Markdown for some services, and some find mentions in any text."""
@@ -42,8 +44,8 @@ class Apprise:
         self._library: Any = library or (importlib.import_module("apprise") if IS_INSTALLED else None)
         self._patience = patience.total_seconds()
         self._free = threading.BoundedSemaphore(MOST_THREADS)
-        for name in ("apprise", "urllib3", "requests"):  # They log addresses, secrets included.
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        if self._library:
+            _hush()
 
     async def send(self, message: Message) -> Result:
         if self._library is None:
@@ -78,6 +80,12 @@ class Apprise:
         title, body = _texts(message, service.title_maxlen, service.body_maxlen)
         done = sender.notify(body=body, title=title, notify_type=_type(message), body_format="text")
         return Sent() if done else Retry("apprise could not deliver it, and does not say why")
+
+
+def _hush() -> None:
+    """The library, and those that it stands on, log whole addresses."""
+    for name in ("apprise", "urllib3", "requests"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _texts(message: Message, most_of_title: int, most_of_body: int) -> tuple[str, str]:

@@ -7,8 +7,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from app.adapters.outbound_http import OutboundHttp, Reply, Unreachable, object_in, verdict_of
+from app.domain.errors import AppError
 from app.domain.fitting import Medium, cut, fitted
 from app.domain.message import Message, MessageKind, one_line
 from app.domain.notification import Rejected, Result, Retry, Sent
@@ -24,13 +26,17 @@ EMOJIS = {"critical": "rotating_light", "high": "warning"}
 CURES = {
     401: "check ONCALL_NTFY_TOKEN",
     403: "let ONCALL_NTFY_TOKEN write to this topic",
-    404: "check ONCALL_NTFY_URL: it is the server's address, without a topic",
+    404: "is there an ntfy server at ONCALL_NTFY_URL?",
 }
+
+
+class InvalidNtfyUrl(AppError):
+    """An ONCALL_NTFY_URL that is no server's address; the message never repeats it, for it may hold a topic."""
 
 
 class Ntfy:
     """`url` is the server's address; `token` an access token (`tk_…`), `user:password`, or empty. An address is a
-    topic.
+    topic. Raises `InvalidNtfyUrl`.
 
     A message sent again has the same `sequence_id`, by which newer servers and apps put it in place of the earlier one.
     """
@@ -39,7 +45,7 @@ class Ntfy:
 
     def __init__(self, http: OutboundHttp, url: str, token: str = "") -> None:
         self._http = http
-        self._url = url.strip().rstrip("/")
+        self._url = _server(url.strip())
         self._headers = _authorization(token.strip())
 
     async def send(self, message: Message) -> Result:
@@ -48,6 +54,17 @@ class Ntfy:
         except Unreachable as error:
             return Retry(f"ntfy: {error.reason}")
         return _outcome(reply)
+
+
+def _server(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_server = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"}
+    except ValueError:
+        is_server = False
+    if not is_server or "?" in url or "@" in url:
+        raise InvalidNtfyUrl("ONCALL_NTFY_URL must be a server's address without a topic, such as https://ntfy.sh")
+    return url.rstrip("/")
 
 
 def _authorization(token: str) -> Mapping[str, str]:

@@ -83,16 +83,16 @@ async def test_where_it_is_not_installed_it_says_how_to(monkeypatch: pytest.Monk
     )
 
 
-async def test_a_service_that_hangs_keeps_a_thread_and_not_the_loop_and_at_most_eight() -> None:
+async def test_a_service_that_hangs_keeps_a_thread_and_not_the_loop_and_their_number_is_bounded() -> None:
     library = Library()
     library.gate.clear()
     channel = Apprise(library, patience=timedelta(seconds=0.1))
 
     async with asyncio.timeout(3):
-        hung = await asyncio.gather(*(channel.send(a_page(URL)) for _ in range(8)))
+        hung = await asyncio.gather(*(channel.send(a_page(URL)) for _ in range(module.MOST_THREADS)))
         busy = await channel.send(a_page(URL))
     library.gate.set()
-    while len(library.told) < 8:
+    while len(library.told) < module.MOST_THREADS:
         await asyncio.sleep(0.01)
     async with asyncio.timeout(3):
         while (again := await channel.send(a_page(URL))) == busy:

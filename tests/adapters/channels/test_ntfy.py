@@ -7,7 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request
 
-from app.adapters.channels.ntfy import Ntfy
+from app.adapters.channels.ntfy import InvalidNtfyUrl, Ntfy
 from app.adapters.outbound_http import OutboundHttp
 from app.domain.message import MessageKind
 from app.domain.notification import Rejected, Sent
@@ -146,6 +146,17 @@ async def test_a_text_that_needs_many_escapes_stays_within_what_a_server_takes(
     outcome = await ntfy.send(a_page(TOPIC, an_item(title=ugly, why=ugly, remark=ugly, link=link), headline=ugly))
 
     assert isinstance(outcome, Sent)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ntfy.sh", "https://ntfy.sh/s3cr3t", "ftp://ntfy.sh", "https://", "https://[s3cr3t", "https://a:s3cr3t@ntfy.sh"],
+)
+def test_a_url_that_is_no_server_is_refused_at_the_start(http: OutboundHttp, url: str) -> None:
+    with pytest.raises(InvalidNtfyUrl, match="must be a server's address") as refused:
+        Ntfy(http, url)
+
+    assert "s3cr3t" not in str(refused.value)
 
 
 async def test_user_and_password_are_sent_as_basic(http: OutboundHttp, httpserver: HTTPServer) -> None:
