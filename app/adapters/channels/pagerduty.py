@@ -57,7 +57,7 @@ def _payload(message: Message) -> dict[str, object]:
     details = _details(alone, message) if alone else {"incidents": fitted(message, INCIDENTS)}
     return {
         "summary": cut(message.headline, SUMMARY),
-        "source": one_line(alone.squad, 200) if alone and alone.squad.strip() else CLIENT,
+        "source": (one_line(alone.squad, 200) if alone else "") or CLIENT,
         "severity": severity,
         "custom_details": details,
     }

@@ -138,6 +138,15 @@ async def test_what_asks_for_nobody_is_only_information_there(
     assert vendor.taken[0]["payload"]["severity"] == theirs
 
 
+@pytest.mark.parametrize("squad", ["", " ", "\u202e\x00"])
+async def test_without_a_squad_the_source_is_this_program(
+    pagerduty: PagerDuty, vendor: StrictVendor, squad: str
+) -> None:
+    await pagerduty.send(a_page(KEY, an_item(squad=squad)))
+
+    assert vendor.taken[0]["payload"]["source"] == "oncall-router"
+
+
 async def test_every_step_of_an_incident_is_one_alert_there_and_its_end_resolves_it(
     pagerduty: PagerDuty, vendor: StrictVendor
 ) -> None:
