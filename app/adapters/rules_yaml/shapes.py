@@ -78,14 +78,10 @@ class CalendarShape(Shape):
     """Extra open days, which win over holidays: dates, or a date with its hours."""
 
 
-class PersonShape(Shape):
-    """Somebody who can be told."""
+class ReaderShape(Shape):
+    """The addresses that people and squads have alike."""
 
-    name: Text | None = None
     email: Email | None = None
-    slack: Slack | None = None
-    phone: Phone | None = None
-    console: Text | None = None
     webhook: Url | None = None
     teams: Teams | None = None
     discord: Discord | None = None
@@ -95,6 +91,15 @@ class PersonShape(Shape):
     pagerduty: PagerDuty | None = None
     opsgenie: Opsgenie | None = None
     apprise: Apprise | None = None
+
+
+class PersonShape(ReaderShape):
+    """Somebody who can be told."""
+
+    name: Text | None = None
+    slack: Slack | None = None
+    phone: Phone | None = None
+    console: Text | None = None
     on_call_since: Day | None = None
     """Since when this person agrees to be on call out of hours; without it, never."""
     on_call_until: Day | None = None
@@ -103,21 +108,11 @@ class PersonShape(Shape):
     ladders: dict[Urgency, Text] = {}
 
 
-class SquadShape(Shape):
+class SquadShape(ReaderShape):
     """An owner of services."""
 
     name: Text | None = None
     channel: SlackChannel = None
-    email: Email | None = None
-    webhook: Url | None = None
-    teams: Teams | None = None
-    discord: Discord | None = None
-    ntfy: Ntfy | None = None
-    pushover: Pushover | None = None
-    telegram: Telegram | None = None
-    pagerduty: PagerDuty | None = None
-    opsgenie: Opsgenie | None = None
-    apprise: Apprise | None = None
     members: Texts = []
     calendar: Text | None = None
     tickets: dict[str, object] | None = None
