@@ -22,7 +22,7 @@ ON_BY_SETTING = {
     "slack_token": "xoxb-1",
     "webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "ntfy_url": "https://ntfy.example.com",
-    "pushover_token": "azGDORePK8gMaC0QOYAMyEEuzJnyUi",
+    "pushover_token": "ak3Vw8pQzk3Vw8pQzk3Vw8pQz12yUi",
     "telegram_token": "1:a",
     "console": "on",
 }

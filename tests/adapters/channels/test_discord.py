@@ -21,8 +21,8 @@ from tests.contracts.channel_rig import HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
 
-SECRET = "3d89bb7572e0fb30d8128367b3b1b44f"
-PATH = f"/api/webhooks/223704706495545344/{SECRET}"
+SECRET = "k3Vw8pQz-s3cr3t_k3Vw8pQz-s3cr3t9"
+PATH = f"/api/webhooks/1135000000000000001/{SECRET}"
 PAGE_LINK = "https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln"
 
 # https://discord.com/developers/docs/resources/webhook#execute-webhook, …/message#embed-object and

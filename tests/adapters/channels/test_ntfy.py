@@ -18,7 +18,7 @@ from tests.contracts.channel_rig import HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
 
-TOKEN = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2"
+TOKEN = "tk_k3vw8pqzk3vw8pqzk3vw8pqzk3vw8"
 TOPIC = "asha-k3Vw8pQz"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 
@@ -59,7 +59,7 @@ def problem(request: Request, body: Body) -> str:
 
 @pytest.fixture
 def vendor(httpserver: HTTPServer) -> StrictVendor:
-    vendor = StrictVendor(SCHEMA, {"id": "hwQ2YpKdmg"}, problem, key=lambda body: str(body["sequence_id"]))
+    vendor = StrictVendor(SCHEMA, {"id": "ntfy-id-01"}, problem, key=lambda body: str(body["sequence_id"]))
     httpserver.expect_request("/", method="POST").respond_with_handler(vendor)
     return vendor
 
@@ -87,7 +87,7 @@ async def test_a_page_is_loud_and_a_tap_opens_the_link(ntfy: Ntfy, vendor: Stric
     outcome = await ntfy.send(a_page(TOPIC))
 
     link = "https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln"
-    assert outcome == Sent(reference="hwQ2YpKdmg")
+    assert outcome == Sent(reference="ntfy-id-01")
     assert vendor.taken == [
         {
             "topic": TOPIC,

@@ -18,7 +18,7 @@ from tests.contracts.channel_rig import HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
 
-KEY = "eb243592-faa2-4ba2-a551-1afdf565c889"
+KEY = "0c0ffee0-1234-4abc-8def-0123456789ab"
 GENIE = {"authorization": f"GenieKey {KEY}"}
 PAGE_LINK = "https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln"
 
@@ -35,7 +35,7 @@ SCHEMA = an_object(
 )
 CLOSE = an_object("", "user source note", source=a_text(100), note=a_text(25_000))
 GOOD: Body = {"message": "hello", "alias": "x", "description": "y", "priority": "P1", "tags": ["critical"]}
-ACCEPTED: Body = {"result": "Request will be processed", "took": 0.3, "requestId": "43a29c5c-3dbf-4fa4"}
+ACCEPTED: Body = {"result": "Request will be processed", "took": 0.3, "requestId": "0c0ffee0-req-2"}
 
 
 def problem(request: Request, _: Body) -> str:
@@ -72,7 +72,7 @@ class TestOpsgenie(HttpContract):
 async def test_a_page_creates_an_alert_with_all_facts(opsgenie: Opsgenie, vendor: StrictVendor) -> None:
     outcome = await opsgenie.send(a_page(KEY))
 
-    assert outcome == Sent(reference="43a29c5c-3dbf-4fa4")
+    assert outcome == Sent(reference="0c0ffee0-req-2")
     [alert] = vendor.taken
     assert alert.pop("alias").startswith("inc_01-")
     assert alert == {

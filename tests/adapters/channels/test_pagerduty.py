@@ -18,7 +18,7 @@ from tests.contracts.channel_rig import HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
 
-KEY = "e93facc04764012d7bfb002500d5d1a6"
+KEY = "k3vw8pqzk3vw8pqzk3vw8pqzk3vw81a6"
 PAGE_LINK = "https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln"
 
 # https://developer.pagerduty.com/docs/send-alert-event: the table of fields

@@ -19,8 +19,8 @@ from tests.contracts.channel_rig import HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
 
-TOKEN = "azGDORePK8gMaC0QOYAMyEEuzJnyUi"
-USER = "uQiRzpo4DXghDmr9QzzfQu27cmVRsG"
+TOKEN = "ak3Vw8pQzk3Vw8pQzk3Vw8pQz12yUi"
+USER = "uk3Vw8pQzk3Vw8pQzk3Vw8pQz12RsG"
 LINK_SENT = "https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln"
 
 # https://pushover.net/api: the parameters, and "Limits" for their lengths. Without `html` a text has no markup.
@@ -49,7 +49,7 @@ def form_of(request: Request) -> Body:
 
 @pytest.fixture
 def vendor(httpserver: HTTPServer) -> StrictVendor:
-    vendor = StrictVendor(SCHEMA, {"status": 1, "request": "647d2300-702c-4b38-8b2f"}, read=form_of)
+    vendor = StrictVendor(SCHEMA, {"status": 1, "request": "0c0ffee0-req-1"}, read=form_of)
     httpserver.expect_request("/1/messages.json", method="POST").respond_with_handler(vendor)
     return vendor
 
@@ -79,7 +79,7 @@ async def test_a_page_is_heard_in_quiet_hours_and_has_the_link_as_its_button(
 ) -> None:
     outcome = await pushover.send(a_page(USER))
 
-    assert outcome == Sent(reference="647d2300-702c-4b38-8b2f")
+    assert outcome == Sent(reference="0c0ffee0-req-1")
     assert vendor.taken == [
         {
             "token": TOKEN,

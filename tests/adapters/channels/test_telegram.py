@@ -20,8 +20,8 @@ from tests.contracts.channel_rig import HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
 
-TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
-CHAT = "-1001234567890"
+TOKEN = "1135:k3Vw8pQz-s3cr3t_k3Vw8pQz"
+CHAT = "-1009876543210"
 PATH = f"/bot{TOKEN}/sendMessage"
 
 # https://core.telegram.org/bots/api#sendmessage, #inlinekeyboardbutton and #linkpreviewoptions

@@ -388,8 +388,8 @@ def test_push_in_a_ladder_is_whichever_way_of_pushing_a_person_has(tmp_path: Pat
         a_file(
             """
             people:
-              asha: {telegram: -1001234567890, email: asha@example.com, ntfy: asha-k3Vw8pQz}
-              eve: {pushover: uQiRzpo4DXghDmr9QzzfQu27cmVRsG}
+              asha: {telegram: -1009876543210, email: asha@example.com, ntfy: asha-k3Vw8pQz}
+              eve: {pushover: uk3Vw8pQzk3Vw8pQzk3Vw8pQz12RsG}
             squads: {}
             rotas: {}
             ladders: {loud: [{send: [ntfy, push, email]}]}
@@ -398,7 +398,7 @@ def test_push_in_a_ladder_is_whichever_way_of_pushing_a_person_has(tmp_path: Pat
     )
 
     assert rules.people["asha"].methods == (
-        ContactMethod("telegram", "-1001234567890"),
+        ContactMethod("telegram", "-1009876543210"),
         ContactMethod("email", "asha@example.com"),
         ContactMethod("ntfy", "asha-k3Vw8pQz"),
         ContactMethod("console", "asha"),
