@@ -48,6 +48,22 @@ class Settings(BaseSettings):
     slack_token: str = Field("", description="Bot token with chat:write.")
     slack_api_url: str = Field("https://slack.com/api", description="Slack's API, or something that stands in for it.")
     webhook_secret: str = Field("", description="whsec_…: signs outgoing webhooks (Standard Webhooks).")
+    ntfy_url: str = Field("", description="The ntfy server to push by, for example https://ntfy.sh.")
+    ntfy_token: str = Field("", description="Its access token (tk_…), or user:password, if it wants one.")
+    pushover_token: str = Field("", description="API token of an application at Pushover.")
+    pushover_api_url: str = Field(
+        "https://api.pushover.net", description="Pushover's API, or something that stands in for it."
+    )
+    telegram_token: str = Field("", description="Token of a Telegram bot.")
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Telegram's Bot API, or something that stands in for it."
+    )
+    pagerduty_api_url: str = Field(
+        "https://events.pagerduty.com", description="PagerDuty's Events API: the EU's, or what stands in for it."
+    )
+    opsgenie_api_url: str = Field(
+        "https://api.opsgenie.com", description="Opsgenie's Alert API: the EU's, or what stands in for it."
+    )
     console: Literal["auto", "on", "off"] = Field(
         "auto", description="Page on the console; auto: when nothing else is set up."
     )

@@ -8,9 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
+from app.adapters.channels.apprise import INSTALL, IS_INSTALLED, Apprise
 from app.adapters.channels.console import Console
+from app.adapters.channels.discord import Discord
 from app.adapters.channels.email import Email, SmtpServer
+from app.adapters.channels.ntfy import Ntfy
+from app.adapters.channels.opsgenie import Opsgenie
+from app.adapters.channels.pagerduty import PagerDuty
+from app.adapters.channels.pushover import Pushover
 from app.adapters.channels.slack import Slack
+from app.adapters.channels.teams import Teams
+from app.adapters.channels.telegram import Telegram
 from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
@@ -118,7 +126,8 @@ def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
     words = {name: source.severities for name, source in SOURCES.items()}
     rules = load_rules(settings.rules, settings.runbooks, words)
-    return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules)))
+    doubts = (*_wrong_options(rules), *([] if IS_INSTALLED else _without_apprise(rules)))
+    return replace(rules, warnings=(*rules.warnings, *doubts))
 
 
 def _wrong_options(rules: Rules) -> Iterator[Complaint]:
@@ -129,6 +138,17 @@ def _wrong_options(rules: Rules) -> Iterator[Complaint]:
             yield from (
                 Complaint(place, problem, f"sources.{name}") for problem in source.problems(instance.options or {})
             )
+
+
+def _without_apprise(rules: Rules) -> list[Complaint]:
+    """Who has an address on the channel that this installation lacks."""
+    methods = {f"people.{id}": person.methods for id, person in rules.people.items()}
+    methods |= {f"squads.{id}": squad.post for id, squad in rules.squads.items()}
+    return [
+        Complaint(rules.places.get(key, NOWHERE), f"is told by apprise, which is not installed; {INSTALL}", key)
+        for key, ways in methods.items()
+        if any(way.channel == Apprise.name for way in ways)
+    ]
 
 
 async def assemble(
@@ -309,7 +329,8 @@ def clock_of(store: Store) -> Clock:
 
 
 def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) -> dict[str, Channel]:
-    """The channels that are set up; the console when nothing else is, or when asked for."""
+    """The channels that are set up; the console when nothing else is, or when asked for. Those whose addresses hold all
+    that is needed are always there, and do not count as set up."""
     found: dict[str, Channel] = {}
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
@@ -317,9 +338,22 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
         found["slack"] = Slack(http, settings.slack_token, settings.slack_api_url)
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
+    if settings.ntfy_url:
+        found["ntfy"] = Ntfy(http, settings.ntfy_url, settings.ntfy_token)
+    if settings.pushover_token:
+        found["pushover"] = Pushover(http, settings.pushover_token, settings.pushover_api_url)
+    if settings.telegram_token:
+        found["telegram"] = Telegram(http, settings.telegram_token, settings.telegram_api_url)
     if settings.console == "on" or (settings.console == "auto" and not found):
         found["console"] = Console(sys.stdout)
-    return found
+    return {
+        **found,
+        "teams": Teams(http),
+        "discord": Discord(http),
+        "pagerduty": PagerDuty(http, settings.pagerduty_api_url),
+        "opsgenie": Opsgenie(http, settings.opsgenie_api_url),
+        "apprise": Apprise(),
+    }
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

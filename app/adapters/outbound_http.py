@@ -5,6 +5,7 @@ none of its exceptions leaves this module.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,9 +27,10 @@ BODY_LIMIT = 4 * 1024 * 1024
 FETCH_LIMIT = 64 * 1024
 """Bytes of something that is fetched to check a request: a certificate has about two thousand."""
 
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=5)
-"""With every request httpcore looks at each idle connection, which costs a tenth of a sending: what a burst has opened
-must not slow down all that comes after it."""
+_LIMITS = httpx.Limits(max_connections=1_000, max_keepalive_connections=5)
+"""Room for the slots of every channel: one that hangs takes no connection from the others. With every request httpcore
+looks at each idle connection, which costs a tenth of a sending: what a burst has opened must not slow down all that
+comes after it."""
 
 WORTH_RETRYING = frozenset({408, 425, 429})
 
@@ -130,6 +132,26 @@ def place_of(url: str) -> str:
     return f"{host}:{port}" if port else host
 
 
+def verdict_of(channel: str, reply: Reply) -> Result:
+    """What the status of a channel's reply says of a message, with the channel's name before the reason."""
+    match outcome_of(reply.status, reply.headers):
+        case Retry(reason, after):
+            return Retry(f"{channel} {reason}", after)
+        case Rejected(reason):
+            return Rejected(f"{channel} {reason}")
+        case sent:
+            return sent
+
+
+def object_in(reply: Reply) -> Mapping[str, object]:
+    """The JSON object that a reply holds; empty for anything else."""
+    try:
+        found = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def outcome_of(status: int, headers: Mapping[str, str]) -> Result:
     """What a status says of a message: 2xx took it; 408, 425, 429 and 5xx may take it later; the rest never will."""
     if 200 <= status < 300:
@@ -156,6 +178,13 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
             return None
         asked = until - then
     return max(timedelta(0), min(asked, RETRY_AFTER_LIMIT))
+
+
+def wait_of(seconds: object) -> timedelta | None:
+    """The wait that a provider asked for in its reply's JSON, at most 15 minutes; None where that is no such number."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        return None
+    return timedelta(seconds=min(seconds, RETRY_AFTER_LIMIT.total_seconds()))
 
 
 def _http_date(value: str) -> datetime | None:

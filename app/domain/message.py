@@ -32,6 +32,7 @@ DEGRADED = (
 )
 """The remark on what is sent without the store."""
 
+SEVEREST_FIRST = ("critical", "high", "triage")
 ASKS_FOR_SOMEBODY = frozenset({MessageKind.PAGE, MessageKind.REMINDER, MessageKind.DIGEST, MessageKind.HAND_OVER})
 
 
@@ -104,7 +105,16 @@ class Message:
 
     def button(self) -> str:
         """What the button says that opens an item's link."""
-        return "Open and acknowledge" if self.kind in ASKS_FOR_SOMEBODY else "Open"
+        return "Open and acknowledge" if self.asks_for_somebody() else "Open"
+
+    def severest(self) -> str:
+        """The gravest severity among its items; empty without any."""
+        found = {item.severity for item in self.items}
+        return next((severity for severity in SEVEREST_FIRST if severity in found), "")
+
+    def asks_for_somebody(self) -> bool:
+        """Whether somebody should come now, so that a channel may be loud."""
+        return self.kind in ASKS_FOR_SOMEBODY
 
     def headline_says_it(self) -> bool:
         """Whether the headline already holds severity and title of the only item, so that they need no line more."""

@@ -38,7 +38,9 @@ MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
 CANCEL_SECONDS = 0.5
-MOST_BATCHES = 32
+MOST_IN_HAND = 2 * MOST_IN_ALL
+"""Rows, not rounds: a channel that hangs keeps many rounds open, and those must not hold up what others can send."""
+
 TICK_REST = 0.02
 """Seconds between two looks at the timers, however often the bell rings: hardly a commit makes one due at once."""
 
@@ -178,7 +180,7 @@ class Worker:
 
     async def _dispatch(self) -> float:
         app = self._application
-        if len(self._in_hand) >= MOST_BATCHES:
+        if self._in_hand and app.dispatcher.in_hand >= MOST_IN_HAND:
             await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
         claimed = await app.dispatcher.claim()
         if not claimed:

@@ -77,6 +77,11 @@ class Dispatcher:
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     _windows: Mapping[Address, Window] = field(default_factory=dict)
 
+    @property
+    def in_hand(self) -> int:
+        """How many rows are being sent, wait for their turn, or could not be recorded yet."""
+        return len(self._busy)
+
     async def claim(self) -> Sequence[Notification]:
         """What is due now and not in these hands already."""
         await self._record_late()

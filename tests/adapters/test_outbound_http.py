@@ -1,5 +1,6 @@
 """One table of statuses, and nothing of a URL but its host ever shown."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,10 +13,14 @@ from app.adapters.outbound_http import (
     BODY_LIMIT,
     FETCH_LIMIT,
     OutboundHttp,
+    Reply,
     Unreachable,
+    object_in,
     outcome_of,
     place_of,
     retry_after,
+    verdict_of,
+    wait_of,
 )
 from app.domain.errors import OutsideUnavailable
 from app.domain.notification import Rejected, Retry, Sent
@@ -184,3 +189,47 @@ async def test_what_is_too_long_or_never_comes_is_not_fetched(http: OutboundHttp
         for url in (httpserver.url_for("/x"), f"http://127.0.0.1:{silent}/", f"http://127.0.0.1:{free_port()}/"):
             with pytest.raises(OutsideUnavailable):
                 await http.fetch(url)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "asked"),
+    [(0, 0), (1.5, 1.5), (901, 900), (float("inf"), 900), (10**400, 900)],
+)
+def test_a_wait_in_json_is_capped(seconds: float, asked: float) -> None:
+    assert wait_of(seconds) == timedelta(seconds=asked)
+
+
+@pytest.mark.parametrize("seconds", [None, "7", True, -1, float("nan"), [], {}])
+def test_a_wait_in_json_that_is_no_number_of_seconds_is_none(seconds: object) -> None:
+    assert wait_of(seconds) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"page", b"[]", b"null", b"\xff", b"[" * 100_000])
+def test_what_is_no_json_object_is_an_empty_one(body: bytes) -> None:
+    assert object_in(Reply(200, {}, body)) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(204, Sent()), (503, Retry("pigeon answered 503", timedelta(seconds=7))), (404, Rejected("pigeon answered 404"))],
+)
+def test_a_verdict_names_the_channel(status: int, verdict: object) -> None:
+    assert verdict_of("pigeon", Reply(status, {"retry-after": "7"}, b"")) == verdict
+
+
+@pytest.mark.server
+async def test_peers_that_hang_take_no_connection_from_one_that_answers(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("yes")
+    http = OutboundHttp(total=timedelta(seconds=5))
+    async with a_silent_peer() as port:
+        hanging = [asyncio.create_task(http.post(f"http://127.0.0.1:{port}/", json={})) for _ in range(160)]
+        await asyncio.sleep(0.3)
+
+        async with asyncio.timeout(3):
+            reply = await http.post(httpserver.url_for("/"), json={})
+
+        for one in hanging:
+            one.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+    await http.aclose()
+    assert reply.body == b"yes"

@@ -30,7 +30,10 @@ LOGS_OF_PEERS = ("werkzeug", "mail")
 
 
 class ChannelContract:
-    """What holds for every channel."""
+    """What holds for every channel. `may_count_what_is_left_off`: the provider's own limits are too narrow for a long
+    digest, so the message says how many incidents more there are."""
+
+    may_count_what_is_left_off = False
 
     async def test_a_page_arrives_with_all_its_facts(self, rig: Rig) -> None:
         outcome = await rig.channel.send(a_page(rig.address))
@@ -55,7 +58,12 @@ class ChannelContract:
 
         assert isinstance(outcome, Sent)
         [received] = rig.received()
-        assert [link for link in links if link not in received.read] == []
+        left = [link for link in links if link not in received.read]
+        if self.may_count_what_is_left_off:
+            assert 0 < len(left) < len(links)
+            assert f"{len(left)} more" in received.read
+        else:
+            assert left == []
 
     async def test_long_texts_are_cut_but_never_the_link(self, rig: Rig) -> None:
         long = "x & <y> " * 20_000
@@ -85,15 +93,21 @@ class ChannelContract:
 
 
 class RemoteContract(ChannelContract):
-    """What holds for a channel with somebody at the other end of a socket."""
+    """What holds for a channel with somebody at the other end of a socket. `provider_knows_repeats`: it takes a key by
+    which a message sent again is known; otherwise the same message is at least the same to the byte."""
+
+    provider_knows_repeats = True
 
     async def test_the_same_message_again_has_the_same_key(self, rig: RemoteRig) -> None:
         for key in ("inc_01/1/0/asha", "inc_01/1/0/asha", "inc_01/1/1/asha"):
             await rig.channel.send(a_page(rig.address, key=key))
 
-        first, again, other = [received.key for received in rig.received()]
-        assert first
-        assert (first == again, first == other) == (True, False)
+        first, again, other = rig.received()
+        if self.provider_knows_repeats:
+            assert first.key
+            assert first.key == again.key != other.key
+        else:
+            assert first == again
 
     async def test_a_refused_connection_is_retried(
         self, rig: RemoteRig, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]

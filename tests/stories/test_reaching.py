@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.stage import RULES, alert, stage
+from tests.stories.stage import RULES, Remembering, alert, stage
 
 pytestmark = pytest.mark.usefixtures("on_every_store")
 
@@ -40,3 +40,25 @@ async def test_a_reason_given_with_a_second_call_is_written_down(tmp_path: Path)
         assert reply["effect"] == "recorded"
         assert "the disk is full too" in await story.timeline(incident)
         assert story.news() == []
+
+
+async def test_push_is_on_every_phone_at_once_and_the_rest_when_none_of_them_works(tmp_path: Path) -> None:
+    rules = RULES.replace("urgent: [{send: [email]}", "urgent: [{send: [push]}").replace(
+        "email: asha@example.com", "email: asha@example.com, ntfy: asha-k3Vw8pQz, telegram: 123456789"
+    )
+    async with stage(tmp_path, "2026-11-22 03:00", rules) as story:
+        ntfy, telegram = Remembering(story.clock, "ntfy"), Remembering(story.clock, "telegram")
+        story.application.dispatcher.channels = {"email": story.channel, "ntfy": ntfy, "telegram": telegram}
+
+        await story.fire_one(alert())
+
+        assert [[message.address for _, message in phone.got] for phone in (ntfy, telegram)] == [
+            ["asha-k3Vw8pQz"],
+            ["123456789"],
+        ]
+        assert story.news() == ["Sun 03:00 page ben"]
+
+        ntfy.dead = telegram.dead = {"*"}
+        await story.fire(alert("OtherThing", service="payments"), group="g2")
+
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]

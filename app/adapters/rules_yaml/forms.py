@@ -27,9 +27,9 @@ def as_list(value: object) -> object:
     return value if isinstance(value, list) or value is None else [value]
 
 
-def written(parse: Callable[[str], object]) -> PlainValidator:
-    """A field that `parse` reads from a text."""
-    return PlainValidator(lambda value: parse(as_text(value)), json_schema_input_type=str)
+def written(parse: Callable[[str], object], seen: object = str) -> PlainValidator:
+    """A field that `parse` reads from a text; `seen` is what an editor takes it for."""
+    return PlainValidator(lambda value: parse(as_text(value)), json_schema_input_type=seen)
 
 
 def _parse_name(text: str) -> str:
@@ -100,6 +100,14 @@ Email = Annotated[str, written(contacts.parse_email)]
 Phone = Annotated[str, written(contacts.parse_phone)]
 Slack = Annotated[str, written(contacts.parse_slack)]
 Url = Annotated[str, written(contacts.parse_url)]
+Teams = Annotated[str, written(contacts.parse_teams)]
+Discord = Annotated[str, written(contacts.parse_discord)]
+PagerDuty = Annotated[str, written(contacts.parse_pagerduty)]
+Opsgenie = Annotated[str, written(contacts.parse_opsgenie)]
+Apprise = Annotated[str, written(contacts.parse_apprise)]
+Ntfy = Annotated[str, written(contacts.parse_ntfy)]
+Pushover = Annotated[str, written(contacts.parse_pushover)]
+Telegram = Annotated[str, written(contacts.parse_telegram, str | int)]
 SlackChannel = Annotated[str | None, PlainValidator(_parse_channel, json_schema_input_type=str)]
 
 Regions = Annotated[
@@ -114,7 +122,23 @@ OpenDays = Annotated[list[_OpenDays], BeforeValidator(as_list, json_schema_input
 
 MappingForm = Annotated[object, PlainValidator(_mapping, json_schema_input_type=str | dict[str, object])]
 
-ChannelName = Literal["console", "email", "slack", "sms", "voice", "webhook", "push"]
+ChannelName = Literal[
+    "console",
+    "email",
+    "slack",
+    "teams",
+    "discord",
+    "sms",
+    "voice",
+    "webhook",
+    "push",
+    "ntfy",
+    "pushover",
+    "telegram",
+    "pagerduty",
+    "opsgenie",
+    "apprise",
+]
 ChannelNames = Annotated[
     list[ChannelName], BeforeValidator(as_list, json_schema_input_type=ChannelName | list[ChannelName])
 ]

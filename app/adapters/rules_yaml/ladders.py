@@ -7,14 +7,17 @@ from app.adapters.rules_yaml.shapes import FileShape, RungShape
 from app.domain.people import Ladder, Rung, Urgency
 
 _AT_ONCE = timedelta(0)
-_QUIETLY = ("slack", "email")
+_CHATS = ("slack", "teams", "discord")
+_QUIETLY = (*_CHATS, "email")
 _SHORTEST_AGAIN = timedelta(minutes=1)
+_STANDS_FOR = {"push": ("ntfy", "pushover", "telegram")}
+"""What a word of a ladder means that is no channel itself: whichever of these a person has."""
 
 DEFAULT_LADDERS = {
     Urgency.URGENT.value: Ladder(
         Urgency.URGENT.value,
         (
-            Rung(_AT_ONCE, ("slack", "push")),
+            Rung(_AT_ONCE, (*_CHATS, *_STANDS_FOR["push"])),
             Rung(timedelta(minutes=3), ("sms",)),
             Rung(timedelta(minutes=5), ("voice",)),
         ),
@@ -41,10 +44,15 @@ def _ladder(name: str, shapes: list[RungShape], file: FileShape, report: Report)
         if reason:
             report.refuse(file.at("ladders", name, number), reason, key)
         else:
-            rungs.append(Rung(shape.after or _AT_ONCE, tuple(shape.send)))
+            rungs.append(Rung(shape.after or _AT_ONCE, _channels(shape)))
     if again is not None and again < _SHORTEST_AGAIN:
         report.refuse(file.at("ladders", name, len(shapes) - 1), "again must be at least a minute", key)
     return Ladder(name, tuple(rungs), again)
+
+
+def _channels(shape: RungShape) -> tuple[str, ...]:
+    """Each channel once, in the order of the file."""
+    return tuple(dict.fromkeys(channel for word in shape.send for channel in _STANDS_FOR.get(word, (word,))))
 
 
 def _reason_against(shape: RungShape, before: list[Rung]) -> str:

@@ -6,7 +6,24 @@ from app.adapters.rules_yaml.shapes import FileShape, PersonShape, SquadShape
 from app.domain.people import ContactMethod, Person, Squad
 
 CONSOLE = "console"
-_CHANNELS = {"email": ("email",), "slack": ("slack",), "phone": ("sms", "voice"), "webhook": ("webhook",)}
+_CHANNELS = {
+    "email": ("email",),
+    "slack": ("slack",),
+    "phone": ("sms", "voice"),
+    "webhook": ("webhook",),
+    "teams": ("teams",),
+    "discord": ("discord",),
+    "ntfy": ("ntfy",),
+    "pushover": ("pushover",),
+    "telegram": ("telegram",),
+    "pagerduty": ("pagerduty",),
+    "opsgenie": ("opsgenie",),
+    "apprise": ("apprise",),
+}
+"""A person's fields that are addresses, and the channels that each leads to."""
+
+_POSTS = ("teams", "discord", "telegram", "email", "webhook", "ntfy", "pushover", "pagerduty", "opsgenie", "apprise")
+"""A squad's fields that are addresses, in the order in which they are tried after its Slack channel."""
 
 
 def build_people(file: FileShape, names: Names, report: Report) -> dict[str, Person]:
@@ -34,11 +51,10 @@ def _person(id: str, shape: PersonShape, names: Names, report: Report) -> Person
 
 def _methods(shape: PersonShape) -> tuple[ContactMethod, ...]:
     """In the order of the file."""
-    addresses = {"email": shape.email, "slack": shape.slack, "phone": shape.phone, "webhook": shape.webhook}
     return tuple(
         ContactMethod(channel, address)
         for key in shape.keys_in_order
-        if (address := addresses.get(key))
+        if key in _CHANNELS and (address := getattr(shape, key))
         for channel in _CHANNELS[key]
     )
 
@@ -48,7 +64,7 @@ def _squad(id: str, shape: SquadShape, names: Names, report: Report) -> Squad:
     names.check("calendars", shape.calendar, shape.at("calendar"))
     if id in names["people"]:
         report.refuse(shape.at(), f'squad "{id}" has the name of a person; each reader needs a name of their own')
-    addresses = (("slack", shape.channel), ("email", shape.email), ("webhook", shape.webhook))
+    addresses = (("slack", shape.channel), *((key, getattr(shape, key)) for key in _POSTS))
     post = tuple(ContactMethod(channel, address) for channel, address in addresses if address)
     return Squad(
         id=id,

@@ -9,20 +9,28 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from app.adapters.rules_yaml.forms import (
+    Apprise,
     ChannelNames,
     ClosedDays,
     Day,
+    Discord,
     Email,
     Handover,
     Hosts,
     Length,
     MappingForm,
     Name,
+    Ntfy,
     OpenDays,
+    Opsgenie,
+    PagerDuty,
     Phone,
+    Pushover,
     Regions,
     Slack,
     SlackChannel,
+    Teams,
+    Telegram,
     Text,
     Texts,
     Url,
@@ -70,15 +78,28 @@ class CalendarShape(Shape):
     """Extra open days, which win over holidays: dates, or a date with its hours."""
 
 
-class PersonShape(Shape):
+class ReaderShape(Shape):
+    """The addresses that people and squads have alike."""
+
+    email: Email | None = None
+    webhook: Url | None = None
+    teams: Teams | None = None
+    discord: Discord | None = None
+    ntfy: Ntfy | None = None
+    pushover: Pushover | None = None
+    telegram: Telegram | None = None
+    pagerduty: PagerDuty | None = None
+    opsgenie: Opsgenie | None = None
+    apprise: Apprise | None = None
+
+
+class PersonShape(ReaderShape):
     """Somebody who can be told."""
 
     name: Text | None = None
-    email: Email | None = None
     slack: Slack | None = None
     phone: Phone | None = None
     console: Text | None = None
-    webhook: Url | None = None
     on_call_since: Day | None = None
     """Since when this person agrees to be on call out of hours; without it, never."""
     on_call_until: Day | None = None
@@ -87,13 +108,11 @@ class PersonShape(Shape):
     ladders: dict[Urgency, Text] = {}
 
 
-class SquadShape(Shape):
+class SquadShape(ReaderShape):
     """An owner of services."""
 
     name: Text | None = None
     channel: SlackChannel = None
-    email: Email | None = None
-    webhook: Url | None = None
     members: Texts = []
     calendar: Text | None = None
     tickets: dict[str, object] | None = None

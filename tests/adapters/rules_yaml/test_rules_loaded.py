@@ -13,6 +13,7 @@ from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgenc
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Limits
+from app.domain.tell import plan_for
 from tests.adapters.rules_yaml.office import TYPES, a_file, load
 from tests.builders import an_alert
 
@@ -254,6 +255,34 @@ def test_methods_keep_the_order_of_the_file_and_end_with_the_console(tmp_path: P
     assert rules.ladder_for(rules.people["eve"], Urgency.URGENT).rungs == (Rung(timedelta(0), ("voice",)),)
 
 
+def test_a_person_is_told_on_any_chat_they_have_without_a_ladder_of_their_own(tmp_path: Path) -> None:
+    teams, discord = (
+        "https://x.logic.azure.com/workflows/1?sig=s",
+        "https://discord.com/api/v10/webhooks/1/a-b?thread_id=2",
+    )
+    rules = load(
+        tmp_path,
+        a_file(
+            f"""
+            people: {{eve: {{teams: "{teams}", discord: "{discord}", email: eve@example.com}}}}
+            squads: {{web: {{discord: "{discord}", teams: "{teams}"}}}}
+            rotas: {{}}
+            """
+        ),
+    )
+
+    plans = [
+        tuple(rung.channel for rung in plan_for(rules.people["eve"], rules.ladders[name])[0])
+        for name in ("urgent", "quiet")
+    ]
+    assert plans == [("teams", "discord"), ("teams", "discord", "email")]
+    assert rules.squads["web"].post == (
+        ContactMethod("teams", teams),
+        ContactMethod("discord", discord),
+        ContactMethod("console", "squad-web"),
+    )
+
+
 def test_a_squad_reads_slack_then_mail_then_webhook_then_console(tmp_path: Path) -> None:
     rules = load(
         tmp_path,
@@ -351,8 +380,37 @@ def test_ladders_replace_the_defaults_by_name(tmp_path: Path) -> None:
             ),
             again=15 * minutes,
         ),
-        "quiet": Ladder("quiet", (Rung(timedelta(0), ("slack", "email")),)),
+        "quiet": Ladder("quiet", (Rung(timedelta(0), ("slack", "teams", "discord", "email")),)),
     }
+
+
+def test_push_in_a_ladder_is_whichever_way_of_pushing_a_person_has(tmp_path: Path) -> None:
+    rules = load(
+        tmp_path,
+        a_file(
+            """
+            people:
+              asha: {telegram: -1009876543210, email: asha@example.com, ntfy: asha-k3Vw8pQz}
+              eve: {pushover: uk3Vw8pQzk3Vw8pQzk3Vw8pQz12RsG}
+            squads: {}
+            rotas: {}
+            ladders: {loud: [{send: [ntfy, push, email]}]}
+            """
+        ),
+    )
+
+    assert rules.people["asha"].methods == (
+        ContactMethod("telegram", "-1009876543210"),
+        ContactMethod("email", "asha@example.com"),
+        ContactMethod("ntfy", "asha-k3Vw8pQz"),
+        ContactMethod("console", "asha"),
+    )
+    assert rules.ladders["loud"].rungs == (Rung(timedelta(0), ("ntfy", "pushover", "telegram", "email")),)
+    plans = {
+        id: tuple(rung.channel for rung in plan_for(rules.people[id], rules.ladders["urgent"])[0])
+        for id in ("asha", "eve")
+    }
+    assert plans == {"asha": ("ntfy", "telegram"), "eve": ("pushover",)}
 
 
 def test_a_rule_takes_every_setting(tmp_path: Path) -> None:

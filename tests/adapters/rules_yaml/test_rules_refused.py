@@ -86,8 +86,8 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
         ("policies: {x: {repeat: 0}}", "4 policies.x.repeat: must be at least 1"),
         (
             "ladders: {urgent: [{send: [emial]}]}",
-            '4 ladders.urgent.send: "emial" is not one of console, email, slack, sms, voice, webhook, push '
-            '(did you mean "email"?)',
+            '4 ladders.urgent.send: "emial" is not one of console, email, slack, teams, discord, sms, voice, '
+            'webhook, push, ntfy, pushover, telegram, pagerduty, opsgenie, apprise (did you mean "email"?)',
         ),
         (
             "ladders:\n  urgent:\n    - send: sms\n    - send: voice",
@@ -244,6 +244,72 @@ def test_a_mistake_is_named_with_line_key_and_remedy(tmp_path: Path, lines: str,
         ("{phone: 01632960001}", 'people.asha.phone: must be a number in international form, such as "+441632960001"'),
         ("{webhook: ftp://x}", 'people.asha.webhook: must be a web address that begins with "https://"'),
         ("{slack: two words}", 'people.asha.slack: must be a Slack id or name, such as "U0123" or "#squad-payments"'),
+        (
+            "{ntfy: https://ntfy.sh/asha}",
+            "people.asha.ntfy: must be the topic alone, the last part of its address; the server is in ONCALL_NTFY_URL",
+        ),
+        (
+            "{ntfy: two words}",
+            'people.asha.ntfy: must be a topic of at most 64 letters, digits, "_" and "-", such as "asha-k3Vw8pQz"',
+        ),
+        (
+            "{pushover: asha@example.com}",
+            "people.asha.pushover: must be a user's or group's key of 30 letters and digits, not the mail address of "
+            "the account",
+        ),
+        (
+            "{pushover: uQiRzpo4}",
+            "people.asha.pushover: must be a user's or group's key, 30 letters and digits, as the Pushover app "
+            "shows it",
+        ),
+        (
+            "{telegram: asha}",
+            'people.asha.telegram: must be the id of a chat, such as "123456789", or "@name" of a public channel',
+        ),
+        (
+            "{telegram: +44 1632 960001}",
+            'people.asha.telegram: must be the id of a chat, such as "123456789", not a telephone number',
+        ),
+        (
+            "{teams: https://x.logic.azure.com}",
+            "people.asha.teams: must be the whole address that the workflow shows, which has a path",
+        ),
+        (
+            "{teams: https://discord.com/api/webhooks/1/s3cr3t}",
+            'people.asha.teams: is an address of Discord, not of Teams; write it under "discord"',
+        ),
+        (
+            "{discord: https://hooks.slack.com/services/s3cr3t}",
+            "people.asha.discord: is an address of Slack, not of Discord; Slack is told by its bot, which needs an id",
+        ),
+        (
+            "{discord: https://discord.com/api/webhooks/1/s3cr3t/slack}",
+            "people.asha.discord: must be the webhook's address without /slack or /github at its end",
+        ),
+        (
+            "{discord: https://discord.com/channels/1/2}",
+            'people.asha.discord: must be a webhook\'s address, such as "https://discord.com/api/webhooks/123/abc"',
+        ),
+        (
+            "{pagerduty: s3cr3t}",
+            "people.asha.pagerduty: must be the integration key of an Events API v2 integration, 32 letters and digits",
+        ),
+        (
+            "{opsgenie: s3cr3t}",
+            "people.asha.opsgenie: must be the key of an API integration, five groups of hexadecimal digits with "
+            "hyphens",
+        ),
+        (
+            "{apprise: https://example.com/s3cr3t}",
+            'people.asha.apprise: must begin with the name of a service, such as "matrix://"; '
+            'a web address is a "webhook"',
+        ),
+        (
+            "{apprise: matrix}",
+            "people.asha.apprise: must be one address as Apprise writes them, such as "
+            '"matrix://token@matrix.example.com/#room"',
+        ),
+        ("{discord: asha}", 'people.asha.discord: must be a web address that begins with "https://"'),
         ("{on_call_since: 5 Jan}", 'people.asha.on_call_since: "5 Jan" is not a date; write it as 2026-12-24'),
         (
             "{on_call_since: 2026-01-05, on_call_until: 2026-01-05}",
