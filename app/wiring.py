@@ -45,6 +45,7 @@ from app.service.migrate import UNFINISHED
 from app.service.outage import Outage
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
+from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
@@ -77,6 +78,7 @@ class Application:
     started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
+    receipts: Receipts = field(init=False)
     silences: Silences = field(init=False)
     first_token: str = ""
     outage: Outage | None = None
@@ -148,6 +150,7 @@ async def assemble(
     application.silences = _silences(application)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
+    application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
     application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
@@ -207,6 +210,7 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
         clock=clock,
         link=application.links.link,
         sent=application.metrics.sent,
+        recorded=application.receipts.catch_up,
     )
 
 

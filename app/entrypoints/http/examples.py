@@ -104,6 +104,7 @@ NOTIFICATION = {
             "reason": "",
             "reference": "1700000000.000100",
             "gathered_until": None,
+            "receipt_by": None,
         }
     ],
 }
