@@ -10,7 +10,11 @@ from secrets import token_urlsafe
 
 from app.adapters.channels.console import Console
 from app.adapters.channels.email import Email, SmtpServer
+from app.adapters.channels.fallback import Fallback
 from app.adapters.channels.slack import Slack
+from app.adapters.channels.sms import Sms
+from app.adapters.channels.twilio_api import TwilioAccount
+from app.adapters.channels.voice import Voice
 from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
@@ -20,6 +24,7 @@ from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
+from app.adapters.phone_tickets import PhoneTickets
 from app.adapters.rules_yaml import load_rules
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
@@ -42,6 +47,7 @@ from app.service.in_force import InForce
 from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
+from app.service.opt_outs import HeedsStop, OptOuts
 from app.service.outage import Outage
 from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
@@ -71,6 +77,8 @@ class Application:
     idempotency: Idempotency
     new_id: Callable[[], str]
     links: ActionLinks
+    tickets: PhoneTickets
+    opt_outs: OptOuts
     metrics: Metrics
     http: OutboundHttp
     watch: FileWatch
@@ -180,6 +188,8 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         idempotency=Idempotency(store, clock),
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        tickets=PhoneTickets(settings.public_url, key, clock.now),
+        opt_outs=OptOuts(store, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
@@ -204,7 +214,7 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
     settings, clock = application.settings, application.clock
     return Dispatcher(
         store=application.store,
-        channels=configured_channels(settings, application.http, clock) if channels is None else channels,
+        channels=configured_channels(application) if channels is None else channels,
         in_force=application.in_force,
         applier=application.applier,
         clock=clock,
@@ -289,8 +299,9 @@ def clock_of(store: Store) -> Clock:
     return store.clock if isinstance(store, RedisStore) else SystemClock()
 
 
-def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) -> dict[str, Channel]:
+def configured_channels(application: Application) -> dict[str, Channel]:
     """The channels that are set up; the console when nothing else is, or when asked for."""
+    settings, http, clock = application.settings, application.http, application.clock
     found: dict[str, Channel] = {}
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
@@ -298,9 +309,59 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
         found["slack"] = Slack(http, settings.slack_token, settings.slack_api_url)
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
+    found |= phone_channels(application)
     if settings.console == "on" or (settings.console == "auto" and not found):
         found["console"] = Console(sys.stdout)
     return found
+
+
+def phone_channels(application: Application) -> dict[str, Channel]:
+    """Text messages and calls over the first Twilio account, and over the second when that fails."""
+    settings, http, tickets = application.settings, application.http, application.tickets
+    accounts = twilio_accounts(settings)
+    if not accounts:
+        return {}
+    within = timedelta(seconds=settings.twilio_receipt_seconds)
+    sms: list[Channel] = [Sms(http, account, tickets, within) for account in accounts]
+    voice: list[Channel] = [Voice(http, account, tickets) for account in accounts]
+    return {"sms": HeedsStop(_either(sms), application.opt_outs), "voice": _either(voice)}
+
+
+def _either(ways: list[Channel]) -> Channel:
+    return ways[0] if len(ways) == 1 else Fallback(ways[0].name, *ways)
+
+
+def twilio_accounts(settings: Settings) -> tuple[TwilioAccount, ...]:
+    """The accounts that are set up, in the order in which they are tried. Raises `AppError` for half of one."""
+    first = TwilioAccount(
+        sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        number=settings.twilio_from,
+        service=settings.twilio_messaging_service,
+        api_key=settings.twilio_api_key,
+        api_url=settings.twilio_api_url,
+    )
+    second = TwilioAccount(
+        sid=settings.twilio_2_account_sid,
+        auth_token=settings.twilio_2_auth_token,
+        number=settings.twilio_2_from,
+        service=settings.twilio_2_messaging_service,
+        api_key=settings.twilio_2_api_key,
+        api_url=settings.twilio_2_api_url,
+    )
+    return tuple(
+        _whole(account, prefix)
+        for account, prefix in ((first, "ONCALL_TWILIO"), (second, "ONCALL_TWILIO_2"))
+        if account.sid
+    )
+
+
+def _whole(account: TwilioAccount, prefix: str) -> TwilioAccount:
+    if not account.auth_token:
+        raise AppError(f"{prefix}_ACCOUNT_SID needs {prefix}_AUTH_TOKEN too: it signs what Twilio sends here")
+    if not (account.number or account.service):
+        raise AppError(f"{prefix}_ACCOUNT_SID needs a sender: set {prefix}_FROM, or {prefix}_MESSAGING_SERVICE")
+    return account
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

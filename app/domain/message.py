@@ -89,7 +89,7 @@ class Message:
     """What a channel is asked to send.
 
     `key` stays the same when the same message is sent again (the idempotency key). `address` is the reader's on this
-    channel; `reader` their name. `headline` is one line without line breaks. `timezone` is the IANA name of the zone
+    channel; `reader` their name, `person` their id (empty for a squad). `headline` is one line without line breaks. `timezone` is the IANA name of the zone
     that times are shown in. Texts come from alerts and are not trusted: each channel escapes them for its own medium.
     """
 
@@ -101,6 +101,7 @@ class Message:
     headline: str
     items: tuple[Item, ...]
     timezone: str = "UTC"
+    person: str = ""
 
     def button(self) -> str:
         """What the button says that opens an item's link."""
