@@ -39,6 +39,8 @@ from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
 from app.service.bell import Bell
+from app.service.by_phone import ByPhone
+from app.service.call_answers import CallAnswers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.hand_over import HandOver
@@ -56,6 +58,7 @@ from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.silences import Forms, Silences
+from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 
 
@@ -87,6 +90,8 @@ class Application:
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
     receipts: Receipts = field(init=False)
+    text_answers: TextAnswers = field(init=False)
+    call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
     first_token: str = ""
     outage: Outage | None = None
@@ -164,6 +169,9 @@ async def assemble(
     application.receiver = _receiver(application, source_secrets() if secrets is None else secrets, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
+    by_phone = _by_phone(application)
+    application.text_answers = TextAnswers(by_phone, application.tickets.code)
+    application.call_answers = CallAnswers(by_phone)
     application.applier.start()
     return application
 
@@ -211,13 +219,12 @@ def _silences(application: Application) -> Silences:
 
 
 def _dispatcher(application: Application, channels: Mapping[str, Channel] | None) -> Dispatcher:
-    settings, clock = application.settings, application.clock
     return Dispatcher(
         store=application.store,
         channels=configured_channels(application) if channels is None else channels,
         in_force=application.in_force,
         applier=application.applier,
-        clock=clock,
+        clock=application.clock,
         link=application.links.link,
         sent=application.metrics.sent,
         recorded=application.receipts.catch_up,
@@ -260,6 +267,11 @@ def _outage(application: Application, journalling: Journalling) -> Outage:
     outage = Outage(journalling, degraded, hand_over, aside, store, in_force, clock, application.outage_bell.ring)
     outage.start()
     return outage
+
+
+def _by_phone(application: Application) -> ByPhone:
+    held = application.outage.answer if application.outage else None
+    return ByPhone(application.store, application.in_force, application.applier, application.audit_log, held)
 
 
 async def open_store(settings: Settings, ring: Callable[[], None] | None = None) -> Store:

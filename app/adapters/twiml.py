@@ -18,7 +18,8 @@ def text_message(text: str) -> str:
 
 
 def question(text: str, action: str) -> str:
-    """Said, and one key asked for. Which key it was, or that there was none, comes to `action`; `#` is a key like others."""
+    """Said, and one key asked for. Which key it was, or that there was none, comes to `action`. `#` is a key like any
+    other, for by default it would be none."""
     gather = f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{GATHER_SECONDS}" actionOnEmptyResult="true"'
     return _response(f'{gather} action={quoteattr(action)} method="POST">{_say(text)}</Gather>')
 

@@ -89,8 +89,9 @@ class Message:
     """What a channel is asked to send.
 
     `key` stays the same when the same message is sent again (the idempotency key). `address` is the reader's on this
-    channel; `reader` their name, `person` their id (empty for a squad). `headline` is one line without line breaks. `timezone` is the IANA name of the zone
-    that times are shown in. Texts come from alerts and are not trusted: each channel escapes them for its own medium.
+    channel; `reader` their name, `person` their id (empty for a squad). `headline` is one line without line breaks.
+    `timezone` is the IANA name of the zone that times are shown in. Texts come from alerts and are not trusted: each
+    channel escapes them for its own medium.
     """
 
     key: str

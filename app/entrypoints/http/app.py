@@ -17,6 +17,7 @@ from app.entrypoints.http import (
     rules,
     silences,
     tokens,
+    twilio,
 )
 from app.entrypoints.http.documented import DocumentedApi
 from app.entrypoints.http.errors import add_error_handlers
@@ -31,6 +32,7 @@ from app.wiring import Application
 
 ROUTERS = (
     pagerduty.router,
+    twilio.router,
     incidents.router,
     actions.router,
     on_call.router,

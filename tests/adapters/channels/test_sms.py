@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -196,6 +197,12 @@ def test_whatever_an_alert_says_the_link_and_the_codes_are_lines_of_their_own(he
     lines = text.split("\n")
     assert (len(lines), lines[1]) == (3, LINK)
     assert len(text) <= BODY_LIMIT
+
+
+def test_the_text_in_the_docs_is_what_is_sent() -> None:
+    docs = Path(__file__).parents[3].joinpath("docs/channels/twilio.md").read_text(encoding="utf-8")
+
+    assert f"```\n{sms_text(a_page(ASHA, person='asha'), lambda *_: '482913')}\n```" in docs
 
 
 def code(incident: str, person: str) -> str:

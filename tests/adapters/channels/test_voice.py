@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -13,6 +14,7 @@ from app.adapters.twiml import question
 from app.domain.errors import Unauthorised
 from app.domain.message import MessageKind
 from app.domain.notification import Rejected, Sent
+from app.service.call_answers import MENU
 from app.service.ports import Channel
 from tests.adapters.channels.fake_twilio import AUTH_TOKEN, NUMBER, FakeTwilio, account, answering
 from tests.contracts.channel_contract import HttpContract
@@ -128,6 +130,13 @@ async def test_each_call_has_an_address_of_its_own_that_is_good_for_an_hour(voic
     for tickets, given in ((later, token), (TICKETS, token[:-1]), (TICKETS, TICKETS.receipt_url(a_page(ASHA))[-80:])):
         with pytest.raises(Unauthorised):
             tickets.call(given)
+
+
+def test_the_call_in_the_docs_is_what_is_said() -> None:
+    docs = Path(__file__).parents[3].joinpath("docs/channels/twilio.md").read_text(encoding="utf-8")
+    opening = f"STILL OPEN CRITICAL Checkout answers 500. Squad payments. {MENU}"
+
+    assert f'"{opening}"' in " ".join(docs.split())
 
 
 async def test_a_notice_asks_for_nothing(voice: Voice, fake: FakeTwilio) -> None:
