@@ -345,26 +345,21 @@ def _either(ways: list[Channel]) -> Channel:
 
 def twilio_accounts(settings: Settings) -> tuple[TwilioAccount, ...]:
     """The accounts that are set up, in the order in which they are tried. Raises `AppError` for half of one."""
-    first = TwilioAccount(
-        sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token,
-        number=settings.twilio_from,
-        service=settings.twilio_messaging_service,
-        api_key=settings.twilio_api_key,
-        api_url=settings.twilio_api_url,
-    )
-    second = TwilioAccount(
-        sid=settings.twilio_2_account_sid,
-        auth_token=settings.twilio_2_auth_token,
-        number=settings.twilio_2_from,
-        service=settings.twilio_2_messaging_service,
-        api_key=settings.twilio_2_api_key,
-        api_url=settings.twilio_2_api_url,
-    )
-    return tuple(
-        _whole(account, prefix)
-        for account, prefix in ((first, "ONCALL_TWILIO"), (second, "ONCALL_TWILIO_2"))
-        if account.sid
+    found = ((_account(settings, prefix), f"ONCALL_{prefix}") for prefix in ("TWILIO", "TWILIO_2"))
+    return tuple(_whole(account, variable) for account, variable in found if account.sid)
+
+
+def _account(settings: Settings, prefix: str) -> TwilioAccount:
+    def given(name: str) -> str:
+        return str(getattr(settings, f"{prefix}_{name}".lower())).strip()
+
+    return TwilioAccount(
+        sid=given("ACCOUNT_SID"),
+        auth_token=given("AUTH_TOKEN"),
+        number=given("FROM").replace(" ", ""),
+        service=given("MESSAGING_SERVICE"),
+        api_key=given("API_KEY"),
+        api_url=given("API_URL"),
     )
 
 

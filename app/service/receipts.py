@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from app.domain.notification import Notification, NotificationState, receive
-from app.domain.receipt import Receipt
+from app.domain.notification import Notification, NotificationState, Send, receive
+from app.domain.receipt import Receipt, SendState
 from app.service.apply import Applier
 from app.service.ports import Clock, Record, Store
 from app.service.unreachable import unreachable
@@ -51,9 +51,9 @@ class Receipts:
         await self._written_down(incidents, heard)
 
     async def catch_up(self, rows: Sequence[Notification]) -> None:
-        """These rows have just been stored: write down what was heard of them before that."""
+        """These rows have just been stored: write down what was heard of them before that, while they were claimed."""
         for row in rows:
-            for reference in {send.reference for send in row.sends if send.is_awaited}:
+            for reference in {send.reference for send in row.sends if _may_be_heard_of(send)}:
                 for heard in await self._left(reference):
                     await self._amend(row, heard)
 
@@ -98,6 +98,11 @@ def _id(heard: Heard) -> str:
 def _read(record: Record) -> Heard:
     body = json.loads(record.body)
     return Heard(body["reference"], Receipt(body["receipt"]), body["reason"])
+
+
+def _may_be_heard_of(send: Send) -> bool:
+    """A sending that was taken, and that a receipt may still change: refused ones have no reference."""
+    return send.is_awaited or (bool(send.reference) and send.state in (SendState.FAILED, SendState.UNANSWERED))
 
 
 def _is_of(row: Notification, reference: str) -> bool:

@@ -107,6 +107,20 @@ async def test_a_receipt_that_comes_while_the_message_is_being_handed_over_is_no
         assert await ways(story, incident) == [("sms", "failed"), ("voice", "sent")]
 
 
+async def test_a_late_delivery_that_comes_while_the_call_is_being_made_is_written_down(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-22 03:00", PHONES) as story:
+        _, voice = with_carriers(story)
+        incident = await story.fire_one(alert())
+
+        async def delivered_after_all(reference: str) -> None:
+            await story.application.receipts.take([incident], Heard("SMS1", Receipt.DELIVERED))
+
+        voice.meanwhile = delivered_after_all
+        await story.pass_time(timedelta(minutes=2))
+
+        assert await ways(story, incident) == [("sms", "delivered"), ("voice", "sent")]
+
+
 async def test_a_receipt_that_comes_after_the_page_has_ended_is_written_down_and_calls_nobody(tmp_path: Path) -> None:
     async with stage(tmp_path, "2026-11-22 03:00", PHONES) as story:
         _, voice = with_carriers(story)

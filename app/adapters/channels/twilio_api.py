@@ -23,6 +23,7 @@ CURES: Mapping[int, str] = {
     21205: "Twilio cannot use our address: check ONCALL_PUBLIC_URL",
     21211: "Twilio says it is no telephone number: correct the person's phone",
     21217: "Twilio says it is no telephone number: correct the person's phone",
+    21212: "the sender's number is none that can do this: check ONCALL_TWILIO_FROM",
     21214: "the number cannot be called: correct the person's phone",
     21215: "calls to that country are off: turn them on under geographic permissions",
     21408: "messages to that country are off: turn them on under geographic permissions",

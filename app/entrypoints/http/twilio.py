@@ -1,5 +1,6 @@
 """What Twilio sends: text messages, what is pressed during a call, and what became of both."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -156,12 +157,12 @@ def _twiml(spoken: Spoken, token: str, step: int, application: Application) -> s
 
 async def _bound(ticket: CallTicket, sid: str, application: Application) -> None:
     """The address belongs to the first call in which a key was asked for. Raises `Forbidden` in any other."""
-    known = Record("phone-call", ticket.nonce, sid, application.clock.now() + CALL_KNOWN)
+    known = Record("phone-call", ticket.nonce, json.dumps(sid), application.clock.now() + CALL_KNOWN)
     with suppress(StoreUnavailable):
         if await application.store.add_record(known):
             return
         bound = await application.store.record("phone-call", ticket.nonce)
-        if bound and bound.body != sid:
+        if bound and json.loads(bound.body) != sid:
             raise Forbidden("this address belongs to another call")
 
 

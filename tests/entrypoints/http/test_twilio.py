@@ -13,7 +13,10 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from app.config import Settings
+from app.domain.errors import AppError
 from app.domain.message import Message
+from app.wiring import twilio_accounts
 from tests.contracts.channel_rig import a_page, an_item
 from tests.entrypoints.http.rig import Rig, rigged
 from tests.entrypoints.http.test_fuzz import HOSTILE_TEXTS
@@ -123,6 +126,19 @@ async def test_where_no_account_is_set_up_there_is_nothing_here(tmp_path: Path) 
     async with rigged(tmp_path) as bare:
         for path in ("/twilio/sms", "/twilio/voice/x", "/twilio/status/x"):
             assert (await bare.client.post(path, data=a_text())).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        ({"twilio_account_sid": "AC1", "twilio_from": "+441632960999"}, "ONCALL_TWILIO_AUTH_TOKEN"),
+        ({"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN}, "ONCALL_TWILIO_FROM"),
+        (SETTINGS | {"twilio_2_account_sid": "AC2"}, "ONCALL_TWILIO_2_AUTH_TOKEN"),
+    ],
+)
+def test_half_an_account_is_refused_at_the_start_with_what_it_lacks(given: dict[str, str], lacks: str) -> None:
+    with pytest.raises(AppError, match=lacks):
+        twilio_accounts(Settings(**given))
 
 
 async def test_what_an_alert_says_is_spoken_and_never_markup(rig: Rig) -> None:
