@@ -209,6 +209,19 @@ async def test_resolving_by_text_needs_the_code_that_this_reader_was_sent(tmp_pa
         assert await phone.text(f"6 {phone.code(incident)}") == f"{TITLE} was resolved by you."
 
 
+async def test_whoever_has_only_a_telephone_is_not_called_for_what_a_text_says(tmp_path: Path) -> None:
+    async with telephones(tmp_path, NIGHT) as phone:
+        incident = await phone.story.fire_one(alert())
+        await phone.text("4")
+        await phone.story.act(incident, "resolve", by="chen")
+        [_, notice] = phone.texts_to(ASHA)
+        await phone.status(notice, "delivered")
+        await phone.story.go_to("2026-11-22 03:10")
+
+        assert notice["Body"].startswith(f"RESOLVED CRITICAL {TITLE} (payments)\n{BASE}/a/")
+        assert phone.calls_to(ASHA) == []
+
+
 async def test_a_number_that_nobody_has_is_told_nothing_and_written_down(tmp_path: Path) -> None:
     async with telephones(tmp_path, NIGHT) as phone:
         incident = await phone.story.fire_one(alert())
