@@ -253,7 +253,7 @@ class Dispatcher:
         errors = {row.key: one.error for row, one in zip(failed, told, strict=True) if one.error}
         if recorded := [row for row in rows if row.key not in errors]:
             await self.store.settle(recorded)
-            with suppress(StoreUnavailable):  # They are recorded; a receipt that came too early will be missed in time.
+            with suppress(Exception):  # They are recorded, whatever this comes to; a receipt that is missed is overdue.
                 await self.recorded(recorded)
         for error in errors.values():
             raise error

@@ -1,7 +1,5 @@
 """A telephone on the stage: what Twilio is asked for, and what it posts back, signed as Twilio signs."""
 
-import hmac
-from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +12,7 @@ from xml.etree import ElementTree
 import httpx
 
 from app.wiring import phone_channels
-from tests.adapters.channels.fake_twilio import AUTH_TOKEN, NUMBER, SID, FakeTwilio, InProcess
+from tests.adapters.channels.fake_twilio import AUTH_TOKEN, NUMBER, SID, FakeTwilio, InProcess, signed_form
 from tests.stories.stage import RULES, Stage, stage
 
 BASE = "https://oncall.example.com"
@@ -53,11 +51,9 @@ class Phone:
 
     async def post(self, url: str, fields: dict[str, str], token: str = AUTH_TOKEN) -> httpx.Response:
         """As Twilio posts it to a public URL of ours."""
-        signed = url + "".join(name + fields[name] for name in sorted(fields))
-        signature = b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        headers = {"x-twilio-signature": signature, "authorization": ""}
+        headers = {"x-twilio-signature": signed_form(url, fields, token), "authorization": ""}
         reply = await self.story.client.post(path, data=fields, headers=headers)
         await self.story.settle()
         return reply

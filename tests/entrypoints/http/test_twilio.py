@@ -1,9 +1,7 @@
 """What Twilio posts: signed over the public URL or refused, whatever else stands in it."""
 
-import hmac
 import random
 import string
-from base64 import b64encode
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
@@ -17,18 +15,18 @@ from app.config import Settings
 from app.domain.errors import AppError
 from app.domain.message import Message
 from app.wiring import twilio_accounts
+from tests.adapters.channels.fake_twilio import AUTH_TOKEN, signature, signed_form
 from tests.contracts.channel_rig import a_page, an_item
 from tests.entrypoints.http.rig import Rig, rigged
 from tests.entrypoints.http.test_fuzz import HOSTILE_TEXTS
 from tests.entrypoints.http.test_requests import logged
 
-TOKEN = "a-twilio-auth-token"
 BASE = "https://oncall.example.com:8443/pages"
 ASHA = "+441632960001"
 FORM = "application/x-www-form-urlencoded"
 SETTINGS = {
     "twilio_account_sid": "AC1",
-    "twilio_auth_token": TOKEN,
+    "twilio_auth_token": AUTH_TOKEN,
     "twilio_from": "+441632960999",
     "public_url": BASE,
 }
@@ -40,14 +38,10 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         yield found
 
 
-def signature(text: str) -> str:
-    return b64encode(hmac.digest(TOKEN.encode(), text.encode("utf-8", "surrogatepass"), "sha1")).decode()
-
-
 async def post(rig: Rig, path: str, fields: dict[str, str], signed: str | None = None) -> httpx.Response:
     """A form, signed as Twilio would sign it unless `signed` is another signature."""
-    right = signature(BASE + path + "".join(name + fields[name] for name in sorted(fields)))
-    headers = {"x-twilio-signature": right if signed is None else signed, "authorization": ""}
+    given = signed_form(BASE + path, fields) if signed is None else signed
+    headers = {"x-twilio-signature": given, "authorization": ""}
     encoded = {name.encode(): value.encode("latin-1", "replace") for name, value in headers.items()}
     return await rig.client.post(path, data=fields, headers=encoded)
 
@@ -83,7 +77,7 @@ async def test_a_missing_wrong_or_strange_signature_is_401_everywhere(rig: Rig, 
 
 async def test_a_host_in_a_header_is_not_what_was_signed(rig: Rig) -> None:
     fields = a_text()
-    forged = signature("http://evil.example/twilio/sms" + "".join(name + fields[name] for name in sorted(fields)))
+    forged = signed_form("http://evil.example/twilio/sms", fields)
 
     headers = {"x-twilio-signature": forged, "host": "evil.example", "x-forwarded-host": "evil.example"}
     reply = await rig.client.post("/twilio/sms", data=fields, headers=headers)
@@ -132,7 +126,7 @@ async def test_where_no_account_is_set_up_there_is_nothing_here(tmp_path: Path) 
     ("given", "lacks"),
     [
         ({"twilio_account_sid": "AC1", "twilio_from": "+441632960999"}, "ONCALL_TWILIO_AUTH_TOKEN"),
-        ({"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN}, "ONCALL_TWILIO_FROM"),
+        ({"twilio_account_sid": "AC1", "twilio_auth_token": AUTH_TOKEN}, "ONCALL_TWILIO_FROM"),
         (SETTINGS | {"twilio_2_account_sid": "AC2"}, "ONCALL_TWILIO_2_AUTH_TOKEN"),
     ],
 )
