@@ -25,6 +25,10 @@ class OptOuts:
     async def start(self, number: str) -> None:
         await self.store.delete_record(KIND, number)
 
+    async def every(self) -> frozenset[str]:
+        """All numbers that have stopped."""
+        return frozenset(record.id for record in await self.store.records(KIND))
+
     async def has_stopped(self, number: str) -> bool:
         return await self.store.record(KIND, number) is not None
 

@@ -144,7 +144,7 @@ RULES = {
         {
             "id": "asha",
             "name": "Asha",
-            "methods": [{"channel": "sms", "address": "+*********001"}],
+            "methods": [{"channel": "sms", "address": "+*********001", "stopped": False}],
             "on_call_since": "2026-01-05",
             "on_call_until": None,
             "engineer": True,

@@ -178,6 +178,21 @@ async def test_several_people_with_one_number_are_told_to_use_the_link(rig: Rig)
     assert "Several people share this number" in (await post(rig, "/twilio/sms", a_text())).text
 
 
+async def test_a_number_that_has_stopped_is_shown_as_such_among_the_people(rig: Rig) -> None:
+    async def methods() -> dict[str, bool]:
+        people = (await rig.client.get("/api/v1/rules")).json()["people"]
+        return {
+            one["channel"]: one["stopped"] for person in people if person["id"] == "asha" for one in person["methods"]
+        }
+
+    await post(rig, "/twilio/sms", a_text(Body="Stop"))
+    stopped = await methods()
+    await post(rig, "/twilio/sms", a_text(Body="START", MessageSid="SM2"))
+
+    assert stopped == {"console": False, "sms": True, "voice": False}
+    assert not any((await methods()).values())
+
+
 @pytest.mark.server
 async def test_signed_or_not_no_body_breaks_anything(rig: Rig) -> None:
     dice, seen = random.Random("twilio"), set()
