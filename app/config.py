@@ -64,6 +64,21 @@ class Settings(BaseSettings):
     opsgenie_api_url: str = Field(
         "https://api.opsgenie.com", description="Opsgenie's Alert API: the EU's, or what stands in for it."
     )
+    twilio_account_sid: str = Field("", description="A Twilio account, for text messages and calls: its SID, AC….")
+    twilio_auth_token: str = Field("", description="Its auth token, which also signs what Twilio sends.")
+    twilio_api_key: str = Field("", description="SK…:secret, to sign in with instead of the auth token.")
+    twilio_from: str = Field("", description="The number that sends and calls, as +441632960000.")
+    twilio_messaging_service: str = Field("", description="MG…, which sends text messages instead.")
+    twilio_api_url: str = Field("https://api.twilio.com", description="Twilio's API, or a stand-in for it.")
+    twilio_2_account_sid: str = Field("", description="A second account, for when the first fails: its SID, AC….")
+    twilio_2_auth_token: str = Field("", description="Its auth token, which also signs what Twilio sends.")
+    twilio_2_api_key: str = Field("", description="SK…:secret, to sign in with instead of the auth token.")
+    twilio_2_from: str = Field("", description="The number that sends and calls, as +441632960000.")
+    twilio_2_messaging_service: str = Field("", description="MG…, which sends text messages instead.")
+    twilio_2_api_url: str = Field("https://api.twilio.com", description="Twilio's API, or a stand-in for it.")
+    twilio_receipt_seconds: int = Field(
+        90, ge=0, le=3600, description="A text message not delivered by then counts as not reached; 0: never."
+    )
     console: Literal["auto", "on", "off"] = Field(
         "auto", description="Page on the console; auto: when nothing else is set up."
     )

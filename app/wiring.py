@@ -1,25 +1,12 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import socket
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from app.adapters.channels.apprise import INSTALL, IS_INSTALLED, Apprise
-from app.adapters.channels.console import Console
-from app.adapters.channels.discord import Discord
-from app.adapters.channels.email import Email, SmtpServer
-from app.adapters.channels.ntfy import Ntfy
-from app.adapters.channels.opsgenie import Opsgenie
-from app.adapters.channels.pagerduty import PagerDuty
-from app.adapters.channels.pushover import Pushover
-from app.adapters.channels.slack import Slack
-from app.adapters.channels.teams import Teams
-from app.adapters.channels.telegram import Telegram
-from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
 from app.adapters.file_watch import FileWatch
@@ -28,6 +15,7 @@ from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
+from app.adapters.phone_tickets import PhoneTickets
 from app.adapters.rules_yaml import load_rules
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
@@ -41,6 +29,8 @@ from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
 from app.service.bell import Bell
+from app.service.by_phone import ByPhone
+from app.service.call_answers import CallAnswers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
@@ -50,16 +40,20 @@ from app.service.in_force import InForce
 from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
+from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
+from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.silences import Forms, Silences
+from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching
+from app.wired_channels import configured_channels, not_installed, phone_channels
 
 
 @dataclass(slots=True)
@@ -80,6 +74,8 @@ class Application:
     idempotency: Idempotency
     new_id: Callable[[], str]
     links: ActionLinks
+    tickets: PhoneTickets
+    opt_outs: OptOuts
     metrics: Metrics
     http: OutboundHttp
     watch: FileWatch
@@ -87,6 +83,9 @@ class Application:
     started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
+    receipts: Receipts = field(init=False)
+    text_answers: TextAnswers = field(init=False)
+    call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
@@ -126,8 +125,7 @@ def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
     words = {name: source.severities for name, source in SOURCES.items()}
     rules = load_rules(settings.rules, settings.runbooks, words)
-    doubts = (*_wrong_options(rules), *([] if IS_INSTALLED else _without_apprise(rules)))
-    return replace(rules, warnings=(*rules.warnings, *doubts))
+    return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
 
 
 def _wrong_options(rules: Rules) -> Iterator[Complaint]:
@@ -138,17 +136,6 @@ def _wrong_options(rules: Rules) -> Iterator[Complaint]:
             yield from (
                 Complaint(place, problem, f"sources.{name}") for problem in source.problems(instance.options or {})
             )
-
-
-def _without_apprise(rules: Rules) -> list[Complaint]:
-    """Who has an address on the channel that this installation lacks."""
-    methods = {f"people.{id}": person.methods for id, person in rules.people.items()}
-    methods |= {f"squads.{id}": squad.post for id, squad in rules.squads.items()}
-    return [
-        Complaint(rules.places.get(key, NOWHERE), f"is told by apprise, which is not installed; {INSTALL}", key)
-        for key, ways in methods.items()
-        if any(way.channel == Apprise.name for way in ways)
-    ]
 
 
 async def assemble(
@@ -177,6 +164,7 @@ async def assemble(
     application.silences = _silences(application)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
+    application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
     fetched = Fetched(outside or application.http, application.clock)
@@ -185,6 +173,9 @@ async def assemble(
     _add_heartbeats(application, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
+    by_phone = _by_phone(application)
+    application.text_answers = TextAnswers(by_phone, application.tickets.code)
+    application.call_answers = CallAnswers(by_phone)
     application.applier.start()
     return application
 
@@ -209,6 +200,8 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         idempotency=Idempotency(store, clock),
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        tickets=PhoneTickets(settings.public_url, key, clock.now),
+        opt_outs=OptOuts(store, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
@@ -229,16 +222,22 @@ def _silences(application: Application) -> Silences:
     )
 
 
+def _channels(application: Application) -> dict[str, Channel]:
+    settings, http = application.settings, application.http
+    phone = phone_channels(settings, http, application.tickets, application.opt_outs)
+    return configured_channels(settings, http, application.clock, phone)
+
+
 def _dispatcher(application: Application, channels: Mapping[str, Channel] | None) -> Dispatcher:
-    settings, clock = application.settings, application.clock
     return Dispatcher(
         store=application.store,
-        channels=configured_channels(settings, application.http, clock) if channels is None else channels,
+        channels=_channels(application) if channels is None else channels,
         in_force=application.in_force,
         applier=application.applier,
-        clock=clock,
+        clock=application.clock,
         link=application.links.link,
         sent=application.metrics.sent,
+        recorded=application.receipts.catch_up,
     )
 
 
@@ -291,6 +290,11 @@ def _outage(application: Application, journalling: Journalling) -> Outage:
     return outage
 
 
+def _by_phone(application: Application) -> ByPhone:
+    held = application.outage.answer if application.outage else None
+    return ByPhone(application.store, application.in_force, application.applier, application.audit_log, held)
+
+
 async def open_store(settings: Settings, ring: Callable[[], None] | None = None) -> Store:
     """The store that the settings name; `ring` is called when another process has left something to do, unless this one
     does not do such things.
@@ -326,34 +330,6 @@ async def _refuse_half_migrated(store: Store) -> None:
 def clock_of(store: Store) -> Clock:
     """The time that all who work on this store share: a Redis server's own, whatever this machine's clock says."""
     return store.clock if isinstance(store, RedisStore) else SystemClock()
-
-
-def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) -> dict[str, Channel]:
-    """The channels that are set up; the console when nothing else is, or when asked for. Those whose addresses hold all
-    that is needed are always there, and do not count as set up."""
-    found: dict[str, Channel] = {}
-    if settings.smtp_url:
-        found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
-    if settings.slack_token:
-        found["slack"] = Slack(http, settings.slack_token, settings.slack_api_url)
-    if settings.webhook_secret:
-        found["webhook"] = Webhook(http, settings.webhook_secret, clock)
-    if settings.ntfy_url:
-        found["ntfy"] = Ntfy(http, settings.ntfy_url, settings.ntfy_token)
-    if settings.pushover_token:
-        found["pushover"] = Pushover(http, settings.pushover_token, settings.pushover_api_url)
-    if settings.telegram_token:
-        found["telegram"] = Telegram(http, settings.telegram_token, settings.telegram_api_url)
-    if settings.console == "on" or (settings.console == "auto" and not found):
-        found["console"] = Console(sys.stdout)
-    return {
-        **found,
-        "teams": Teams(http),
-        "discord": Discord(http),
-        "pagerduty": PagerDuty(http, settings.pagerduty_api_url),
-        "opsgenie": Opsgenie(http, settings.opsgenie_api_url),
-        "apprise": Apprise(),
-    }
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

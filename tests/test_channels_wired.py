@@ -8,12 +8,13 @@ from typing import get_args
 import pytest
 from pytest_httpserver import HTTPServer
 
-from app import wiring
+from app import wired_channels
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml.forms import ChannelName
 from app.config import Settings
 from app.domain.notification import Rejected
-from app.wiring import configured_channels, read_rules
+from app.wired_channels import configured_channels
+from app.wiring import read_rules
 from tests.contracts.channel_rig import FixedClock, a_page
 
 CLOCK = FixedClock(datetime(2026, 7, 5, 2, 5, tzinfo=UTC))
@@ -28,7 +29,7 @@ ON_BY_SETTING = {
 }
 BY_ADDRESS = {"teams", "discord", "pagerduty", "opsgenie", "apprise"}
 STANDS_FOR_OTHERS = {"push"}
-NOT_THERE_YET = {"sms", "voice"}
+OF_TWILIO = {"sms", "voice"}
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ async def http() -> AsyncIterator[OutboundHttp]:
 def test_each_channel_that_a_ladder_may_name_can_be_set_up_and_goes_by_its_name(http: OutboundHttp) -> None:
     found = configured_channels(Settings(**ON_BY_SETTING), http, CLOCK)
 
-    assert set(found) == set(get_args(ChannelName)) - STANDS_FOR_OTHERS - NOT_THERE_YET
+    assert set(found) == set(get_args(ChannelName)) - STANDS_FOR_OTHERS - OF_TWILIO
     assert {name: channel.name for name, channel in found.items()} == {name: name for name in found}
 
 
@@ -84,7 +85,7 @@ def test_whoever_is_told_by_apprise_is_named_where_it_is_not_installed(
         "defaults: {on_missing_runbook: page, last_resort: eve}\n"
         'people: {eve: {email: eve@example.com, apprise: "matrix://s3cr3t@matrix.example.com/#eve"}}\n'
     )
-    monkeypatch.setattr(wiring, "IS_INSTALLED", installed)
+    monkeypatch.setattr(wired_channels, "IS_INSTALLED", installed)
 
     warnings = tuple(map(str, read_rules(Settings(rules=rules, runbooks=tmp_path)).warnings))
 

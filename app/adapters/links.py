@@ -19,7 +19,7 @@ class LinkHolder:
     person: str
 
 
-class _ClockedSigner(TimestampSigner):
+class ClockedSigner(TimestampSigner):
     """Signs and judges by the clock of the application, which all replicas share, not by the machine's."""
 
     def __init__(self, *given: Any, now: Callable[[], datetime], **named: Any) -> None:
@@ -35,7 +35,7 @@ class ActionLinks:
 
     def __init__(self, base_url: str, keys: list[str], max_age: int, now: Callable[[], datetime]) -> None:
         self._base_url = base_url.rstrip("/")
-        self._serializer = URLSafeTimedSerializer(keys, salt=SALT, signer=_ClockedSigner, signer_kwargs={"now": now})
+        self._serializer = URLSafeTimedSerializer(keys, salt=SALT, signer=ClockedSigner, signer_kwargs={"now": now})
         self._max_age = max_age
 
     def link(self, notification: Notification) -> str:

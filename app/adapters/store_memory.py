@@ -95,6 +95,13 @@ class MemoryStore:
                 self.outbox[one.key] = one
                 self.leases.pop(one.key, None)
 
+    async def amend(self, incident: str, key: str, change: Callable[[Notification], Notification]) -> bool:
+        row = self.outbox.get(key)
+        if row is None or row.incident != incident or key in self.leases:
+            return False
+        self.outbox[key] = change(row)
+        return True
+
     async def backlog(self, now: datetime) -> Backlog:
         timers = [one.due_at for one in self.incidents_by_id.values() if one.due_at and one.due_at <= now]
         rows = [one.due_at for one in self._told() if one.due_at and one.due_at <= now]

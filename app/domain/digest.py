@@ -66,6 +66,7 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
         headline=_headline(kind, items),
         items=items,
         timezone=str(rules.zone),
+        person="" if first.notification.squad else first.notification.reader,
     )
 
 

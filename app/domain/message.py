@@ -90,8 +90,9 @@ class Message:
     """What a channel is asked to send.
 
     `key` stays the same when the same message is sent again (the idempotency key). `address` is the reader's on this
-    channel; `reader` their name. `headline` is one line without line breaks. `timezone` is the IANA name of the zone
-    that times are shown in. Texts come from alerts and are not trusted: each channel escapes them for its own medium.
+    channel; `reader` their name, `person` their id (empty for a squad). `headline` is one line without line breaks.
+    `timezone` is the IANA name of the zone that times are shown in. Texts come from alerts and are not trusted: each
+    channel escapes them for its own medium.
     """
 
     key: str
@@ -102,6 +103,7 @@ class Message:
     headline: str
     items: tuple[Item, ...]
     timezone: str = "UTC"
+    person: str = ""
 
     def button(self) -> str:
         """What the button says that opens an item's link."""

@@ -7,14 +7,17 @@ from enum import StrEnum
 from zlib import crc32
 
 from app.domain.message import MessageKind
+from app.domain.receipt import MOVES, REACHED, WORKING, Receipt, SendState
 from app.domain.replacing import quick, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel took the message; `reference` is the provider's id of it, if it gave one."""
+    """The channel took the message; `reference` is the provider's id of it, if it gave one. Where the provider says
+    afterwards what became of it, that is heard within `receipt_within`."""
 
     reference: str = ""
+    receipt_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +49,7 @@ MOST_ATTEMPTS = 6
 FIRST_BACKOFF = timedelta(seconds=5)
 LAST_RESORT_AGAIN = timedelta(minutes=5)
 MOST_SENDS = 200
-
-
-class SendState(StrEnum):
-    """How one sending on one channel stands. `skipped` was never tried because it was no longer wanted; `observed`
-    would have been sent, and counts as if it had been."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    OBSERVED = "observed"
-
-
-_REACHED = frozenset({SendState.SENT, SendState.OBSERVED})
+NO_RECEIPT = "it was taken, and nothing was heard of its delivery in time"
 
 
 class NotificationState(StrEnum):
@@ -85,7 +75,8 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class Send:
     """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions.
-    `gathered_until` is when it goes out with the others of a storm."""
+    `gathered_until` is when it goes out with the others of a storm, `receipt_by` when a receipt of it is overdue (None:
+    none is waited for)."""
 
     channel: str
     address: str
@@ -97,11 +88,17 @@ class Send:
     reason: str = ""
     reference: str = ""
     gathered_until: datetime | None = None
+    receipt_by: datetime | None = None
 
     @property
     def ready_at(self) -> datetime:
         """When it may be tried: when it is due, or when what is gathered with it goes out."""
         return max(self.due_at, self.gathered_until or self.due_at)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is still to be heard what became of it."""
+        return self.state is SendState.SENT and self.receipt_by is not None
 
 
 @quick
@@ -168,7 +165,9 @@ def begin(notification: Notification) -> Notification:
 
 
 def due_sends(notification: Notification, now: datetime) -> tuple[int, ...]:
-    """Which of `sends` are to be tried now, by position."""
+    """Which of `sends` are to be tried now, by position. Where one success is enough, none while one may be that."""
+    if notification.once and any(send.is_awaited for send in notification.sends):
+        return ()
     return tuple(
         n for n, send in enumerate(notification.sends) if send.state is SendState.PENDING and send.ready_at <= now
     )
@@ -176,7 +175,7 @@ def due_sends(notification: Notification, now: datetime) -> tuple[int, ...]:
 
 def is_reminder(notification: Notification, send: Send) -> bool:
     """Whether the reader has been reached before at an earlier rung."""
-    return any(other.state in _REACHED and other.due_at < send.due_at for other in notification.sends)
+    return any(other.state in REACHED and other.due_at < send.due_at for other in notification.sends)
 
 
 def gather(notification: Notification, waits: Mapping[int, datetime]) -> Notification:
@@ -191,12 +190,35 @@ def record(notification: Notification, results: Mapping[int, Attempt], now: date
     """What came of the sendings at these positions (none: it was too early for any), and what is due next.
 
     A failure brings the next untried method at once. When all is tried: another round after `again`, or over; `failed`
-    only when no method has ever reached the reader (and never for the last resort, which goes round again).
+    only when no method has ever reached the reader (and never for the last resort, which goes round again). A sending
+    of which nothing was heard in time counts as a failure.
     """
     sends = list(notification.sends)
     for position, result in results.items():
         sends[position] = _tried(sends[position], result, notification.key, now)
-    if results and not any(isinstance(result, Sent | Observed) for result in results.values()):
+    overdue = [n for n, send in enumerate(sends) if send.is_awaited and send.receipt_by and send.receipt_by <= now]
+    for position in overdue:
+        sends[position] = _heard(sends[position], Receipt.OVERDUE, NO_RECEIPT)
+    failed = results and not any(isinstance(result, Sent | Observed) for result in results.values())
+    if failed or overdue:
+        _bring_forward(sends, now)
+    return _settled(replace(notification, sends=tuple(sends)), now)
+
+
+def receive(notification: Notification, reference: str, receipt: Receipt, reason: str, now: datetime) -> Notification:
+    """What a receipt of the message with the provider's id `reference` changes; the same value when it changes nothing.
+
+    A bad one brings the next untried method at once, as a refusal would have done. A row that is over stays over.
+    """
+    before = notification.sends
+    sends = [_heard(send, receipt, reason) if send.reference == reference else send for send in before]
+    if sends == list(before):
+        return notification
+    if notification.state is not NotificationState.LIVE:
+        return replace(notification, sends=tuple(sends))
+    if any(
+        new is not old and old.is_awaited and new.state not in REACHED for new, old in zip(sends, before, strict=True)
+    ):
         _bring_forward(sends, now)
     return _settled(replace(notification, sends=tuple(sends)), now)
 
@@ -220,8 +242,9 @@ def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool)
 def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
     tried = replace(send, attempts=send.attempts + 1, at=now)
     match result:
-        case Sent(reference):
-            return replace(tried, state=SendState.SENT, reference=reference, reason="")
+        case Sent(reference, receipt_within):
+            by = now + receipt_within if receipt_within and reference else None
+            return replace(tried, state=SendState.SENT, reference=reference, reason="", receipt_by=by)
         case Observed():
             return replace(tried, state=SendState.OBSERVED, reason="observed only")
         case Rejected(reason):
@@ -231,6 +254,13 @@ def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
                 return replace(tried, state=SendState.FAILED, reason=f"given up after {tried.attempts} tries: {reason}")
             wait = max(after or timedelta(0), _backoff(tried.attempts, f"{key}{send.channel}"))
             return replace(tried, due_at=now + wait, reason=reason)
+
+
+def _heard(send: Send, receipt: Receipt, reason: str) -> Send:
+    state = MOVES.get((send.state, receipt))
+    if state is None:
+        return send
+    return replace(send, state=state, reason="" if state in REACHED else reason, receipt_by=None)
 
 
 def _backoff(attempt: int, seed: str) -> timedelta:
@@ -248,17 +278,19 @@ def _bring_forward(sends: list[Send], now: datetime) -> None:
 
 def _settled(notification: Notification, now: datetime) -> Notification:
     """The row's state and next due time, after its sendings have changed."""
-    reached = any(send.state in _REACHED for send in notification.sends)
-    if notification.once and reached:
+    reached = any(send.state in REACHED for send in notification.sends)
+    awaited = [send.receipt_by for send in notification.sends if send.is_awaited and send.receipt_by]
+    if notification.once and reached and not awaited:
         return replace(_skipping(notification), due_at=None, state=NotificationState.DONE)
     pending = [send.ready_at for send in notification.sends if send.state is SendState.PENDING]
-    if pending:
-        return replace(notification, due_at=min(pending))
+    next_looks = awaited if notification.once and awaited else [*pending, *awaited]
+    if next_looks:
+        return replace(notification, due_at=min(next_looks))
     if notification.spare and not reached:
         return _go_round(replace(notification, spare=()), now, notification.spare)
     if notification.never_fails and not reached:
         return _go_round(notification, now + LAST_RESORT_AGAIN, notification.plan)
-    if not reached:
+    if not any(send.state in WORKING for send in notification.sends):
         return replace(notification, due_at=None, state=NotificationState.FAILED)
     if notification.again is None:
         return replace(notification, due_at=None, state=NotificationState.DONE)
@@ -270,8 +302,8 @@ def _skipping(notification: Notification) -> Notification:
 
 
 def _working(notification: Notification) -> tuple[Planned, ...]:
-    """The methods that have reached the reader at least once."""
-    good = {(send.channel, send.address) for send in notification.sends if send.state in _REACHED}
+    """The methods that have reached the reader at least once, or have rung."""
+    good = {(send.channel, send.address) for send in notification.sends if send.state in WORKING}
     return tuple(rung for rung in notification.plan if (rung.channel, rung.address) in good)
 
 

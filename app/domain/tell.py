@@ -99,16 +99,17 @@ def person_recipient(
     if known is None:
         return f"{person} is not among the people of the rules file"
     ladder = ctx.rules.ladder_for(known, urgency)
-    plan, spare = plan_for(known, ladder)
+    plan, spare = plan_for(known, ladder, urgency)
     if not plan:
         return f"{person} has no contact method"
     again = ladder.again.total_seconds() if ladder.again else None
     return Recipient(person, role, plan, again, rota, spare=spare, shadowing=shadowing, until=until)
 
 
-def plan_for(person: Person, ladder: Ladder) -> tuple[tuple[Planned, ...], tuple[Planned, ...]]:
+def plan_for(person: Person, ladder: Ladder, urgency: Urgency) -> tuple[tuple[Planned, ...], tuple[Planned, ...]]:
     """The ladder over this person's own methods, and beside it the methods that it leaves out. Where it names none of
-    theirs, all of them at once."""
+    theirs, all of them at once; what is not urgent, one after another, so that nobody is called for what a text says.
+    """
     climbed = tuple(
         Planned(method.channel, method.address, rung.after.total_seconds())
         for rung in ladder.rungs
@@ -117,8 +118,10 @@ def plan_for(person: Person, ladder: Ladder) -> tuple[tuple[Planned, ...], tuple
         if method.channel == channel
     )
     named = {rung.channel for rung in climbed}
-    left_out = _at_once(tuple(method for method in person.methods if method.channel not in named))
-    return (climbed, left_out) if climbed else (left_out, ())
+    left_out = tuple(method for method in person.methods if method.channel not in named)
+    if climbed:
+        return climbed, _at_once(left_out)
+    return _at_once(left_out) if urgency is Urgency.URGENT else _fallbacks(left_out), ()
 
 
 def squad_recipient(squad: str, ctx: Context) -> Recipient | str:

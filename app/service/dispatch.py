@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.digest import Bundle, Due, bundle, compose
 from app.domain.errors import StoreUnavailable
-from app.domain.events import ReaderUnreachable
 from app.domain.incident import Incident, Mark
 from app.domain.notification import (
     Notification,
@@ -25,9 +24,10 @@ from app.domain.notification import (
 )
 from app.domain.replacing import replace
 from app.domain.storm import Address, Window, pace
-from app.service.apply import Applier, Job
+from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, WorkingStore
+from app.service.unreachable import unreachable
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
@@ -58,10 +58,15 @@ def refusal(notification: Notification, incident: Incident | None, now: datetime
     return f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "overtaken by a later page"
 
 
+async def _nothing_more(rows: Sequence[Notification]) -> None:
+    """For where no receipts are kept."""
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Sends the outbox. `link` makes the signed address of a notification's action page; `sent` is told of every
-    result, for the figures; `remark` goes into every message."""
+    result, for the figures; `recorded` is handed rows as soon as they are stored, for a receipt may have come before
+    that; `remark` goes into every message."""
 
     store: WorkingStore
     channels: Mapping[str, Channel]
@@ -70,6 +75,7 @@ class Dispatcher:
     clock: Clock
     link: Callable[[Notification], str]
     sent: Callable[[str, Result], None] = lambda channel, result: None
+    recorded: Callable[[Sequence[Notification]], Awaitable[None]] = _nothing_more
     remark: str = ""
     _busy: dict[str, datetime] = field(default_factory=dict)
     _unrecorded: dict[str, Notification] = field(default_factory=dict)
@@ -248,10 +254,12 @@ class Dispatcher:
         """Tell the incident first of whoever cannot be reached, so that no crash in between loses it. A row whose
         incident could not be told stays as it was; the error is raised when the others are recorded."""
         failed = [row for row in rows if row.state is NotificationState.FAILED]
-        told = await self.applier.submit([_unreachable(row) for row in failed]) if failed else []
+        told = await self.applier.submit([unreachable(row) for row in failed]) if failed else []
         errors = {row.key: one.error for row, one in zip(failed, told, strict=True) if one.error}
         if recorded := [row for row in rows if row.key not in errors]:
             await self.store.settle(recorded)
+            with suppress(Exception):  # They are recorded, whatever this comes to; a receipt that is missed is overdue.
+                await self.recorded(recorded)
         for error in errors.values():
             raise error
 
@@ -281,9 +289,3 @@ class _Round:
 
     def recorded(self, keys: Iterable[str], now: datetime) -> list[Notification]:
         return [record(self._rows[key], self._results[key], now) for key in keys]
-
-
-def _unreachable(row: Notification) -> Job:
-    reasons = "; ".join(dict.fromkeys(f"{send.channel}: {send.reason}" for send in row.sends if send.reason))
-    event = ReaderUnreachable(row.key, row.reader, reasons)
-    return Job(lambda _: event, id=row.incident)

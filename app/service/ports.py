@@ -1,6 +1,6 @@
 """What the use cases ask of the outside world; each docstring is a promise that contract tests check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -224,6 +224,11 @@ class WorkingStore(Protocol):
     async def settle(self, notifications: Sequence[Notification]) -> None:
         """Replace these rows (which the caller has claimed); their `due_at` replaces the lease. A row that somebody
         else has settled since it was claimed here is left as it is."""
+        ...
+
+    async def amend(self, incident: str, key: str, change: Callable[[Notification], Notification]) -> bool:
+        """Replace a row by what `change` makes of it, its due time included; False when it is claimed by somebody, or
+        gone. `change` is pure, for it may be asked more than once."""
         ...
 
     async def backlog(self, now: datetime) -> Backlog:

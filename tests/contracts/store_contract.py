@@ -4,6 +4,7 @@ A test module gives two fixtures, `place` and `other_place`, and a class that in
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -398,6 +399,60 @@ class OutboxContract:
 
     async def test_settling_nothing_is_no_error(self, store: Store) -> None:
         await store.settle([])
+
+    async def test_a_row_that_nobody_has_claimed_is_amended_with_its_due_time(self, store: Store) -> None:
+        rows = await self.due(store, asha=30, ben=30)
+
+        assert await store.amend(an_id(), rows["asha"].key, lambda row: replace(row, due_at=NINE, remark="heard of"))
+
+        asha = replace(rows["asha"], due_at=NINE, remark="heard of")
+        assert await store.notifications(an_id()) == [asha, rows["ben"]]
+        assert await store.claim_notifications(NINE, LEASE, limit=5) == [asha]
+
+    async def test_a_row_that_is_over_can_be_amended_and_stays_over(self, store: Store) -> None:
+        rows = await self.due(store, asha=0)
+        await store.claim_notifications(NINE, LEASE, limit=1)
+        over = replace(rows["asha"], due_at=None, state=NotificationState.DONE)
+        await store.settle([over])
+
+        assert await store.amend(an_id(), over.key, lambda row: replace(row, remark="heard of"))
+
+        assert await store.notifications(an_id()) == [replace(over, remark="heard of")]
+        assert await store.next_due() is None
+
+    async def test_a_claimed_row_is_not_amended_and_whoever_claimed_it_settles_it(self, store: Store) -> None:
+        rows = await self.due(store, asha=0)
+        await store.claim_notifications(NINE, LEASE, limit=1)
+
+        assert not await store.amend(an_id(), rows["asha"].key, lambda row: replace(row, remark="heard of"))
+
+        later = replace(rows["asha"], due_at=NINE + MINUTE)
+        await store.settle([later])
+        assert await store.notifications(an_id()) == [later]
+
+    async def test_what_was_amended_is_claimed_and_settled_as_it_is_then(self, store: Store) -> None:
+        rows = await self.due(store, asha=0)
+        await store.amend(an_id(), rows["asha"].key, lambda row: replace(row, remark="heard of"))
+
+        [claimed] = await store.claim_notifications(NINE, LEASE, limit=1)
+        await store.settle([replace(claimed, due_at=None)])
+
+        assert await store.notifications(an_id()) == [replace(rows["asha"], remark="heard of", due_at=None)]
+
+    async def test_two_amendments_at_once_are_both_kept(self, store: Store) -> None:
+        rows = await self.due(store, asha=30)
+
+        def remark(text: str) -> Callable[[Notification], Notification]:
+            return lambda row: replace(row, remark=row.remark + text)
+
+        done = await asyncio.gather(*(store.amend(an_id(), rows["asha"].key, remark(text)) for text in ("a", "b")))
+
+        [row] = await store.notifications(an_id())
+        assert (done, sorted(row.remark)) == ([True, True], ["a", "b"])
+
+    @pytest.mark.parametrize("incident", [an_id(), "nobody"])
+    async def test_a_row_that_is_not_there_is_not_amended(self, store: Store, incident: str) -> None:
+        assert not await store.amend(incident, f"{incident}/0/1/0/nobody", lambda row: row)
 
     async def test_what_was_settled_is_still_so_after_closing(self, store: Store, place: Place) -> None:
         rows = await self.due(store, asha=0)

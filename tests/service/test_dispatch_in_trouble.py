@@ -123,6 +123,21 @@ async def test_a_page_is_sent_once_although_the_store_cannot_record_it_for_minut
     assert desk.mailbox.addresses() == ["asha@example.com"]
 
 
+async def test_a_page_whose_receipts_cannot_be_looked_for_is_recorded_and_sent_once() -> None:
+    desk = a_desk(a_page("asha"))
+
+    async def broken(rows: Sequence[Notification]) -> None:
+        raise RuntimeError("a fault of ours")
+
+    desk.dispatcher.recorded = broken
+    for _ in range(3):
+        await desk.work()
+        desk.clock.at += timedelta(minutes=2)
+
+    assert desk.row("asha").state is NotificationState.DONE
+    assert desk.mailbox.addresses() == ["asha@example.com"]
+
+
 async def test_pages_go_out_although_the_end_of_another_cannot_be_recorded() -> None:
     desk = a_desk(a_page("asha"), a_page("ben", while_listed=True))
     desk.store.full = True

@@ -55,15 +55,19 @@ def parse_object(body: bytes) -> dict[str, object]:
 
 def parse_form(body: bytes) -> dict[str, str]:
     """The fields of a URL-encoded form; of repeated names the last one counts."""
+    return clean(dict(parse_pairs(body)), "the form")
+
+
+def parse_pairs(body: bytes) -> list[tuple[str, str]]:
+    """Every field of a URL-encoded form as it came, for a signature over all of them."""
     try:
-        pairs = parse_qsl(
+        return parse_qsl(
             body.decode(), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FORM_FIELDS
         )
     except UnicodeDecodeError:
         raise InvalidPayload("the form is not UTF-8") from None
     except ValueError:
         raise InvalidPayload(f"the form has more than {MOST_FORM_FIELDS} fields") from None
-    return clean(dict(pairs), "the form")
 
 
 def parse_multipart(request: Request) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The outbox's rows: written once by a commit, claimed by one replica, replaced by it alone."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha1
 
@@ -9,13 +9,19 @@ from app.adapters import codec
 from app.adapters.store_redis import due, written
 from app.adapters.store_redis.keys import Keys
 from app.adapters.store_redis.primary import Order, Primary
-from app.adapters.store_redis.scripts import SETTLE
+from app.adapters.store_redis.scripts import AMEND, SETTLE
 from app.adapters.store_redis.texts import NUL
 from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 
 MOST_CLAIMED = 100_000
 """Rows whose claim is remembered here; those claimed longest ago were settled by others or lost."""
+
+MOST_TRIES = 5
+"""How often a row is read again that others change at the same time."""
+
+CHANGED = 2
+"""What the script says of a row that is no longer as it was read."""
 
 Row = tuple[str, str]
 """An incident's id and a notification's key."""
@@ -51,15 +57,31 @@ class Outbox:
         for row in rows:
             self._claimed.pop(row, None)
 
+    async def amend(self, incident: str, key: str, change: Callable[[Notification], Notification]) -> bool:
+        for _ in range(MOST_TRIES):
+            (document,) = await self._primary.read(("HGET", self._keys.outbox(incident), key))
+            if document is None:
+                return False
+            after = change(codec.NOTIFICATION.one(document))
+            asked = {**written.row(after), "incident": incident, "was": _digest(document)}
+            (amended,) = await self._primary.write(Order(AMEND, asked, [incident]))
+            if amended != CHANGED:
+                return bool(amended)
+        return False
+
     async def of_incident(self, incident: str) -> list[Notification]:
         (rows,) = await self._primary.read(("HGETALL", self._keys.outbox(incident)))
         return codec.NOTIFICATION.lines(b"\n".join(rows[key] for key in sorted(rows)))
 
     def _remember(self, row: Row, document: bytes) -> None:
-        self._claimed[row] = sha1(document, usedforsecurity=False).hexdigest()
+        self._claimed[row] = _digest(document)
         self._claimed.move_to_end(row)
         if len(self._claimed) > MOST_CLAIMED:
             self._claimed.popitem(last=False)
+
+
+def _digest(document: bytes) -> str:
+    return sha1(document, usedforsecurity=False).hexdigest()
 
 
 def _row(member: bytes) -> Row:

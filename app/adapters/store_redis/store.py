@@ -103,6 +103,9 @@ class RedisStore:
     async def settle(self, notifications: Sequence[Notification]) -> None:
         await self._outbox.settle(notifications)
 
+    async def amend(self, incident: str, key: str, change: Callable[[Notification], Notification]) -> bool:
+        return await self._outbox.amend(incident, key, change)
+
     async def backlog(self, now: datetime) -> Backlog:
         return await due.backlog(self._primary, self._keys, now)
 

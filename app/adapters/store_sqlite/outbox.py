@@ -1,13 +1,15 @@
 """The outbox's rows: written once by a commit, replaced by whoever claimed them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.adapters import codec
 from app.adapters.store_sqlite.rows import Row, execute_rows, number_of, read_lines, required_number, ticks_or_none
 from app.domain.notification import Notification
 
 _OF_INCIDENT = "SELECT doc FROM outbox WHERE incident = ? ORDER BY key"
+_UNCLAIMED = """SELECT doc FROM outbox
+    WHERE incident = ? AND key = ? AND id NOT IN (SELECT id FROM outbox_leases)"""
 _ADD = "INSERT INTO outbox (incident, key, due_at, doc)"
 _UNLESS_THERE = "ON CONFLICT (incident, key) DO NOTHING"
 _NEW = "WITH new (incident, key, due_at, doc) AS ("
@@ -28,6 +30,16 @@ def settle(connection: sqlite3.Connection, notifications: Sequence[Notification]
     rows = [_row(notification) for notification in notifications]
     execute_rows(connection, _NEW, rows, _REPLACE)
     execute_rows(connection, _SETTLED, [row[:2] for row in rows], _UNLEASE)
+
+
+def amend(
+    connection: sqlite3.Connection, incident: str, key: str, change: Callable[[Notification], Notification]
+) -> bool:
+    found = connection.execute(_UNCLAIMED, (number_of(incident), key)).fetchone()
+    if found is None:
+        return False
+    settle(connection, [change(codec.NOTIFICATION.one(found[0]))])
+    return True
 
 
 def of_incident(connection: sqlite3.Connection, incident: str) -> list[Notification]:

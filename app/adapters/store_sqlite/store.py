@@ -1,7 +1,7 @@
 """The store's port on SQLite: each method queues one piece of work for the thread that owns the file."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +50,9 @@ class SqliteStore:
 
     async def settle(self, notifications: Sequence[Notification]) -> None:
         await self._thread.write(lambda c: outbox.settle(c, notifications))
+
+    async def amend(self, incident: str, key: str, change: Callable[[Notification], Notification]) -> bool:
+        return await self._thread.write(lambda c: outbox.amend(c, incident, key, change))
 
     async def backlog(self, now: datetime) -> Backlog:
         return await self._thread.read(lambda c: due.backlog(c, now))

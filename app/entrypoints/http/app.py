@@ -19,6 +19,7 @@ from app.entrypoints.http import (
     rules,
     silences,
     tokens,
+    twilio,
 )
 from app.entrypoints.http.documented import DocumentedApi
 from app.entrypoints.http.errors import add_error_handlers
@@ -39,6 +40,7 @@ ROUTERS = (
     heartbeats.api,
     opsgenie.router,
     prometheus.router,
+    twilio.router,
     incidents.router,
     actions.router,
     on_call.router,

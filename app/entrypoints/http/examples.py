@@ -104,6 +104,7 @@ NOTIFICATION = {
             "reason": "",
             "reference": "1700000000.000100",
             "gathered_until": None,
+            "receipt_by": None,
         }
     ],
 }
@@ -143,7 +144,7 @@ RULES = {
         {
             "id": "asha",
             "name": "Asha",
-            "methods": [{"channel": "sms", "address": "+*********001"}],
+            "methods": [{"channel": "sms", "address": "+*********001", "stopped": False}],
             "on_call_since": "2026-01-05",
             "on_call_until": None,
             "engineer": True,

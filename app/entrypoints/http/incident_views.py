@@ -6,7 +6,8 @@ from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
-from app.domain.notification import Notification, NotificationState, SendState, begin
+from app.domain.notification import Notification, NotificationState, begin
+from app.domain.receipt import SendState
 from app.domain.suppress import SuppressedBy
 from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION, exemplified
 from app.entrypoints.http.masking import Masked
@@ -127,7 +128,8 @@ class AlertPage(View):
 
 class SendView(View):
     """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason. It waits until
-    `gathered_until` to go out with the others of a storm."""
+    `gathered_until` to go out with the others of a storm. `sent` means taken by the provider; where it says what became
+    of it, that is known by `receipt_by`."""
 
     channel: str
     address: Masked
@@ -139,6 +141,7 @@ class SendView(View):
     reason: str
     reference: str
     gathered_until: datetime | None
+    receipt_by: datetime | None
 
 
 class WhyView(View):

@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.entrypoints.http.errors import problem
 
 HEADER = b"x-request-id"
-MASKED_PATH = "/a/***"
+_HIDING = ("/a/", "/twilio/voice/", "/twilio/status/")
+"""What follows these is a credential."""
 
 _IDS = Random()  # noqa: S311 - names, no secrets, and without a call of the system each time
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,128}")
@@ -83,11 +84,12 @@ async def _apologise(scope: Scope, receive: Receive, reply: _Reply) -> None:
 
 
 def shown_path(path: str) -> str:
-    """A path as it may be logged: the token of an action link is a credential."""
-    if not path.startswith("/a/"):
+    """A path as it may be logged: a signed token in it is a credential."""
+    before = next((start for start in _HIDING if path.startswith(start)), "")
+    if not before:
         return path
-    _, _, action = path.removeprefix("/a/").partition("/")
-    return f"{MASKED_PATH}/{action}" if action else MASKED_PATH
+    _, _, action = path.removeprefix(before).partition("/")
+    return f"{before}***/{action}" if action else f"{before}***"
 
 
 def _request_id(scope: Scope) -> bytes:

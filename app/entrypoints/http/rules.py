@@ -1,8 +1,10 @@
 """Rules and runbooks as loaded, and loading them again."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Response
 
-from app.domain.errors import InvalidRules, NotFound
+from app.domain.errors import InvalidRules, NotFound, StoreUnavailable
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.auth import Manager, Reader
@@ -37,8 +39,11 @@ class Reloaded(View):
 
 @router.get("/rules", summary="The rules in force, and what is wrong with a newer file", responses=refusals(*READING))
 async def get_rules(application: App, token: Reader) -> RulesView:
-    in_force = application.in_force
-    return rules_view(in_force.rules, in_force.loaded_at, in_force.refusal)
+    """And which numbers have answered STOP."""
+    in_force, stopped = application.in_force, frozenset[str]()
+    with suppress(StoreUnavailable):  # The rules are here all the same.
+        stopped = await application.opt_outs.every()
+    return rules_view(in_force.rules, in_force.loaded_at, in_force.refusal, stopped)
 
 
 @router.post(

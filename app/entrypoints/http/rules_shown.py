@@ -4,6 +4,7 @@ from datetime import datetime, time
 
 from app.domain.calendar import WEEKDAYS, Calendar
 from app.domain.complaint import Complaint
+from app.domain.people import Person
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.rota import Rota
 from app.domain.ruleset import Rules
@@ -22,7 +23,8 @@ from app.entrypoints.http.rules_views import (
 )
 
 
-def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[Complaint, ...]) -> RulesView:
+def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[Complaint, ...], stopped: frozenset[str]) -> RulesView:
+    """`stopped` are the numbers that want no text messages."""
     return RulesView(
         version=rules.version,
         loaded_at=loaded_at,
@@ -32,7 +34,7 @@ def rules_view(rules: Rules, loaded_at: datetime, refusal: tuple[Complaint, ...]
         on_missing_runbook=rules.on_missing_runbook,
         last_resort=rules.last_resort,
         default_calendar=rules.default_calendar,
-        people=[PersonView.model_validate(person) for person in rules.people.values()],
+        people=[_person(person, stopped) for person in rules.people.values()],
         squads=[SquadView.model_validate(squad) for squad in rules.squads.values()],
         rotas=[_rota(rota) for rota in rules.rotas.values()],
         policies=[_policy(policy) for policy in rules.policies.values()],
@@ -53,6 +55,15 @@ def runbook_view(runbook: Runbook) -> RunbookView:
         alerts=runbook.alerts,
         has_steps=bool(runbook.steps.strip()),
     )
+
+
+def _person(person: Person, stopped: frozenset[str]) -> PersonView:
+    shown = PersonView.model_validate(person)
+    methods = [
+        view.model_copy(update={"stopped": method.channel == "sms" and method.address in stopped})
+        for view, method in zip(shown.methods, person.methods, strict=True)
+    ]
+    return shown.model_copy(update={"methods": methods})
 
 
 def _rota(rota: Rota) -> RotaView:

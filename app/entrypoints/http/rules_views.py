@@ -12,8 +12,11 @@ from app.entrypoints.http.view import View
 
 
 class MethodView(View):
+    """`stopped`: the number has answered STOP, so nothing is sent to it on this channel."""
+
     channel: str
     address: Masked
+    stopped: bool = False
 
 
 class PersonView(View):

@@ -49,8 +49,8 @@ async def test_telephone_numbers_and_private_addresses_are_masked(rig: Rig) -> N
     reply = await rig.client.get("/api/v1/rules")
 
     methods = {person["id"]: person["methods"] for person in reply.json()["people"]}
-    assert {"channel": "sms", "address": "+*********001"} in methods["asha"]
-    assert {"channel": "webhook", "address": "https://hooks.example.com/***"} in methods["ben"]
+    assert {"channel": "sms", "address": "+*********001", "stopped": False} in methods["asha"]
+    assert {"channel": "webhook", "address": "https://hooks.example.com/***", "stopped": False} in methods["ben"]
     assert "441632960001" not in reply.text
     assert "secret-path" not in reply.text
 
