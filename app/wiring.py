@@ -11,6 +11,7 @@ from secrets import token_urlsafe
 from app.adapters.channels.console import Console
 from app.adapters.channels.email import Email, SmtpServer
 from app.adapters.channels.slack import Slack
+from app.adapters.channels.slack_api import SlackApi
 from app.adapters.channels.webhook import Webhook
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
@@ -291,7 +292,7 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
     if settings.slack_token:
-        found["slack"] = Slack(http, settings.slack_token, settings.slack_api_url)
+        found["slack"] = Slack(SlackApi(http, settings.slack_token, settings.slack_api_url))
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
     if settings.console == "on" or (settings.console == "auto" and not found):

@@ -12,9 +12,11 @@ from app.domain.replacing import quick, replace
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel took the message; `reference` is the provider's id of it, if it gave one."""
+    """The channel took the message; `reference` is the provider's id of it, if it gave one. `among`: how many incidents
+    the message told of."""
 
     reference: str = ""
+    among: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class Send:
     """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions.
-    `gathered_until` is when it goes out with the others of a storm."""
+    `gathered_until` is when it goes out with the others of a storm; `among` how many incidents the message told of."""
 
     channel: str
     address: str
@@ -97,6 +99,7 @@ class Send:
     reason: str = ""
     reference: str = ""
     gathered_until: datetime | None = None
+    among: int = 1
 
     @property
     def ready_at(self) -> datetime:
@@ -220,8 +223,8 @@ def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool)
 def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
     tried = replace(send, attempts=send.attempts + 1, at=now)
     match result:
-        case Sent(reference):
-            return replace(tried, state=SendState.SENT, reference=reference, reason="")
+        case Sent(reference, among):
+            return replace(tried, state=SendState.SENT, reference=reference, among=among, reason="")
         case Observed():
             return replace(tried, state=SendState.OBSERVED, reason="observed only")
         case Rejected(reason):
