@@ -11,6 +11,7 @@ from app.domain.notification import Notification, Send, is_reminder
 from app.domain.replacing import quick, replace
 from app.domain.ruleset import Rules
 from app.domain.standing import answers, standing
+from app.domain.tell import TAGGED
 
 FOLLOWED = frozenset({MessageKind.PAGE, MessageKind.POST, MessageKind.DIGEST, MessageKind.HAND_OVER})
 """Kinds of rows whose messages ask for somebody: they offer answers, and are kept true once they were posted."""
@@ -70,7 +71,17 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
         headline=_headline(kind, items),
         items=items,
         timezone=str(rules.zone),
+        mentions=_mentions(one, rules),
     )
+
+
+def _mentions(one: Bundle, rules: Rules) -> tuple[str, ...]:
+    """The members of squads that were called in, by their addresses on the channel of the message."""
+    channel = one.dues[0].send.channel
+    squads = [rules.squads.get(due.notification.reader) for due in one.dues if due.notification.role == TAGGED]
+    members = [rules.people[member] for squad in squads if squad for member in squad.members]
+    found = [method.address for person in members for method in person.methods if method.channel == channel]
+    return tuple(dict.fromkeys(found))
 
 
 def shown_again(due: Due, rules: Rules, link: Callable[[Notification], str], remark: str = "") -> Message:

@@ -67,6 +67,7 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
     for words in (
         ("note", incident, "looking at the replica"),
         ("second-line", incident, "--reason", "needs a database expert"),
+        ("tag", incident, "--squad", "payments"),
         ("park", incident, "--reason", "late"),
         ("snooze", incident, "--for", "90m"),
         ("snooze", incident, "--until", "2199-01-01T00:00:00Z"),

@@ -30,6 +30,7 @@ NEEDS: dict[tuple[str, str], str] = {
             "second-line",
             "park",
             "note",
+            "tag",
         )
     },
     ("GET", "/api/v1/oncall"): READ,
