@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     link_hours: int = Field(72, gt=0, description="How long an action link is valid.")
     smtp_url: str = Field("", description="smtp://user:password@host:port?from=oncall@example.com, or smtps://.")
     slack_token: str = Field("", description="Bot token with chat:write.")
+    slack_signing_secret: str = Field("", description="Checks that clicks and commands come from Slack.")
     slack_api_url: str = Field("https://slack.com/api", description="Slack's API, or something that stands in for it.")
     webhook_secret: str = Field("", description="whsec_…: signs outgoing webhooks (Standard Webhooks).")
     console: Literal["auto", "on", "off"] = Field(

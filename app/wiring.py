@@ -292,12 +292,16 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
     if settings.slack_token:
-        found["slack"] = Slack(SlackApi(http, settings.slack_token, settings.slack_api_url))
+        found["slack"] = Slack(slack_api(settings, http), answerable=bool(settings.slack_signing_secret))
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
     if settings.console == "on" or (settings.console == "auto" and not found):
         found["console"] = Console(sys.stdout)
     return found
+
+
+def slack_api(settings: Settings, http: OutboundHttp) -> SlackApi:
+    return SlackApi(http, settings.slack_token, settings.slack_api_url)
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

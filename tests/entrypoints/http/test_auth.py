@@ -61,6 +61,9 @@ WITH_PROOFS_OF_THEIR_OWN = {
     ("GET", "/a/{token}"),
     ("HEAD", "/a/{token}"),
     ("POST", "/a/{token}/{action}"),
+    ("POST", "/slack/interactions"),
+    ("POST", "/slack/commands"),
+    ("POST", "/slack/events"),
 }
 ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}}
 
