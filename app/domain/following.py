@@ -7,6 +7,7 @@ that stand; each is one `Send` whose address is the channel's reference of the m
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from hashlib import blake2b
 
 from app.domain.context import Context
 from app.domain.digest import FOLLOWED, Due
@@ -86,7 +87,7 @@ def follow_up(before: Incident | None, decision: Decision, ctx: Context) -> Noti
     if seen(before) == seen(incident) and not news:
         return None
     return Notification(
-        key=f"{incident.id}/{incident.cycle}/{MessageKind.UPDATE}@{incident.version}",
+        key=_key(incident, news, ctx.now),
         incident=incident.id,
         kind=MessageKind.UPDATE,
         reader="",
@@ -182,6 +183,12 @@ def _tried(send: Send, result: Result, now: datetime) -> Send:
         case Retry(reason, after):
             grown = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(send.attempts, 10)))
             return replace(tried, due_at=now + max(after or timedelta(0), grown), reason=reason)
+
+
+def _key(incident: Incident, news: Sequence[str], now: datetime) -> str:
+    """Its own for each change. The version alone would not do: an incident of an outage counts anew in the store."""
+    what = blake2b(repr((now, seen(incident), news)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"{incident.id}/{incident.cycle}/{MessageKind.UPDATE}@{incident.version}-{what}"
 
 
 def _anybody_reads(ctx: Context) -> bool:

@@ -142,17 +142,27 @@ class SlackStage:
         return said
 
 
-@asynccontextmanager
-async def slack_stage(
-    tmp_path: Path, httpserver: HTTPServer, at: str, rules: str = SLACK_RULES, **settings: Any
-) -> AsyncIterator[SlackStage]:
-    """The whole app with Slack and e-mail, at that local London time."""
+def slack_settings(httpserver: HTTPServer) -> dict[str, Any]:
+    """The settings under which the app talks to the Slack of this server, and believes it."""
+    return {"slack_token": TOKEN, "slack_signing_secret": SIGNING, "slack_api_url": httpserver.url_for("/api")}
+
+
+def beside(story: Stage, httpserver: HTTPServer) -> SlackStage:
+    """A Slack beside this story, in which the app of these settings posts."""
     fake = FakeSlack(TOKEN, frozenset({ASHA, BEN, CHEN, CARD_ROOM, WEB_ROOM, "D0ASHA", "D0BEN", "D0CHEN"}))
     httpserver.expect_request(re.compile(r"/api/[a-z]+\.\w+"), method="POST").respond_with_handler(fake)
     httpserver.expect_request(re.compile(r"/api/hear/.*"), method="POST").respond_with_handler(fake.hear)
     url = httpserver.url_for("/api")
-    given = {"slack_token": TOKEN, "slack_signing_secret": SIGNING, "slack_api_url": url} | settings
-    async with stage(tmp_path, at, rules, **given) as story:
-        slack = Slack(SlackApi(story.application.http, TOKEN, url), answerable=True)
-        story.application.dispatcher.channels = {"email": story.channel, "slack": slack}
-        yield SlackStage(story, fake, url)
+    channels = story.application.dispatcher.channels
+    assert isinstance(channels, dict)
+    channels["slack"] = Slack(SlackApi(story.application.http, TOKEN, url), answerable=True)
+    return SlackStage(story, fake, url)
+
+
+@asynccontextmanager
+async def slack_stage(
+    tmp_path: Path, httpserver: HTTPServer, at: str, rules: str = SLACK_RULES
+) -> AsyncIterator[SlackStage]:
+    """The whole app with Slack and e-mail, at that local London time."""
+    async with stage(tmp_path, at, rules, **slack_settings(httpserver)) as story:
+        yield beside(story, httpserver)

@@ -52,7 +52,7 @@ def blocks_of(message: Message, answerable: bool) -> list[dict[str, object]]:
 
 def lines_of(lines: Sequence[str]) -> tuple[str, list[dict[str, object]]]:
     """Lines of a thread, as text and as blocks."""
-    escaped = [_escaped(line, LINE_LIMIT) for line in lines]
+    escaped = [_escaped(one_line(line, LINE_LIMIT), LINE_LIMIT) for line in lines]
     packs = _joined(escaped, "\n")[:BLOCK_LIMIT]
     return "\n".join(_fitting(escaped, TEXT_LIMIT)), [_section(pack) for pack in packs]
 

@@ -16,7 +16,7 @@ from app.adapters.outbound_http import OutboundHttp
 from app.domain.notification import Rejected, Result, Retry, Sent
 from app.service.ports import Channel
 from tests.adapters.channels.fake_slack import FakeSlack, check_blocks
-from tests.contracts.channel_contract import HttpContract
+from tests.contracts.channel_contract import LiveContract
 from tests.contracts.channel_rig import QUICK, HttpRig, a_page, an_item
 
 pytestmark = pytest.mark.server
@@ -73,8 +73,8 @@ def rig(http: OutboundHttp, slack: Slack, fake: FakeSlack) -> HttpRig:
     )
 
 
-class TestSlack(HttpContract):
-    """Every promise of a channel over HTTP."""
+class TestSlack(LiveContract):
+    """Every promise of a channel over HTTP whose messages can be changed."""
 
 
 async def test_a_page_is_a_headline_its_facts_and_a_button(slack: Slack, fake: FakeSlack) -> None:
