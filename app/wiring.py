@@ -292,7 +292,7 @@ def configured_channels(settings: Settings, http: OutboundHttp, clock: Clock) ->
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
     if settings.slack_token:
-        found["slack"] = Slack(slack_api(settings, http), answerable=bool(settings.slack_signing_secret))
+        found["slack"] = Slack(slack_api(settings, http), answerable=settings.hears_slack)
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
     if settings.console == "on" or (settings.console == "auto" and not found):

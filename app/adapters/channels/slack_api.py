@@ -52,13 +52,33 @@ class SlackApi:
 
     async def call(self, method: str, body: Mapping[str, object]) -> Result:
         """The result of a method; a message that was posted or changed is known by `channel/ts`."""
+        answer = await self._ask(method, body)
+        return answer if isinstance(answer, Retry | Rejected) else _outcome(answer)
+
+    async def open_socket(self) -> str | Retry | Rejected:
+        """Where to connect for Socket Mode; the token is then one of the app (`xapp-…`). The address holds a secret.
+
+        Source: https://docs.slack.dev/reference/methods/apps.connections.open/.
+        """
+        answer = await self._ask("apps.connections.open", {})
+        if isinstance(answer, Retry | Rejected):
+            return answer
+        outcome = _outcome(answer)
+        if not isinstance(outcome, Sent):
+            return outcome
+        url = json.loads(answer.body).get("url")
+        plain = self._url.startswith("http://")  # Something that stands in for Slack, on this machine.
+        if isinstance(url, str) and url.startswith(("wss://", "ws://") if plain else "wss://"):
+            return url
+        return Retry("slack gave no address to connect to")
+
+    async def _ask(self, method: str, body: Mapping[str, object]) -> Reply | Retry | Rejected:
         if not self._token:
             return Rejected("slack has no token: set ONCALL_SLACK_TOKEN")
         try:
-            reply = await self._http.post(f"{self._url}/{method}", json=body, headers=self._headers())
+            return await self._http.post(f"{self._url}/{method}", json=body, headers=self._headers())
         except Unreachable as error:
             return Retry(f"slack: {error.reason}")
-        return _outcome(reply)
 
     async def respond(self, response_url: str, body: Mapping[str, object]) -> Result:
         """Post to the address that came with an interaction or a command. Only Slack's own are posted to."""

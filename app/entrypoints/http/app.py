@@ -27,6 +27,7 @@ from app.entrypoints.http.security_headers import SecurityHeaders
 from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
+from app.entrypoints.slack.socket import listening
 from app.entrypoints.web import action_page
 from app.entrypoints.worker import Worker
 from app.wiring import Application, slack_api
@@ -60,7 +61,8 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if worker:
             worker.start()
-        yield
+        async with listening(application, desk):
+            yield
         await desk.rest()
         if worker:
             await worker.stop()

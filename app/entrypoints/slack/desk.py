@@ -44,6 +44,16 @@ class Desk:
         self._api = api
         self._in_hand: set[asyncio.Task[Said]] = set()
 
+    async def interaction(self, asked: Click | Submission | None) -> dict[str, object]:
+        """Take what somebody clicked or wrote; what to answer Slack, empty for nothing."""
+        match asked:
+            case Click():
+                await self.click(asked)
+            case Submission():
+                if complaint := await self.submit(asked):
+                    return {"response_action": "errors", "errors": {NOTE_BLOCK: complaint}}
+        return {}
+
     async def click(self, click: Click) -> None:
         """The person is told what it did, to them alone; what all see changes with the incident itself."""
         await self._within_patience(self._begin(self._told(self._clicked(click), click.response_url)))
@@ -62,14 +72,14 @@ class Desk:
         self._begin(self._told(work, url))
         return ""
 
-    async def command(self, command: Command) -> str:
+    async def command(self, command: Command) -> dict[str, object]:
         """What to answer at once; empty when it will be told later."""
         asking = Asking(self._application, command.user, command.key)
         work = self._begin(_said(run_command(asking, command.text)))
         said = await self._within_patience(work)
         if said is None:
             self._begin(self._told(work, command.response_url))
-        return said.text if said else ""
+        return whispered(said.text) if said and said.text else {}
 
     async def rest(self) -> None:
         while self._in_hand:

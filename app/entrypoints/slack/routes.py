@@ -3,22 +3,14 @@ within three seconds."""
 
 from fastapi import APIRouter, Request, Response
 
-from app.adapters.slack_requests import (
-    Click,
-    Submission,
-    check_slack,
-    is_probe,
-    parse_command,
-    parse_interaction,
-)
+from app.adapters.slack_requests import check_slack, is_probe, parse_command, parse_interaction
 from app.adapters.sources.body import parse_object
 from app.adapters.sources.fields import word
 from app.domain.errors import InvalidPayload, NotFound, Unauthorised
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.replies import GuardedJson
-from app.entrypoints.slack.desk import NOTE_BLOCK, Desk
-from app.entrypoints.slack.wording import whispered
+from app.entrypoints.slack.desk import Desk
 from app.service.ports import Request as PlainRequest
 from app.wiring import Application
 
@@ -28,13 +20,7 @@ router = APIRouter(prefix="/slack", include_in_schema=False)
 @router.post("/interactions")
 async def interactions(request: Request, application: App) -> Response:
     plain = await _signed(request, application)
-    match parse_interaction(plain.body):
-        case Click() as click:
-            await _desk(request).click(click)
-        case Submission() as submission:
-            if complaint := await _desk(request).submit(submission):
-                return GuardedJson({"response_action": "errors", "errors": {NOTE_BLOCK: complaint}})
-    return Response()
+    return _reply(await _desk(request).interaction(parse_interaction(plain.body)))
 
 
 @router.post("/commands")
@@ -48,8 +34,7 @@ async def commands(request: Request, application: App) -> Response:
         raise
     if is_probe(plain.body):
         return Response()
-    text = await _desk(request).command(parse_command(plain.body))
-    return GuardedJson(whispered(text)) if text else Response()
+    return _reply(await _desk(request).command(parse_command(plain.body)))
 
 
 @router.post("/events")
@@ -79,6 +64,10 @@ async def _plain(request: Request, application: Application) -> PlainRequest:
 
 def _check(plain: PlainRequest, application: Application) -> None:
     check_slack(application.settings.slack_signing_secret, plain.headers, plain.body, plain.received_at)
+
+
+def _reply(body: dict[str, object]) -> Response:
+    return GuardedJson(body) if body else Response()
 
 
 def _desk(request: Request) -> Desk:

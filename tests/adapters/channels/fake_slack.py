@@ -56,6 +56,8 @@ CALLS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     },
     # https://docs.slack.dev/reference/methods/views.open/
     "views.open": {"view": (dict, str), "trigger_id": STRING, "interactivity_pointer": STRING},
+    # https://docs.slack.dev/reference/methods/apps.connections.open/
+    "apps.connections.open": {},
 }
 BUTTON = {"action_id", "url", "value", "style", "confirm", "accessibility_label"}
 VIEW = {
@@ -87,7 +89,8 @@ class FakeSlack:
 
     `posted` is what stands in each conversation, by its id and the message's `ts`, replies in a thread among them;
     `taken` every body of chat.postMessage, `views` every modal, `ephemeral` what was said to one person through a
-    response_url. A message to a member id stands in a conversation of its own, whose id begins with D.
+    response_url. A message to a member id stands in a conversation of its own, whose id begins with D. `socket` is
+    where whoever has the `app_token` may connect.
     """
 
     token: str
@@ -101,6 +104,8 @@ class FakeSlack:
     posted: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     views: list[dict[str, Any]] = field(default_factory=list)
     ephemeral: list[str] = field(default_factory=list)
+    app_token: str = ""
+    socket: str = ""
 
     def __call__(self, request: Request) -> Response:
         if self.status != 200:
@@ -156,6 +161,8 @@ class FakeSlack:
                 return self._post(request, body)
             case "chat.update":
                 return self._update(body)
+            case "apps.connections.open":
+                return {"url": self.socket}
             case _:
                 _need(bool(body.get("trigger_id") or body.get("interactivity_pointer")), "invalid_arguments", "trigger")
                 check_view(body["view"])
@@ -188,7 +195,8 @@ class FakeSlack:
     def _read(self, request: Request, method: str) -> dict[str, Any]:
         if "authorization" not in request.headers:
             raise Refused("not_authed", "authorization")
-        _need(request.headers["authorization"] == f"Bearer {self.token}", "invalid_auth", "authorization")
+        wanted = self.app_token if method == "apps.connections.open" else self.token
+        _need(request.headers["authorization"] == f"Bearer {wanted}", "invalid_auth", "authorization")
         _need(request.mimetype == "application/json", "invalid_post_type", request.mimetype)
         body = json.loads(request.get_data())
         if not isinstance(body, dict):
@@ -197,7 +205,7 @@ class FakeSlack:
         for name, value in body.items():
             _need(name in CALLS[method], "invalid_arg_name", name)
             _need(isinstance(value, CALLS[method][name]), "invalid_arguments", name)
-        if method != "views.open":
+        if method.startswith("chat."):
             _need(bool(body.get("text") or body.get("blocks")), "no_text", "text")
             _need(len(body.get("text", "")) <= 40_000, "msg_too_long", "text")
             check_blocks(body.get("blocks", []))
