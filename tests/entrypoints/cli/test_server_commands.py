@@ -77,6 +77,7 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
         assert incident in said(served.run(*words, "--by", "asha")), words
 
     timeline = said(served.run("show", incident))
+    assert " update " not in timeline
     for what in ("looking at the replica", "needs a database expert", "given to chen by asha", "cli"):
         assert what in timeline
 
