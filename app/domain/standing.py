@@ -30,8 +30,8 @@ def standing(incident: Incident, rules: Rules) -> str:
 
 
 def answers(incident: Incident) -> tuple[str, ...]:
-    """What a button is shown for. Of one that somebody has, whoever else is being paged, or it is waiting, may take it
-    too."""
+    """What a button is shown for. One that somebody has may still be taken while it waits, or while others are paged
+    for it."""
     possible = _ANSWERS[incident.status]
     if incident.status is Status.ACKNOWLEDGED and (incident.pages or WAITING.intersection(incident.marks)):
         return (ACKNOWLEDGE, *possible)
