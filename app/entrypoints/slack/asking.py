@@ -42,9 +42,8 @@ class Asking:
     def rules(self) -> Rules:
         return self.application.in_force.rules
 
-    @property
-    def person(self) -> str:
-        """Raises `Stranger`."""
+    def known_person(self) -> str:
+        """Raises `Stranger` for who is nobody in the rules file."""
         found = person_of(self.user, self.rules)
         if not found:
             raise Stranger(stranger(self.user))
@@ -52,13 +51,14 @@ class Asking:
 
     async def answer(self, incident: str, name: str, action: Callable[[Actor], Action], note: str = "") -> str:
         """Do it; what to tell the person. Raises `AppError` when nothing was done."""
-        act = Act(f"incident.{name}", incident, self.person, "", CHANNEL, note)
+        person = self.known_person()
+        act = Act(f"incident.{name}", incident, person, "", CHANNEL, note)
 
         def said(applied: Applied) -> Reply:
             assert applied.incident is not None  # noqa: S101 - an answer never succeeds on nothing
             return Reply(200, effect_of(name, applied.outcome, applied.incident, self.rules))
 
-        doing = action(Actor(self.person, CHANNEL))
+        doing = action(Actor(person, CHANNEL))
         outage = self.application.outage
         if outage and (held := await outage.answer(act, doing)):
             return said(held).body

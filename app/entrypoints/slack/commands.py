@@ -35,7 +35,7 @@ async def _who(asking: Asking, words: str) -> str:
 
 
 async def _list(asking: Asking, words: str) -> str:
-    assert asking.person  # noqa: S101 - a stranger is refused before
+    asking.known_person()
     found = await asking.open_incidents()
     lines = [line_of(incident, asking.rules) for incident in found[:MOST_LISTED]]
     left = len(found) - len(lines)
@@ -93,7 +93,8 @@ async def run_command(asking: Asking, text: str) -> str:
 
 def _id_and_rest(asking: Asking, words: str) -> tuple[str, str]:
     """Raises `Stranger` before anything is looked up."""
+    asking.known_person()
     id, _, rest = words.partition(" ")
-    if asking.person and not id:
+    if not id:
         raise InvalidPayload("say which incident, by its id or the end of it")
     return id, rest.strip()
