@@ -25,6 +25,7 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    TagSquads,
     Unacknowledge,
 )
 from app.domain.incident import Decision, Incident, Mark, Outcome, Status, Timer
@@ -128,7 +129,9 @@ class IncidentMachine(RuleBasedStateMachine):
         by=PEOPLE,
         to=PEOPLE,
         minutes=st.integers(1, 2000),
-        kind=st.sampled_from(["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note"]),
+        kind=st.sampled_from(
+            ["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note", "tag"]
+        ),
     )
     def somebody_acts(self, by: str, to: str, minutes: int, kind: str) -> None:
         actor = Actor(by, "api")
@@ -142,6 +145,7 @@ class IncidentMachine(RuleBasedStateMachine):
             "second": CallSecondLine(actor, "help"),
             "park": Park(actor),
             "note": Note(actor, "looked at it"),
+            "tag": TagSquads(actor, ("payments",)),
         }
         before = self.incident()
         try:
