@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     link_hours: int = Field(72, gt=0, description="How long an action link is valid.")
     smtp_url: str = Field("", description="smtp://user:password@host:port?from=oncall@example.com, or smtps://.")
     slack_token: str = Field("", description="Bot token with chat:write.")
+    slack_signing_secret: str = Field("", description="Checks that clicks and commands come from Slack.")
+    slack_app_token: str = Field("", description="Takes clicks and commands over a socket instead (Socket Mode).")
     slack_api_url: str = Field("https://slack.com/api", description="Slack's API, or something that stands in for it.")
     webhook_secret: str = Field("", description="whsec_…: signs outgoing webhooks (Standard Webhooks).")
     ntfy_url: str = Field("", description="The ntfy server to push by, for example https://ntfy.sh.")
@@ -104,6 +106,11 @@ class Settings(BaseSettings):
     def is_shared(self) -> bool:
         """Whether other processes work on the same store."""
         return not self.store.startswith("sqlite:")
+
+    @property
+    def hears_slack(self) -> bool:
+        """Whether clicks and commands of Slack arrive, over one way or the other."""
+        return bool(self.slack_signing_secret or self.slack_app_token)
 
     @property
     def base_url(self) -> str:

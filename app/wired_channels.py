@@ -15,6 +15,7 @@ from app.adapters.channels.opsgenie import Opsgenie
 from app.adapters.channels.pagerduty import PagerDuty
 from app.adapters.channels.pushover import Pushover
 from app.adapters.channels.slack import Slack
+from app.adapters.channels.slack_api import SlackApi
 from app.adapters.channels.sms import Sms
 from app.adapters.channels.teams import Teams
 from app.adapters.channels.telegram import Telegram
@@ -40,7 +41,7 @@ def configured_channels(
     if settings.smtp_url:
         found["email"] = Email(SmtpServer.parse(settings.smtp_url), clock)
     if settings.slack_token:
-        found["slack"] = Slack(http, settings.slack_token, settings.slack_api_url)
+        found["slack"] = Slack(slack_api(settings, http), answerable=settings.hears_slack)
     if settings.webhook_secret:
         found["webhook"] = Webhook(http, settings.webhook_secret, clock)
     if settings.ntfy_url:
@@ -60,6 +61,10 @@ def configured_channels(
         "opsgenie": Opsgenie(http, settings.opsgenie_api_url),
         "apprise": Apprise(),
     }
+
+
+def slack_api(settings: Settings, http: OutboundHttp) -> SlackApi:
+    return SlackApi(http, settings.slack_token, settings.slack_api_url)
 
 
 def phone_channels(

@@ -31,6 +31,7 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    TagSquads,
     TimerDue,
     Unacknowledge,
 )
@@ -108,6 +109,7 @@ def events(incident: Incident | None, rules: Rules, now: datetime) -> Iterator[E
     yield CallSecondLine(ASHA)
     yield Park(ASHA)
     yield Note(ASHA, "looking")
+    yield TagSquads(ASHA, ("payments",))
     yield TimerDue()
     for page in incident.pages if incident else ():
         yield ReaderUnreachable(page.key, page.reader, "no answer")

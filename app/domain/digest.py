@@ -5,11 +5,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from app.domain.incident import Incident, Mark
+from app.domain.incident import Incident, Mark, Status
 from app.domain.message import Item, Message, MessageKind
 from app.domain.notification import Notification, Send, is_reminder
-from app.domain.replacing import quick
+from app.domain.replacing import quick, replace
 from app.domain.ruleset import Rules
+from app.domain.standing import answers, standing
+from app.domain.tell import TAGGED
+
+FOLLOWED = frozenset({MessageKind.PAGE, MessageKind.POST, MessageKind.DIGEST, MessageKind.HAND_OVER})
+"""Kinds of rows whose messages ask for somebody: they offer answers, and are kept true once they were posted."""
 
 
 @quick
@@ -55,7 +60,7 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
     """The message of a bundle. `link` makes the signed address of a notification's action page; `remark` is said of
     every incident in it, before all else."""
     first = one.dues[0]
-    items = tuple(_item(due, link(due.notification), remark) for due in one.dues)
+    items = tuple(_item(due, link(due.notification), remark, rules) for due in one.dues)
     kind = MessageKind.DIGEST if one.is_digest else _kind(first)
     return Message(
         key=_key(one),
@@ -67,7 +72,24 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
         items=items,
         timezone=str(rules.zone),
         person="" if first.notification.squad else first.notification.reader,
+        mentions=_mentions(one, rules),
     )
+
+
+def _mentions(one: Bundle, rules: Rules) -> tuple[str, ...]:
+    """The members of squads that were called in, by their addresses on the channel of the message."""
+    channel = one.dues[0].send.channel
+    squads = [rules.squads.get(due.notification.reader) for due in one.dues if due.notification.role == TAGGED]
+    members = [rules.people[member] for squad in squads if squad for member in squad.members]
+    found = [method.address for person in members for method in person.methods if method.channel == channel]
+    return tuple(dict.fromkeys(found))
+
+
+def shown_again(due: Due, rules: Rules, link: Callable[[Notification], str], remark: str = "") -> Message:
+    """The message of a sending that was made, as it would be now."""
+    message = compose(Bundle((due,)), rules, link, remark)
+    opening = _STATES.get(due.incident.status)
+    return replace(message, headline=f"{opening} {message.items[0].title_line()}") if opening else message
 
 
 def _kind(due: Due) -> MessageKind:
@@ -77,7 +99,7 @@ def _kind(due: Due) -> MessageKind:
     return MessageKind.REMINDER if asks and is_reminder(notification, due.send) else notification.kind
 
 
-def _item(due: Due, link: str, remark: str) -> Item:
+def _item(due: Due, link: str, remark: str, rules: Rules) -> Item:
     incident, notification = due.incident, due.notification
     warning = "NO RUNBOOK." if Mark.NO_RUNBOOK in incident.marks else ""
     return Item(
@@ -92,6 +114,8 @@ def _item(due: Due, link: str, remark: str) -> Item:
         link=link,
         status=incident.status.value,
         remark=" ".join(part for part in (remark, warning, notification.remark) if part),
+        state=standing(incident, rules),
+        answers=answers(incident) if notification.kind in FOLLOWED else (),
     )
 
 
@@ -109,6 +133,8 @@ _OPENINGS: Mapping[MessageKind, str] = {
     MessageKind.RESOLVED: "RESOLVED",
     MessageKind.NOTICE: "NOTICE",
 }
+
+_STATES: Mapping[Status, str] = {Status.ACKNOWLEDGED: "ACKNOWLEDGED", Status.RESOLVED: "RESOLVED"}
 
 
 def _headline(kind: MessageKind, items: tuple[Item, ...]) -> str:

@@ -115,6 +115,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class TagSquads:
+    """Tell these squads in their channels, and ask their members to look."""
+
+    by: Actor
+    squads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TimerDue:
     """The incident's `due_at` has come; a stale one changes nothing."""
 
@@ -133,7 +141,7 @@ class ReaderUnreachable:
     reason: str
 
 
-Action = Acknowledge | Unacknowledge | Resolve | Snooze | Reassign | Escalate | CallSecondLine | Park | Note
+Action = Acknowledge | Unacknowledge | Resolve | Snooze | Reassign | Escalate | CallSecondLine | Park | Note | TagSquads
 Event = (
     AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | SuppressionChanged | ReaderUnreachable
 )

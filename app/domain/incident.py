@@ -92,7 +92,8 @@ class Incident:
     no key of a page comes twice; `step` is the last step told (-1: none), `passes` the pass it belongs to.
     `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. `fired_at` is when a source
     last said that something fires here, `over_at` that something is over. `quiet` is what it tells nobody about while
-    `Timer.UNSUPPRESS` is set. `reopened` are the latest re-openings that told somebody. All times are aware UTC.
+    `Timer.UNSUPPRESS` is set. `reopened` are the latest re-openings that told somebody. `tagged` are the squads that
+    people have called to it in this episode. All times are aware UTC.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Incident:
     timers: Mapping[Timer, datetime] = field(default_factory=dict)
     quiet: Quiet | None = None
     reopened: tuple[datetime, ...] = ()
+    tagged: tuple[str, ...] = ()
 
     @property
     def due_at(self) -> datetime | None:

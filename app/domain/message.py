@@ -10,11 +10,13 @@ from app.domain.replacing import quick
 
 TITLE_LIMIT = 300
 FACT_LIMIT = 2_000
+ACKNOWLEDGE = "acknowledge"
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
 
 class MessageKind(StrEnum):
-    """Why it is sent. A reminder is a later rung of a page; a post goes to a squad's channel; a notice asks nothing."""
+    """Why it is sent. A reminder is a later rung of a page; a post goes to a squad's channel; a notice asks nothing; an
+    update changes what was posted before."""
 
     PAGE = "page"
     REMINDER = "reminder"
@@ -24,6 +26,7 @@ class MessageKind(StrEnum):
     HAND_OVER = "hand_over"
     RESOLVED = "resolved"
     NOTICE = "notice"
+    UPDATE = "update"
 
 
 DEGRADED = (
@@ -43,7 +46,8 @@ class Item:
 
     `severity` is critical, high or triage; `since` aware UTC; `why` says why this reader, in a sentence; `runbook` is
     a URL, a local slug, or empty; `link` opens the action page (empty where the reader has none); `remark` is what
-    there is to say besides, such as NO RUNBOOK or the hand-over's summary.
+    there is to say besides, such as NO RUNBOOK or the hand-over's summary. `state` says more than `status`, such as who
+    has it since when; `answers` are what a button would still do something for.
     """
 
     incident: str
@@ -57,6 +61,8 @@ class Item:
     link: str
     status: str
     remark: str = ""
+    state: str = ""
+    answers: tuple[str, ...] = ()
 
     def title_line(self) -> str:
         """Severity and title, for example `CRITICAL Checkout is down`."""
@@ -79,7 +85,7 @@ class Item:
             ("squad", one_line(self.squad, TITLE_LIMIT)),
             ("since", _local(self.since, timezone)),
             ("count", f"{self.count} alert{'' if self.count == 1 else 's'}"),
-            ("status", one_line(self.status, TITLE_LIMIT)),
+            ("status", one_line(self.state or self.status, TITLE_LIMIT)),
             ("id", one_line(self.incident, TITLE_LIMIT)),
         ]
         return tuple((name, value) for name, value in named if value)
@@ -91,8 +97,8 @@ class Message:
 
     `key` stays the same when the same message is sent again (the idempotency key). `address` is the reader's on this
     channel; `reader` their name, `person` their id (empty for a squad). `headline` is one line without line breaks.
-    `timezone` is the IANA name of the zone that times are shown in. Texts come from alerts and are not trusted: each
-    channel escapes them for its own medium.
+    `timezone` is the IANA name of the zone that times are shown in. `mentions` are addresses on this channel of whom it
+    is to call by name. Texts come from alerts and are not trusted: each channel escapes them for its own medium.
     """
 
     key: str
@@ -104,10 +110,15 @@ class Message:
     items: tuple[Item, ...]
     timezone: str = "UTC"
     person: str = ""
+    mentions: tuple[str, ...] = ()
 
     def button(self) -> str:
         """What the button says that opens an item's link."""
-        return "Open and acknowledge" if self.asks_for_somebody() else "Open"
+        return "Open and acknowledge" if self.asks_for_somebody() and not self._is_answered() else "Open"
+
+    def _is_answered(self) -> bool:
+        """Whether all that it speaks of is known to need nobody's acknowledgement any more."""
+        return bool(self.items) and all(item.answers and ACKNOWLEDGE not in item.answers for item in self.items)
 
     def severest(self) -> str:
         """The gravest severity among its items; empty without any."""

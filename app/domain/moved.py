@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.domain.incident import Decision, Entry
+from app.domain.message import MessageKind
 from app.domain.notification import Notification, NotificationState, end
 from app.domain.replacing import replace
 
@@ -25,7 +26,7 @@ def joined(decision: Decision, moved: Decision, now: datetime) -> Decision:
     one, other = decision.incident, moved.incident
     if one.id == other.id:  # Its own pages are there; rows of the outage would stand in the way of those to come.
         return decision
-    tried = tuple(row for row in moved.notifications if row.sends)
+    tried = tuple(row for row in moved.notifications if row.sends and row.kind is not MessageKind.UPDATE)
     told = ", ".join(dict.fromkeys(row.reader for row in tried))
     said = Entry(now, "joined", f"while the store was away this was incident {other.id}; told: {told or 'nobody'}")
     return replace(

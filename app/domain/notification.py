@@ -14,10 +14,12 @@ from app.domain.replacing import quick, replace
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The channel took the message; `reference` is the provider's id of it, if it gave one. Where the provider says
-    afterwards what became of it, that is heard within `receipt_within`."""
+    afterwards what became of it, that is heard within `receipt_within`. `among`: how many incidents the message told
+    of."""
 
     reference: str = ""
     receipt_within: timedelta | None = None
+    among: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Planned:
 class Send:
     """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions.
     `gathered_until` is when it goes out with the others of a storm, `receipt_by` when a receipt of it is overdue (None:
-    none is waited for)."""
+    none is waited for); `among` how many incidents the message told of."""
 
     channel: str
     address: str
@@ -89,6 +91,7 @@ class Send:
     reference: str = ""
     gathered_until: datetime | None = None
     receipt_by: datetime | None = None
+    among: int = 1
 
     @property
     def ready_at(self) -> datetime:
@@ -242,9 +245,9 @@ def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool)
 def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
     tried = replace(send, attempts=send.attempts + 1, at=now)
     match result:
-        case Sent(reference, receipt_within):
+        case Sent(reference, receipt_within, among):
             by = now + receipt_within if receipt_within and reference else None
-            return replace(tried, state=SendState.SENT, reference=reference, reason="", receipt_by=by)
+            return replace(tried, state=SendState.SENT, reference=reference, among=among, reason="", receipt_by=by)
         case Observed():
             return replace(tried, state=SendState.OBSERVED, reason="observed only")
         case Rejected(reason):

@@ -111,6 +111,7 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
         episode=incident.episode + 1,
         resolved_at=None,
         resolved_by=None,
+        tagged=(),
         updated_at=ctx.now,
         fired_at=_latest(incident.fired_at, event.at or ctx.now),
     )

@@ -15,7 +15,7 @@ from app.domain.people import Urgency
 from app.domain.policy import Delay
 from app.domain.replacing import replace
 from app.domain.spoken import spoken
-from app.domain.tell import notice_for
+from app.domain.tell import is_tag, notice_for
 from app.domain.working_time import after_acknowledging
 
 MORNING = "morning"
@@ -34,12 +34,15 @@ def timer_due(incident: Incident, event: TimerDue, ctx: Context) -> Decision:
 
 
 def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Context) -> Decision:
-    """Somebody who was paged cannot be reached at all: if nobody else has been paged, the next step comes at once."""
+    """Somebody who was paged cannot be reached at all: if nobody else has been paged, the next step comes at once. Of a
+    squad that was called in, whoever called it is to know."""
     page = incident.page(event.key)
+    text = f"{event.reader} could not be reached: {event.reason}"
+    if page is None and is_tag(event.key):
+        return Change(replace(incident, updated_at=ctx.now)).note(ctx.now, "nobody", text).decision(Outcome.DONE)
     if page is None:
         return Decision(None, Outcome.IGNORED)
     others = tuple(other for other in incident.pages if other.key != event.key)
-    text = f"{event.reader} could not be reached: {event.reason}"
     change = Change(replace(incident, pages=others, updated_at=ctx.now)).note(ctx.now, "nobody", text)
     if all(other.shadowing for other in others) and incident.severity is not Severity.TRIAGE:
         change = _next_human(change, ctx, f"{event.reader} could not be reached")

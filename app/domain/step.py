@@ -23,6 +23,7 @@ from app.domain.events import (
     Resolve,
     Snooze,
     SuppressionChanged,
+    TagSquads,
     TimerDue,
     Unacknowledge,
 )
@@ -46,6 +47,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.TRIGGERED, Escalate): on_action.escalate,
     (Status.TRIGGERED, CallSecondLine): on_action.call_second_line,
     (Status.TRIGGERED, Note): on_action.note,
+    (Status.TRIGGERED, TagSquads): on_action.tag_squads,
     (Status.TRIGGERED, TimerDue): on_timer.timer_due,
     (Status.TRIGGERED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.TRIGGERED, ReaderUnreachable): on_timer.reader_unreachable,
@@ -61,6 +63,7 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.ACKNOWLEDGED, CallSecondLine): on_action.call_second_line,
     (Status.ACKNOWLEDGED, Park): on_action.park,
     (Status.ACKNOWLEDGED, Note): on_action.note,
+    (Status.ACKNOWLEDGED, TagSquads): on_action.tag_squads,
     (Status.ACKNOWLEDGED, TimerDue): on_timer.timer_due,
     (Status.ACKNOWLEDGED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.ACKNOWLEDGED, ReaderUnreachable): on_timer.reader_unreachable,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.context import Context
+from app.domain.errors import InvalidPayload
 from app.domain.incident import Incident, LivePage
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, Planned, Why
@@ -12,6 +13,9 @@ from app.domain.policy import Target, TargetKind
 
 LAST_RESORT = "last_resort"
 SQUAD = "squad"
+TAGGED = "tagged"
+"""The role of a squad that somebody has called in, whose members are called by name."""
+
 SHADOWING = "You are shadowing: somebody else has been paged too."
 
 
@@ -179,6 +183,31 @@ def page_for(
         remark=remark,
     )
     return notification, LivePage(key, name, recipient.role, recipient.shadowing, recipient.until)
+
+
+def is_tag(key: str) -> bool:
+    """Whether it is the key of a post to a squad that was called in."""
+    return f"/{TAGGED}/" in key
+
+
+def tag_for(squad: str, incident: Incident, cause: str, ctx: Context) -> Notification:
+    """The post to a squad that was called in. Raises `InvalidPayload` for one that cannot be told."""
+    recipient = squad_recipient(squad, ctx)
+    if isinstance(recipient, str):
+        raise InvalidPayload(recipient, "squads")
+    return Notification(
+        key=f"{incident.id}/{incident.episode}/{TAGGED}/squad:{squad}",
+        incident=incident.id,
+        kind=MessageKind.POST,
+        reader=squad,
+        role=TAGGED,
+        why=Why(role=TAGGED, cause=cause, rules_version=ctx.rules.version),
+        created_at=ctx.now,
+        due_at=ctx.now,
+        plan=recipient.plan,
+        squad=True,
+        once=True,
+    )
 
 
 def notice_for(

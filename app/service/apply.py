@@ -11,6 +11,7 @@ from app.domain.alert import Alert
 from app.domain.context import Context
 from app.domain.errors import AppError, Conflict, NotFound
 from app.domain.events import Event
+from app.domain.following import follow_up
 from app.domain.incident import Decision, Incident, KnownKey, Outcome
 from app.domain.moved import as_it_is, joined
 from app.domain.replacing import quick, replace
@@ -169,7 +170,7 @@ class Applier:
                 await asyncio.sleep(_CHANCE.uniform(0, tries * PAUSE))  # So that replicas do not stay in step.
             fold = Fold(await self._load(keys, ids), self._in_force.context(self._clock.now()))
             results = [fold.apply(job) for job in jobs]
-            decisions, records = fold.decisions(), _records(jobs, results)
+            decisions, records = fold.followed(), _records(jobs, results)
             if not decisions and not records:
                 return results
             with suppress(Conflict):
@@ -245,6 +246,10 @@ class Fold:
         """One decision an incident, at the version after the one that was loaded."""
         return [self._merged(id, made) for id, made in self._made.items()]
 
+    def followed(self) -> list[Decision]:
+        """The same, each with what brings up to date the messages that stand on a channel."""
+        return [self._with_follow_up(decision) for decision in self.decisions()]
+
     def seen(self, decisions: Sequence[Decision], asked: Sequence[str]) -> dict[str, KnownKey | None]:
         """What was found of those asked keys that open an incident. One that changes has a version to compare."""
         opening = {
@@ -289,6 +294,11 @@ class Fold:
                 self._keys[key] = KnownKey(incident.id, row.firing, row.episode)
         for key in decision.keys:
             self._keys[key] = KnownKey(incident.id, False, incident.episode)
+
+    def _with_follow_up(self, decision: Decision) -> Decision:
+        before = self.loaded.incidents.get(decision.incident.id) if decision.incident else None
+        row = follow_up(before, decision, self.ctx)
+        return replace(decision, notifications=(*decision.notifications, row)) if row else decision
 
     def _merged(self, id: str, made: list[Decision]) -> Decision:
         before = self.loaded.incidents.get(id)

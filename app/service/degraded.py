@@ -35,8 +35,6 @@ class HeldStore(WorkingStore, Protocol):
 
     async def timeline(self, incident: str) -> Sequence[Entry]: ...
 
-    async def notifications(self, incident: str) -> Sequence[Notification]: ...
-
 
 def is_told(incident: Incident) -> bool:
     """Only what is worth waking somebody for is told without the store; the rest is told when it is back."""

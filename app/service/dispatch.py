@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from app.domain.digest import Bundle, Due, bundle, compose
 from app.domain.errors import StoreUnavailable
 from app.domain.incident import Incident, Mark
+from app.domain.message import MessageKind
 from app.domain.notification import (
     Notification,
     NotificationState,
@@ -17,6 +18,7 @@ from app.domain.notification import (
     Rejected,
     Result,
     Retry,
+    Sent,
     begin,
     due_sends,
     end,
@@ -25,6 +27,7 @@ from app.domain.notification import (
 from app.domain.replacing import replace
 from app.domain.storm import Address, Window, pace
 from app.service.apply import Applier
+from app.service.follow import Follower
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, WorkingStore
 from app.service.unreachable import unreachable
@@ -82,6 +85,7 @@ class Dispatcher:
     _stopping: bool = False
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     _windows: Mapping[Address, Window] = field(default_factory=dict)
+    _follower: Follower | None = None
 
     @property
     def in_hand(self) -> int:
@@ -118,7 +122,14 @@ class Dispatcher:
         claimed, incidents = await self._with_incidents(claimed)
         refused = {one.key: refusal(one, incidents.get(one.incident), now) for one in claimed}
         await self._settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
-        wanted = [begin(one) for one in claimed if not refused[one.key]]
+        wanted = [one for one in claimed if not refused[one.key]]
+        follow_ups = [one for one in wanted if one.kind is MessageKind.UPDATE]
+        telling = self._tell([begin(one) for one in wanted if one.kind is not MessageKind.UPDATE], incidents, now)
+        for error in await asyncio.gather(telling, self._follow(follow_ups, incidents), return_exceptions=True):
+            if error is not None:
+                raise error
+
+    async def _tell(self, wanted: list[Notification], incidents: Mapping[str, Incident], now: datetime) -> None:
         ready = await self._without_early_digests(wanted, now)
         told = await self._without_observed(ready, incidents, now)
         dues = [Due(one, position, incidents[one.incident]) for one in told for position in due_sends(one, now)]
@@ -126,6 +137,15 @@ class Dispatcher:
         paced = pace(dues, self._windows, limits.storm, limits.storm_window, now)
         self._windows = paced.windows
         await self._deliver(paced.held_back(told), bundle(paced.now, limits.storm))
+
+    async def _follow(self, rows: list[Notification], incidents: Mapping[str, Incident]) -> None:
+        """Beside what is being told, so that neither waits for the other's channel."""
+        if not rows:
+            return
+        follower = self._follower = self._follower or Follower(
+            self.store, self.channels, self.in_force, self.clock, self.link, self._settle, self.remark
+        )
+        await follower.follow(rows, incidents, min(self._busy[row.key] for row in rows) - LEASE / 2)
 
     async def _with_incidents(
         self, claimed: Sequence[Notification]
@@ -197,7 +217,7 @@ class Dispatcher:
         result = await self._try(self.channels[name], one)
         if result is not None:
             self.sent(name, result)
-        return result
+        return replace(result, among=len(one.dues)) if isinstance(result, Sent) else result
 
     async def _try(self, channel: Channel, one: Bundle) -> Result | None:
         """A channel that hangs or breaks its promise and raises is a failure of that sending only. None: not begun, for

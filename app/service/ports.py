@@ -134,6 +134,20 @@ class Channel(Protocol):
     async def send(self, message: Message) -> Result: ...
 
 
+@runtime_checkable
+class LiveChannel(Channel, Protocol):
+    """A channel whose messages can be changed after they were posted. `reference` is what `Sent` said of the message.
+    Both keep the promises of `send`; asked again for the same, the same is shown."""
+
+    async def update(self, reference: str, message: Message) -> Result:
+        """Show `message` in place of what was posted."""
+        ...
+
+    async def reply(self, reference: str, key: str, lines: Sequence[str]) -> Result:
+        """Post these lines under the message, as one; `key` is the idempotency key."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What the store holds of some keys and ids; what does not exist is left out."""
@@ -239,6 +253,10 @@ class WorkingStore(Protocol):
         """When the next incident or notification becomes due or its lease ends; None when there is nothing."""
         ...
 
+    async def notifications(self, incident: str) -> Sequence[Notification]:
+        """Every notification of an incident, by key."""
+        ...
+
 
 class Store(WorkingStore, Protocol):
     """Where everything durable lives: what is worked on, what is looked up, and small records."""
@@ -255,10 +273,6 @@ class Store(WorkingStore, Protocol):
 
     async def timeline(self, incident: str) -> Sequence[Entry]:
         """Every entry, in order of commit."""
-        ...
-
-    async def notifications(self, incident: str) -> Sequence[Notification]:
-        """Every notification of an incident, by key."""
         ...
 
     async def record(self, kind: str, id: str) -> Record | None: ...

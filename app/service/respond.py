@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition, InvalidPayload
-from app.domain.events import Action, Actor, Raise, Reassign
+from app.domain.events import Action, Actor, Raise, Reassign, TagSquads
 from app.domain.incident import Incident, Outcome
 from app.domain.route import route_raised
 from app.domain.ruleset import Rules
@@ -29,6 +29,9 @@ async def respond(
         must_be_person(action.by.id, "by", rules)
     if isinstance(action, Reassign):
         must_be_person(action.to, "to", rules)
+    if isinstance(action, TagSquads):
+        for squad in action.squads:
+            must_be_squad(squad, "squads", rules)
     return await _one(applier, Job(lambda _: action, id=incident, must_exist=True, records=records))
 
 
@@ -52,8 +55,8 @@ async def raise_by_person(
     records: Records | None = None,
 ) -> Applied:
     """Open an incident that nobody foresaw; the runbook gate does not apply. `by` need not be in the rules file."""
-    if squad and squad not in rules.squads:
-        raise InvalidPayload(f"{_unknown(squad, 'squad', tuple(rules.squads))}", "squad")
+    if squad:
+        must_be_squad(squad, "squad", rules)
     fresh = new_id()
     route = route_raised(severity, squad, fresh, rules)
     return await _one(applier, Job(lambda _: Raise(fresh, by, title, description, route), records=records))
@@ -62,6 +65,11 @@ async def raise_by_person(
 def must_be_person(name: str, field: str, rules: Rules) -> None:
     if name not in rules.people:
         raise InvalidPayload(_unknown(name, "person", tuple(rules.people)), field)
+
+
+def must_be_squad(name: str, field: str, rules: Rules) -> None:
+    if name not in rules.squads:
+        raise InvalidPayload(_unknown(name, "squad", tuple(rules.squads)), field)
 
 
 def _unknown(name: str, noun: str, known: tuple[str, ...]) -> str:

@@ -1,7 +1,8 @@
 """The promises of `Channel`, as tests that every channel runs against a peer of its own.
 
 A test module gives a fixture `rig` and a class that inherits one contract: `ChannelContract` for any channel,
-`RemoteContract` for one that talks over a socket, `HttpContract` for one that talks HTTP.
+`RemoteContract` for one that talks over a socket, `HttpContract` for one that talks HTTP, `LiveContract` for one of
+these whose messages can be changed.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.notification import Rejected, Result, Retry, Sent
-from app.service.ports import Channel
+from app.service.ports import Channel, LiveChannel
 from tests.contracts.channel_rig import (
     HOSTILE,
     QUICK,
@@ -166,6 +167,50 @@ class HttpContract(RemoteContract):
 
         assert isinstance(outcome, Retry)
         assert outcome.after == timedelta(seconds=waited)
+
+
+class LiveContract(HttpContract):
+    """What holds for a channel over HTTP whose messages can be changed after they were posted."""
+
+    async def _stands(self, rig: HttpRig) -> tuple[LiveChannel, str]:
+        posted = await rig.channel.send(a_page(rig.address))
+        assert isinstance(posted, Sent)
+        assert isinstance(rig.channel, LiveChannel)
+        return rig.channel, posted.reference
+
+    async def test_a_message_can_be_changed_and_answered_where_it_stands(self, rig: HttpRig) -> None:
+        channel, reference = await self._stands(rig)
+
+        changed = await channel.update(reference, a_page(rig.address, headline=HOSTILE))
+        replied = await channel.reply(reference, "a key", [HOSTILE, HOSTILE])
+
+        assert [type(changed), type(replied)] == [Sent, Sent]
+        assert [piece for piece in rig.live if piece in rig.received()[-1].raw] == []
+
+    @pytest.mark.parametrize(("status", "kind"), [(429, Retry), (503, Retry), (403, Rejected)])
+    async def test_a_change_and_a_reply_keep_to_the_statuses(
+        self,
+        rig: HttpRig,
+        status: int,
+        kind: type[Result],
+        caplog: pytest.LogCaptureFixture,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        channel, reference = await self._stands(rig)
+        rig.answer(status, {})
+
+        outcomes = [await channel.update(reference, a_page(rig.address)), await channel.reply(reference, "k", ["x"])]
+
+        for outcome in outcomes:
+            assert isinstance(outcome, kind)
+            assert_no_secret(rig, channel, outcome, caplog, capsys)
+
+    async def test_a_message_that_is_gone_is_rejected(self, rig: HttpRig) -> None:
+        channel, _ = await self._stands(rig)
+
+        assert isinstance(await channel.update("C0123456789/1.000001", a_page(rig.address)), Rejected)
+        assert isinstance(await channel.reply("C0123456789/1.000001", "k", ["x"]), Rejected)
 
 
 def assert_no_secret(

@@ -127,3 +127,13 @@ def test_the_button_asks_to_acknowledge_only_where_somebody_is_needed(kind: Mess
 
 def test_one_line_cuts_for_display_with_an_ellipsis() -> None:
     assert one_line("a b\r\nc\td", 6) == "a b c…"
+
+
+@pytest.mark.parametrize(
+    ("answers", "label"),
+    [((), "Open and acknowledge"), (("acknowledge", "note"), "Open and acknowledge"), (("resolve", "note"), "Open")],
+)
+def test_the_button_of_a_page_that_was_answered_asks_no_more(answers: tuple[str, ...], label: str) -> None:
+    page = replace(PAGE, items=tuple(replace(item, answers=answers) for item in PAGE.items))
+
+    assert page.button() == label

@@ -29,6 +29,7 @@ from app.domain.events import (
     Resolve,
     Snooze,
     SuppressionChanged,
+    TagSquads,
     Unacknowledge,
 )
 from app.domain.incident import Decision, Incident, Mark, Outcome, Status, Timer
@@ -192,7 +193,9 @@ class IncidentMachine(RuleBasedStateMachine):
         to=PEOPLE,
         minutes=st.integers(1, 2000),
         which=st.integers(1, 2),
-        kind=st.sampled_from(["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note"]),
+        kind=st.sampled_from(
+            ["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note", "tag"]
+        ),
     )
     def somebody_acts(self, by: str, to: str, minutes: int, which: int, kind: str) -> None:
         actor = Actor(by, "api")
@@ -206,6 +209,7 @@ class IncidentMachine(RuleBasedStateMachine):
             "second": CallSecondLine(actor, "help"),
             "park": Park(actor),
             "note": Note(actor, "looked at it"),
+            "tag": TagSquads(actor, ("payments",)),
         }
         id = self.ids[-min(which, len(self.ids))]
         before = self.incidents()[id]

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from fastapi import FastAPI
 
 from app.config import Settings
 from app.domain.errors import StoreUnavailable
@@ -98,6 +99,7 @@ class Stage:
     clock: VirtualClock
     channel: Remembering
     client: httpx.AsyncClient
+    app: FastAPI
     _seen: int = 0
     _look_at: datetime | None = None
 
@@ -265,5 +267,6 @@ async def stage(
     transport = httpx.ASGITransport(app)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://router.test", headers=headers) as client:
-        yield Stage(application, clock, channel, client)
+        yield Stage(application, clock, channel, client, app)
+    await app.state.slack.rest()
     await application.close()

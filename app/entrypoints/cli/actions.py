@@ -117,6 +117,18 @@ def note(
     _act(Server(url, token), id, "note", {"by": by, "text": text}, as_json)
 
 
+def tag(
+    id: IncidentId,
+    squad: Annotated[list[str], typer.Option(help="A squad to call in; may be given several times.")],
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Call squads in: each is told in its channel, and its members are called by name."""
+    _act(Server(url, token), id, "tag", {"by": by, "squads": squad}, as_json)
+
+
 def raise_incident(
     title: Annotated[str, typer.Argument(help="What is wrong, in a line.")],
     description: Annotated[str, typer.Option(help="What is known.", show_default=False)] = "",

@@ -108,7 +108,7 @@ def show(id: IncidentId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJ
     say(f"{word(incident.fields['severity']).upper()} {word(incident.fields['title'])}")
     say(facts(_facts(incident.fields)), "")
     say(table(("when", "what", "who", "how", ""), map(_entry, timeline.items), "Timeline"))
-    say(table(("reader", "role", "kind", "state", "sent", "why"), map(_told, told.items), "Told"))
+    say(table(("reader", "role", "kind", "state", "sent", "why"), map(_told, _read_by_people(told.items)), "Told"))
 
 
 def _facts(incident: Fields) -> list[tuple[str, str]]:
@@ -134,6 +134,11 @@ def _facts(incident: Fields) -> list[tuple[str, str]]:
 def _entry(entry: Fields) -> tuple[str, ...]:
     what = word(entry["what"]).replace("_", " ")
     return local(word(entry["at"])), what, word(entry["who"]), word(entry["channel"]), word(entry["text"])
+
+
+def _read_by_people(told: list[Fields]) -> list[Fields]:
+    """Without the rows that only change messages which were posted before."""
+    return [row for row in told if word(row["reader"])]
 
 
 def _told(row: Fields) -> tuple[str, ...]:

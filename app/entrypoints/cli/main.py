@@ -60,6 +60,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "second-line": actions.second_line,
         "park": actions.park,
         "note": actions.note,
+        "tag": actions.tag,
     },
     QUIETING: {"observed": observed},
     ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},

@@ -62,6 +62,13 @@ class NoteBody(BaseModel):
     text: RequiredProse
 
 
+class TagBody(BaseModel):
+    model_config = ConfigDict(**exemplified({"by": "asha", "squads": ["payments", "web"]}), extra="forbid")
+
+    by: By = ""
+    squads: Annotated[list[RequiredName], Field(min_length=1, max_length=20)]
+
+
 class SnoozeBody(BaseModel):
     """Until an instant, or for a length of time; exactly one of them."""
 

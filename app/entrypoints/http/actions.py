@@ -18,6 +18,7 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    TagSquads,
     Unacknowledge,
 )
 from app.domain.incident import Incident, Outcome
@@ -28,6 +29,7 @@ from app.entrypoints.http.action_bodies import (
     ReasonBody,
     ReassignBody,
     SnoozeBody,
+    TagBody,
 )
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
@@ -179,6 +181,12 @@ async def park(id: IncidentId, body: ReasonBody, acting: Actions) -> Response:
 @router.post("/{id}/note", summary="Write into the timeline", response_model=Effect)
 async def note(id: IncidentId, body: NoteBody, acting: Actions) -> Response:
     return await acting.do(id, body.by, lambda by: Note(by, body.text), "note")
+
+
+@router.post("/{id}/tag", summary="Call squads in: each is told in its channel", response_model=Effect)
+async def tag(id: IncidentId, body: TagBody, acting: Actions) -> Response:
+    squads = tuple(body.squads)
+    return await acting.do(id, body.by, lambda by: TagSquads(by, squads), "tag", ", ".join(squads))
 
 
 def _effect(applied: Applied) -> Reply:

@@ -30,8 +30,12 @@ from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.http.request_log import RequestLog
 from app.entrypoints.http.security_headers import SecurityHeaders
 from app.entrypoints.http.webhooks import Webhooks, webhook_router
+from app.entrypoints.slack import routes as slack
+from app.entrypoints.slack.desk import Desk
+from app.entrypoints.slack.socket import listening
 from app.entrypoints.web import action_page
 from app.entrypoints.worker import Worker
+from app.wired_channels import slack_api
 from app.wiring import Application
 
 ROUTERS = (
@@ -51,6 +55,7 @@ ROUTERS = (
     tokens.router,
     audit.router,
     action_page.router,
+    slack.router,
 )
 
 
@@ -61,11 +66,15 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     closes the store.
     """
 
+    desk = Desk(application, slack_api(application.settings, application.http))
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if worker:
             worker.start()
-        yield
+        async with listening(application, desk):
+            yield
+        await desk.rest()
         if worker:
             await worker.stop()
         await application.close()
@@ -80,6 +89,7 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
         default_response_class=GuardedJson,
     )
     app.state.application = application
+    app.state.slack = desk
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
     app.include_router(probes.router)

@@ -16,16 +16,16 @@ from app.adapters.sources.body import parse_form
 from app.domain.errors import IllegalTransition, InvalidPayload, NotFound, Unauthorised
 from app.domain.events import Action
 from app.domain.incident import Outcome
+from app.entrypoints.answering import answered
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.action_view import CHANNEL, action_view, actions_of
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.pages import HERE, page
 from app.entrypoints.web.runbook_html import runbook_html
-from app.entrypoints.web.shown_incident import shown_incident, stored_incident
+from app.entrypoints.web.shown_incident import shown_incident
 from app.service.apply import Applied
 from app.service.audit_log import Act
-from app.service.respond import respond
 from app.wiring import Application
 
 router = APIRouter(prefix="/a", route_class=PageRoute, include_in_schema=False)
@@ -79,16 +79,7 @@ async def act(token: str, action: str, request: Request, application: App) -> Re
 async def _do(name: str, action: Action, holder: LinkHolder, application: Application) -> Applied:
     """In the journal when this replica holds the incident for the time of an outage, else in the store."""
     act = Act(f"incident.{name}", holder.incident, holder.person, "", CHANNEL)
-    if application.outage and (applied := await application.outage.answer(act, action)):
-        return applied
-    incident = await stored_incident(holder.incident, application.store)
-    return await respond(
-        incident.id,
-        action,
-        application.in_force.rules,
-        application.applier,
-        lambda applied: () if applied.outcome is Outcome.ALREADY else (application.audit_log.record(act),),
-    )
+    return await answered(application, act, action)
 
 
 def _holder(token: str, application: Application) -> LinkHolder:

@@ -272,7 +272,7 @@ def test_a_person_is_told_on_any_chat_they_have_without_a_ladder_of_their_own(tm
     )
 
     plans = [
-        tuple(rung.channel for rung in plan_for(rules.people["eve"], rules.ladders[name])[0])
+        tuple(rung.channel for rung in plan_for(rules.people["eve"], rules.ladders[name], Urgency(name))[0])
         for name in ("urgent", "quiet")
     ]
     assert plans == [("teams", "discord"), ("teams", "discord", "email")]
@@ -407,7 +407,7 @@ def test_push_in_a_ladder_is_whichever_way_of_pushing_a_person_has(tmp_path: Pat
     )
     assert rules.ladders["loud"].rungs == (Rung(timedelta(0), ("ntfy", "pushover", "telegram", "email")),)
     plans = {
-        id: tuple(rung.channel for rung in plan_for(rules.people[id], rules.ladders["urgent"])[0])
+        id: tuple(rung.channel for rung in plan_for(rules.people[id], rules.ladders["urgent"], Urgency.URGENT)[0])
         for id in ("asha", "eve")
     }
     assert plans == {"asha": ("ntfy", "telegram"), "eve": ("pushover",)}

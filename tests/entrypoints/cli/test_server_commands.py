@@ -68,6 +68,7 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
     for words in (
         ("note", incident, "looking at the replica"),
         ("second-line", incident, "--reason", "needs a database expert"),
+        ("tag", incident, "--squad", "payments"),
         ("park", incident, "--reason", "late"),
         ("snooze", incident, "--for", "90m"),
         ("snooze", incident, "--for", "2 weeks"),
@@ -78,6 +79,7 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
         assert incident in said(served.run(*words, "--by", "asha")), words
 
     timeline = said(served.run("show", incident))
+    assert " update " not in timeline
     for what in ("looking at the replica", "needs a database expert", "given to chen by asha", "cli"):
         assert what in timeline
 

@@ -22,6 +22,7 @@ ACTIONS: list[tuple[str, Body, str, str, list[str]]] = [
     ("escalate", {"by": "asha", "reason": "worse"}, "done", "triggered", []),
     ("second-line", {"by": "asha", "reason": "database"}, "done", "triggered", []),
     ("note", {"by": "asha", "text": "looking"}, "done", "triggered", []),
+    ("tag", {"by": "asha", "squads": ["payments"]}, "done", "triggered", []),
 ]
 
 
@@ -67,6 +68,7 @@ async def test_the_same_action_again_is_already_done(rig: Rig) -> None:
         ("acknowledge", {}, "by", "say which person acts"),
         ("reassign", {"by": "asha", "to": "chn"}, "to", "did you mean 'chen'?"),
         ("snooze", {"by": "asha", "until": "2026-11-22T02:59:00Z"}, "until", "must lie in the future"),
+        ("tag", {"by": "asha", "squads": ["payment"]}, "squads", "did you mean 'payments'?"),
     ],
 )
 async def test_a_value_that_cannot_be_is_422_and_changes_nothing(
@@ -90,6 +92,9 @@ async def test_a_value_that_cannot_be_is_422_and_changes_nothing(
         ("note", {"by": "asha"}, "text"),
         ("note", {"by": "asha", "text": "  "}, "text"),
         ("reassign", {"by": "asha"}, "to"),
+        ("tag", {"by": "asha"}, "squads"),
+        ("tag", {"by": "asha", "squads": []}, "squads"),
+        ("tag", {"by": "asha", "squads": [" "]}, "squads.0"),
         ("snooze", {"by": "asha"}, ""),
         ("snooze", {"by": "asha", "for": "1h", "until": "2026-11-22T04:30:00Z"}, ""),
         ("snooze", {"by": "asha", "for": "soon"}, "for"),

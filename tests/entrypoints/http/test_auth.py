@@ -31,6 +31,7 @@ NEEDS: dict[tuple[str, str], str] = {
             "second-line",
             "park",
             "note",
+            "tag",
         )
     },
     ("GET", "/api/v1/oncall"): READ,
@@ -73,6 +74,9 @@ WITH_PROOFS_OF_THEIR_OWN = {
     ("GET", "/a/{token}"),
     ("HEAD", "/a/{token}"),
     ("POST", "/a/{token}/{action}"),
+    ("POST", "/slack/interactions"),
+    ("POST", "/slack/commands"),
+    ("POST", "/slack/events"),
 }
 ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}}
 
