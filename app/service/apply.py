@@ -182,7 +182,8 @@ class Applier:
         """And what may inhibit the alerts that the incidents found keep quiet about."""
         found = await self._store.load(keys, ids)
         inhibitions = self._in_force.rules.inhibitions
-        quiet = [one.quiet.alert for one in found.incidents.values() if one.quiet] if inhibitions else []
+        incidents = found.incidents.values() if inhibitions else ()
+        quiet = [alert for one in incidents if one.quiet for alert in one.quiet.alerts]
         more = {key for alert in quiet for key in inhibitor_keys(alert, inhibitions)}.difference(keys)
         if not more:
             return found
