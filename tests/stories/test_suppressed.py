@@ -336,6 +336,47 @@ async def test_while_the_site_is_down_its_services_are_quiet_and_told_if_they_st
         assert story.news() == ["Sun 03:11 page asha", "Sun 03:11 page ben"]
 
 
+async def test_what_is_only_observed_inhibits_nothing_that_is_live(tmp_path: Path) -> None:
+    rules = RULES + INHIBIT + "sources:\n  newcomer: {type: generic, mode: observe}\n"
+    async with stage(tmp_path, SUNDAY_NIGHT, rules) as story:
+        down = {"title": "down", "severity": "critical", "labels": {"alertname": "SiteDown", "site": "a"}}
+        reply = await story.client.post("/webhooks/newcomer", json=down | {"runbook": "payments-api-down"})
+        assert reply.json()["outcomes"][0]["outcome"] == "opened"
+
+        await story.fire(alert(site="a"))
+        also = {"title": "api", "severity": "critical", "labels": {"alertname": "Api", "site": "a"}}
+        reply = await story.client.post("/webhooks/newcomer", json=also)
+
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+        assert reply.json()["outcomes"][0]["outcome"] == "suppressed"
+
+
+async def test_what_inhibits_is_over_also_where_the_tool_says_so_in_fewer_words_and_a_person_is_to_resolve_it(
+    tmp_path: Path,
+) -> None:
+    kept = (
+        RULES
+        + """  - {match: ['alertname="SiteDown"'], resolve_with_source: false, runbook: payments-api-down}
+"""
+    )
+    async with stage(tmp_path, SUNDAY_NIGHT, kept + INHIBIT + "sources: {other: {type: generic}}") as story:
+        down = {
+            "title": "down",
+            "dedup_key": "d",
+            "severity": "critical",
+            "labels": {"alertname": "SiteDown", "site": "a"},
+        }
+        await story.client.post("/webhooks/other", json=down)
+        incident = await story.fire_one(alert(site="a"))
+        assert (await story.incident(incident))["marks"] == ["suppressed"]
+
+        reply = await story.client.post("/webhooks/other", json={"title": "up", "dedup_key": "d", "status": "resolved"})
+        assert reply.json()["outcomes"][0]["outcome"] == "resolved"
+        await story.go_to("2026-11-22 03:01")
+
+        assert (await story.incident(incident))["marks"] == []
+
+
 async def test_in_one_body_what_inhibits_counts_before_what_it_inhibits(tmp_path: Path) -> None:
     async with stage(tmp_path, SUNDAY_NIGHT, RULES + INHIBIT) as story:
         reply = await story.fire(alert("ApiDown", site="a"), alert("SiteDown", site="a"))
