@@ -72,6 +72,14 @@ def test_examples_that_say_so_load_as_rules(tmp_path: Path) -> None:
     assert examples
 
 
+def test_the_table_of_sources_has_each_of_them_once_in_one_piece() -> None:
+    table = next(part for part in page("docs/sources.md").split("\n\n") if part.startswith("| tool"))
+
+    named = re.findall(r"^\| [^|]*?\(`([a-z0-9-]+)`\) \|", table, re.MULTILINE)
+
+    assert sorted(named) == sorted(["type", *SOURCES])
+
+
 @pytest.mark.parametrize("file", PAGES, ids=lambda one: str(one.relative_to(ROOT)))
 def test_links_lead_somewhere(file: Path) -> None:
     text = re.sub(r"```.*?```", "", file.read_text(), flags=re.DOTALL)

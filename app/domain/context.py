@@ -15,13 +15,14 @@ from app.domain.suppress import Silence, Suppression, suppression
 @dataclass(slots=True)
 class Context:
     """`now` is aware UTC; rules, facts and silences are those in force at `now`. `fires` says whether an alert fires
-    under a key of an inhibition. `remembered` is for answers that depend on nothing but `now`, rules and facts."""
+    under a key of an inhibition, and with True also one that is only observed. `remembered` is for answers that depend
+    on nothing but `now`, rules and facts."""
 
     now: datetime
     rules: Rules
     facts: DatedFacts = field(default_factory=DatedFacts)
     silences: tuple[Silence, ...] = ()
-    fires: Callable[[str], bool] = lambda key: False
+    fires: Callable[[str, bool], bool] = lambda key, observed: False
     remembered: dict[object, Any] = field(default_factory=dict)
     _on_call: dict[str, OnCall] = field(default_factory=dict)
     _hours: dict[str, tuple[bool, str]] = field(default_factory=dict)
@@ -32,10 +33,14 @@ class Context:
         return now.replace(microsecond=0) == self.now.replace(microsecond=0)
 
     def suppression(self, alert: Alert) -> Suppression | None:
-        """Why this alert tells nobody now; None when it does."""
+        """Why this alert tells nobody now; None when it does. Nobody hears of what is only observed, so that does
+        not inhibit what is live."""
         if not self.silences and not self.rules.inhibitions:
             return None
-        return suppression(alert, self.silences, self.rules.inhibitions, self.fires, self.now)
+        observed = self.rules.is_observed(alert.source)
+        return suppression(
+            alert, self.silences, self.rules.inhibitions, lambda key: self.fires(key, observed), self.now
+        )
 
     def on_call(self, rota: str) -> OnCall:
         found = self._on_call.get(rota)

@@ -22,8 +22,9 @@ from app.domain.incident import (
 from app.domain.on_action import acknowledged, resolved
 from app.domain.on_suppression import (
     keep_quiet,
+    no_longer_fires,
     quiet_about_worse,
-    quiet_until_the_first_end,
+    quiet_too,
     still_quiet,
     tell_after_all,
 )
@@ -71,9 +72,11 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
     found = still_quiet(incident, alert, ctx) if quiet else ctx.suppression(alert)
     if is_repeat and not worse and found:
         return Decision(counted, Outcome.REPEATED)
+    if quiet and found and not is_repeat and incident.quiet and incident.quiet.is_full:
+        return open_incident(None, event, ctx)
     change = _joined(Change(counted), event, ctx)
     if quiet and found:
-        change = quiet_until_the_first_end(change, alert, found)
+        change = quiet_too(change, alert, found)
     if worse or not found:
         change = _moved_by(change, event, found, ctx)
     known = event.known is not None and event.known.incident == incident.id
@@ -147,7 +150,8 @@ def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> D
         return change.decision(Outcome.IGNORED)
     firing = max(0, incident.firing - 1)
     over_at = _latest(incident.over_at, event.at or ctx.now)
-    change = Change(replace(incident, firing=firing, updated_at=ctx.now, over_at=over_at))
+    still = no_longer_fires(incident, event.alert, ctx)
+    change = Change(replace(still, firing=firing, updated_at=ctx.now, over_at=over_at))
     if firing == 0 and incident.resolve_with_source:
         change = resolved(change, event.alert.source, "source", event.reason or ALL_RESOLVED, ctx)
     else:

@@ -1,5 +1,8 @@
 """Keeping quiet about an alert that is kept all the same, and telling people once that is over and it still fires."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from app.domain.alert import Alert
 from app.domain.context import Context
 from app.domain.escalate import Change, Manner, start_chain
@@ -30,35 +33,56 @@ def keep_quiet(change: Change, alert: Alert, found: Suppression, ctx: Context) -
 
 def quiet_about_worse(change: Change, alert: Alert, found: Suppression, ctx: Context) -> Change:
     """What is suppressed does not raise an incident that people know of; it does once the suppression has ended. Of
-    several it is the worst that is looked at again."""
+    one alert it is the worst report that is looked at again."""
     incident = change.incident
-    if incident.quiet and incident.pending_look and _rank(incident.quiet.alert, ctx) > _rank(alert, ctx):
-        return change.note(ctx.now, "suppressed", f"it got worse, which is {found.reason}")
-    quiet = replace(
-        incident,
-        timers={**incident.timers, Timer.UNSUPPRESS: found.until},
-        quiet=_quiet(alert, found),
-    )
-    return change.becomes(quiet).note(ctx.now, "suppressed", f"it got worse, which is {found.reason}")
+    change = change.note(ctx.now, "suppressed", f"it got worse, which is {found.reason}")
+    before = incident.quiet if incident.pending_look else None
+    if before is None:
+        return change.becomes(_looked_at(incident, _quiet(alert, found), found.until))
+    until = min(found.until, incident.pending_look[Timer.UNSUPPRESS])
+    if _rank(before.alert, ctx) <= _rank(alert, ctx):
+        quiet = _quiet(alert, found).beside(*before.alerts)
+    elif before.alert.dedup_key == alert.dedup_key:
+        return change
+    else:
+        quiet = before.beside(alert)
+    return change.becomes(_looked_at(incident, quiet, until))
 
 
-def quiet_until_the_first_end(change: Change, alert: Alert, found: Suppression) -> Change:
-    """Of alerts in one incident that are suppressed for different reasons, the one that may be told first decides."""
+def quiet_too(change: Change, alert: Alert, found: Suppression) -> Change:
+    """A further alert that an incident is quiet about: of several it is the first that may be told that decides."""
     incident, quiet = change.incident, change.incident.quiet
     due = incident.timers.get(Timer.UNSUPPRESS)
-    if quiet is None or due is None or (found.ends_at or found.until) >= (quiet.ends_at or due):
+    if quiet is None or due is None:
         return change
-    timers = {**incident.timers, Timer.UNSUPPRESS: found.until}
-    return change.becomes(replace(incident, quiet=_quiet(alert, found), timers=timers))
+    sooner = (found.ends_at or found.until) < (quiet.ends_at or due)
+    if sooner and quiet.by is not SuppressedBy.FLAPPING:
+        both = _quiet(alert, found).beside(*quiet.alerts)
+    else:
+        both = quiet.beside(alert)
+    return change.becomes(_looked_at(incident, both, min(due, found.until)))
+
+
+def no_longer_fires(incident: Incident, alert: Alert, ctx: Context) -> Incident:
+    """What is over is not to be told. A suppressed incident that is quiet about nothing else is looked at all the same:
+    its rule leaves resolving to a person."""
+    if incident.quiet is None or Timer.UNSUPPRESS not in incident.timers:
+        return incident
+    left = incident.quiet.without(alert)
+    if left is None:
+        return incident if incident.is_suppressed else _without_look(incident)
+    found = [(one, why) for one in left.alerts if (why := still_quiet(incident, one, ctx))]
+    kept = replace(incident, quiet=left)
+    return _quiet_on(kept, found) if len(found) == len(left.alerts) else kept
 
 
 def still_quiet(incident: Incident, alert: Alert, ctx: Context) -> Suppression | None:
     """Why `alert` does not end the quiet of this incident; None when it does. Flapping has an end of its own."""
-    found, until = ctx.suppression(alert), incident.timers.get(Timer.UNSUPPRESS)
-    quiet = incident.quiet
-    if found or quiet is None or until is None or quiet.by is not SuppressedBy.FLAPPING or until <= ctx.now:
+    found, quiet = ctx.suppression(alert), incident.quiet
+    if found or quiet is None or quiet.by is not SuppressedBy.FLAPPING:
         return found
-    return Suppression(quiet.by, quiet.reason, until, quiet.ends_at)
+    until = quiet.ends_at or incident.timers.get(Timer.UNSUPPRESS)
+    return Suppression(quiet.by, quiet.reason, until, quiet.ends_at) if until and until > ctx.now else None
 
 
 def suppression_changed(incident: Incident, event: SuppressionChanged, ctx: Context) -> Decision:
@@ -72,18 +96,22 @@ def suppression_changed(incident: Incident, event: SuppressionChanged, ctx: Cont
 
 
 def look_again(change: Change, ctx: Context) -> Change:
-    """Quiet for as long as something suppresses the alert; then its people are told, as of something new."""
+    """Quiet for as long as something suppresses each of its alerts; once something does not of one of them, its people
+    are told, as of something new."""
     incident, quiet = change.incident, change.incident.quiet
     if quiet is None:
         return change.becomes(_without_look(incident))
-    found = still_quiet(incident, quiet.alert, ctx)
-    if found:
-        return change.becomes(_quiet_on(incident, quiet, found))
+    looked = [(alert, still_quiet(incident, alert, ctx)) for alert in quiet.alerts]
+    still = [(alert, found) for alert, found in looked if found]
     if incident.is_suppressed:
+        if len(still) == len(looked):
+            return change.becomes(_quiet_on(incident, still))
         return tell_after_all(change, ctx)
-    change = change.becomes(_without_look(incident))
-    route = _route_of(quiet.alert, ctx)
-    return raised(change, route, ctx) if route and route.severity.rank > incident.severity.rank else change
+    after = _quiet_on(incident, still) if still else _without_look(incident)
+    ended = [route for alert, found in looked if not found and (route := _route_of(alert, ctx))]
+    worst = max(ended, key=lambda route: route.severity.rank, default=None)
+    change = change.becomes(after)
+    return raised(change, worst, ctx) if worst and worst.severity.rank > incident.severity.rank else change
 
 
 def tell_after_all(change: Change, ctx: Context) -> Change:
@@ -95,12 +123,19 @@ def tell_after_all(change: Change, ctx: Context) -> Change:
     return start_chain(change.note(ctx.now, "unsuppressed", cause), ctx, Manner(cause))
 
 
-def _quiet_on(incident: Incident, quiet: Quiet, found: Suppression) -> Incident:
-    """The same incident where nothing has changed, so that nothing is written."""
-    about = _quiet(quiet.alert, found)
-    if about == quiet and incident.timers.get(Timer.UNSUPPRESS) == found.until:
+def _quiet_on(incident: Incident, still: Sequence[tuple[Alert, Suppression]]) -> Incident:
+    """The same incident where nothing has changed, so that nothing is written. The first of those that may be told
+    first goes before the others."""
+    until = min(found.until for _, found in still)
+    alert, found = min(still, key=lambda pair: pair[1].ends_at or pair[1].until)
+    about = _quiet(alert, found).beside(*(other for other, _ in still if other is not alert))
+    if about == incident.quiet and incident.timers.get(Timer.UNSUPPRESS) == until:
         return incident
-    return replace(incident, quiet=about, timers={**incident.timers, Timer.UNSUPPRESS: found.until})
+    return _looked_at(incident, about, until)
+
+
+def _looked_at(incident: Incident, quiet: Quiet, until: datetime) -> Incident:
+    return replace(incident, quiet=quiet, timers={**incident.timers, Timer.UNSUPPRESS: until})
 
 
 def _quiet(alert: Alert, found: Suppression) -> Quiet:

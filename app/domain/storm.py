@@ -72,12 +72,17 @@ def _split(group: list[Due], window: Window, most: int) -> tuple[list[Due], list
     room, seen = most - window.sent, set(window.origins)
     goes, waits = list[Due](), list[Due]()
     for due in group:
-        if len(goes) < room or origin_of(due) not in seen:
+        if len(goes) < room or origin_of(due) not in seen or _has_waited(due):
             goes.append(due)
             seen.add(origin_of(due))
         else:
             waits.append(due)
     return goes, waits
+
+
+def _has_waited(due: Due) -> bool:
+    """Whether it has been gathered before, perhaps by a worker whose window was another: once is enough."""
+    return due.send.gathered_until is not None and due.send.due_at <= due.send.gathered_until
 
 
 def _after(window: Window, goes: list[Due], most: int) -> Window:

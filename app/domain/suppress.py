@@ -8,13 +8,16 @@ from enum import StrEnum
 from app.domain.alert import Alert
 from app.domain.calendar import Calendar
 from app.domain.complaint import Place
-from app.domain.replacing import quick
+from app.domain.replacing import quick, replace
 
 INHIBITION_LOOK = timedelta(minutes=1)
 """How soon it is looked again whether the alert that inhibits still fires: its end is known to nobody beforehand."""
 
 SILENCE_LOOK = timedelta(minutes=10)
 """The same for a silence, whose end is known: only in case that it was ended early by a process that then died."""
+
+MOST_OTHERS = 50
+"""Alerts that one incident keeps quiet about beside the first: each of them is written down with it."""
 
 
 class SuppressedBy(StrEnum):
@@ -107,12 +110,34 @@ class Suppression:
 @quick
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The alert that an incident keeps quiet about, why, and when that ends by itself."""
+    """The alert that an incident keeps quiet about, why, and when that ends by itself. `others` are further ones,
+    without their raw text: what ends the quiet of any of them ends that of the incident."""
 
     alert: Alert
     by: SuppressedBy
     reason: str
     ends_at: datetime | None = None
+    others: tuple[Alert, ...] = ()
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        return (self.alert, *self.others)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.others) >= MOST_OTHERS
+
+    def beside(self, *alerts: Alert) -> "Quiet":
+        """It with these, in place of what it had of theirs; without those for which there is no room."""
+        fresh = {alert.dedup_key for alert in alerts} | {self.alert.dedup_key}
+        kept = [other for other in self.others if other.dedup_key not in fresh]
+        new = [replace(alert, raw="") for alert in alerts if alert.dedup_key != self.alert.dedup_key]
+        return replace(self, others=(*kept, *new)[:MOST_OTHERS])
+
+    def without(self, alert: Alert) -> "Quiet | None":
+        """It without `alert`; None when there is nothing else."""
+        left = [other for other in self.alerts if other.dedup_key != alert.dedup_key]
+        return replace(self, alert=left[0], others=tuple(left[1:])) if left else None
 
 
 def suppression(

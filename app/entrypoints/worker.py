@@ -255,7 +255,8 @@ class Worker:
         return PRESENCE_SECONDS
 
     async def _silences(self) -> float:
-        await self._application.silences.refresh()
+        app = self._application
+        await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
         return SILENCES_SECONDS
 
     async def _audit(self) -> float:

@@ -12,7 +12,7 @@ from app.domain.context import Context
 from app.domain.errors import AppError, Conflict, NotFound
 from app.domain.events import Event
 from app.domain.following import follow_up
-from app.domain.incident import Decision, Incident, KnownKey, Outcome
+from app.domain.incident import Decision, Incident, KnownKey, Mark, Outcome
 from app.domain.moved import as_it_is, joined
 from app.domain.replacing import quick, replace
 from app.domain.step import step
@@ -183,7 +183,8 @@ class Applier:
         """And what may inhibit the alerts that the incidents found keep quiet about."""
         found = await self._store.load(keys, ids)
         inhibitions = self._in_force.rules.inhibitions
-        quiet = [one.quiet.alert for one in found.incidents.values() if one.quiet] if inhibitions else []
+        incidents = found.incidents.values() if inhibitions else ()
+        quiet = [alert for one in incidents if one.quiet for alert in one.quiet.alerts]
         more = {key for alert in quiet for key in inhibitor_keys(alert, inhibitions)}.difference(keys)
         if not more:
             return found
@@ -260,11 +261,16 @@ class Fold:
         }
         return {key: self.loaded.keys.get(key) for key in asked if key in opening}
 
-    def _fires(self, key: str) -> bool:
-        """Whether the alert that this key speaks of fires in an incident that is open."""
+    def _fires(self, key: str, observed: bool) -> bool:
+        """Whether the alert that this key speaks of fires in an incident that is open; one that is only observed counts
+        where `observed`. A tool's word that it is over may lack the labels by which it inhibits, so it is not asked for
+        where nothing fires any more."""
         known = self._key(key)
         incident = self._incident(known.incident) if known else None
-        return bool(known and known.firing and incident and incident.is_open and incident.episode == known.episode)
+        if not (known and known.firing and incident and incident.is_open and incident.firing):
+            return False
+        is_live = not (Mark.OBSERVED in incident.marks and self.ctx.rules.is_observed(incident.source))
+        return incident.episode == known.episode and (observed or is_live)
 
     def _find(self, job: Job) -> Incident | None:
         """By id; by keys the first open one, else the one that was resolved last."""

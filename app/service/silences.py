@@ -64,6 +64,7 @@ class Silences:
     forms: Forms
     new_id: Callable[[], str]
     _seen: str | None = field(default=None)
+    _looked: str = field(default="")
 
     def new(self, wanted: Wanted) -> Silence:
         """Checked and compiled, but not in force. Raises `InvalidPayload`."""
@@ -114,6 +115,14 @@ class Silences:
         if seen != self._seen:
             self.in_force.silences = tuple(await self._not_over())
             self._seen = seen
+
+    async def follow(self) -> None:
+        """Refresh, and after a change look again at what is quiet: whoever made it may have died before they did."""
+        await self.refresh()
+        if self._seen is not None and self._seen != self._looked:
+            seen = self._seen
+            await self.look_again()
+            self._looked = seen
 
     async def look_again(self) -> int:
         """Have every incident that keeps quiet about something looked at again, also those that people know of already;

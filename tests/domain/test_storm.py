@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from app.domain.classify import Severity
 from app.domain.digest import Due, bundle
-from app.domain.notification import Planned, begin, due_sends, record
-from app.domain.storm import Window, origin_of, pace
+from app.domain.notification import Notification, Planned, begin, due_sends, record
+from app.domain.replacing import replace
+from app.domain.storm import Paced, Window, origin_of, pace
 from tests.builders import NINE, a_notification, an_id, an_incident
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +30,10 @@ def a_due(
 
 def flood(count: int, first: int = 1, **changes: Any) -> list[Due]:
     return [a_due(number, **changes) for number in range(first, first + count)]
+
+
+def held_rows(paced: Paced) -> list[Notification]:
+    return paced.held_back(due.notification for due, _ in paced.later)
 
 
 def test_what_is_due_together_goes_out_together_however_much_it_is() -> None:
@@ -70,6 +75,18 @@ def test_the_first_from_another_source_or_of_another_severity_does_not_wait() ->
     assert [due for due, _ in paced.later] == [second, same]
     again = pace([second, same], paced.windows, MOST, MINUTE, NINE + timedelta(seconds=30))
     assert (again.now, [due for due, _ in again.later]) == ((), [second, same])
+
+
+def test_what_one_worker_has_gathered_does_not_wait_again_for_the_window_of_another() -> None:
+    here = pace(flood(MOST), {}, MOST, MINUTE, NINE).windows
+    held = pace(flood(4, first=10), here, MOST, MINUTE, NINE)
+    gathered = [replace(due, notification=row) for due, row in zip(flood(4, first=10), held_rows(held), strict=True)]
+    there = pace(flood(MOST), {}, MOST, MINUTE, NINE + MINUTE / 2).windows
+
+    paced = pace(gathered, there, MOST, MINUTE, NINE + MINUTE)
+
+    assert (paced.now, paced.later) == (tuple(gathered), ())
+    assert len(bundle(paced.now, MOST)) == 1
 
 
 def test_one_address_does_not_slow_another() -> None:

@@ -56,6 +56,10 @@ class Replica:
         return (await self.store.load((), (id,))).incidents[id]
 
 
+async def dies(self: Silences) -> int:
+    raise RuntimeError("killed")
+
+
 def wanted(clock: VirtualClock, length: timedelta = 2 * HOUR, **changes: Any) -> Wanted:
     fields: dict[str, Any] = {
         "kind": SuppressedBy.SILENCE,
@@ -204,9 +208,6 @@ async def test_what_a_process_ended_and_died_over_is_told_by_the_timer(
         taken = await here.fire()
         await there.silences.refresh()
 
-        async def dies(self: Silences) -> int:
-            raise RuntimeError("killed")
-
         with monkeypatch.context() as patched:
             patched.setattr(Silences, "look_again", dies)
             with pytest.raises(RuntimeError):
@@ -214,6 +215,24 @@ async def test_what_a_process_ended_and_died_over_is_told_by_the_timer(
         await there.silences.refresh()
         there.clock.at += SILENCE_LOOK
         await tick(there.store, there.applier, there.clock)
+
+        incident = await there.incident(taken.incident)
+        assert (incident.status, incident.marks, incident.pages != ()) == (Status.TRIGGERED, (), True)
+
+
+async def test_whoever_keeps_time_tells_people_of_one_that_was_ended_by_a_process_that_then_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with two(tmp_path) as (here, there):
+        made = await here.silence()
+        taken = await here.fire()
+        await there.silences.follow()
+        with monkeypatch.context() as patched:
+            patched.setattr(Silences, "look_again", dies)
+            with pytest.raises(RuntimeError):
+                await here.silences.end(made.id, "ben")
+
+        await there.silences.follow()
 
         incident = await there.incident(taken.incident)
         assert (incident.status, incident.marks, incident.pages != ()) == (Status.TRIGGERED, (), True)

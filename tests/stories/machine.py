@@ -392,12 +392,12 @@ class IncidentMachine(RuleBasedStateMachine):
     def _recorded(self, incident: Incident | None, event: Any, ctx: Context) -> Decision:
         heard: dict[str, bool] = {}
 
-        def fires(key: str) -> bool:
-            heard[key] = ctx.fires(key)
+        def fires(key: str, observed: bool) -> bool:
+            heard[key] = ctx.fires(key, observed)
             return heard[key]
 
         decision = step(incident, event, replace(ctx, fires=fires))
-        self.steps.append((incident, event, replace(ctx, fires=heard.__getitem__), decision))
+        self.steps.append((incident, event, replace(ctx, fires=lambda key, _: heard[key]), decision))
         return decision
 
 

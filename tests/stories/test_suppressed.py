@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.suppress import MOST_OTHERS
 from tests.stories.stage import RULES, Stage, alert, stage
 
 pytestmark = pytest.mark.usefixtures("on_every_store")
@@ -119,6 +120,88 @@ async def test_two_of_a_group_that_two_silences_keep_quiet_are_told_when_the_fir
         assert story.news() == []
         await story.go_to("2026-11-22 04:00")
         assert story.news() == ["Sun 04:00 page asha", "Sun 04:00 page ben"]
+
+
+async def test_a_longer_silence_for_one_of_a_group_does_not_keep_quiet_about_the_others(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story, **{"for": "1h"})
+        (incident,) = (await story.fire(alert(region="eu"), alert(region="us")))["incidents"]
+        await silence(story, matchers=['region="eu"'], **{"for": "20h"})
+
+        await story.go_to("2026-11-22 03:59")
+        assert story.news() == []
+        await story.go_to("2026-11-22 04:00")
+
+        assert story.news() == ["Sun 04:00 page asha", "Sun 04:00 page ben"]
+        assert {message.items[0].incident for message in story.messages()} == {incident}
+
+
+async def test_of_a_group_too_large_for_one_quiet_incident_each_alert_is_told_when_its_own_silence_ends(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story, **{"for": "1h"})
+        many = [alert(region="eu", number=str(number)) for number in range(MOST_OTHERS + 1)]
+        first, second = (await story.fire(*many, alert(region="us")))["incidents"]
+        await silence(story, matchers=['region="eu"'], **{"for": "3h"})
+
+        await story.go_to("2026-11-22 04:00")
+        assert {message.items[0].incident for message in story.messages()} == {second}
+        await story.go_to("2026-11-22 06:00")
+
+        assert {message.items[0].incident for message in story.messages()} == {first, second}
+
+
+async def test_what_is_over_does_not_end_the_quiet_of_the_others_of_its_group(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT) as story:
+        await silence(story, matchers=['region="eu"'], **{"for": "1h"})
+        long = await silence(story, matchers=['region="us"'], **{"for": "3h"})
+        (incident,) = (await story.fire(alert(region="eu"), alert(region="us")))["incidents"]
+        await story.fire(alert(region="eu", status="resolved"))
+
+        assert long["id"] in (await story.incident(incident))["suppression"]["reason"]
+        await story.go_to("2026-11-22 05:59")
+        assert story.news() == []
+        await story.go_to("2026-11-22 06:00")
+
+        assert story.news() == ["Sun 06:00 page asha", "Sun 06:00 page ben"]
+
+
+async def test_what_a_silence_and_what_an_inhibition_keeps_quiet_in_one_group_are_both_told_in_time(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, SUNDAY_NIGHT, RULES + INHIBIT) as story:
+        await story.fire(alert(alertname="SiteDown", site="a"), group="sites")
+        story.news()
+        await silence(story, matchers=['region="eu"'], **{"for": "30m"})
+        await story.fire(alert(region="eu", site="b"), alert(region="us", site="a"))
+
+        incident = (await story.fire(alert(region="us", site="a")))["incidents"][0]
+
+        await story.go_to("2026-11-22 03:29")
+        assert (await story.incident(incident))["marks"] == ["suppressed"]
+        await story.go_to("2026-11-22 03:30")
+
+        assert (await story.incident(incident))["marks"] == []
+
+
+async def test_each_of_what_got_worse_silently_is_told_when_its_own_silence_ends(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-23 10:00") as story:
+        regions = {"us": "high", "eu": "critical"}
+        calm = [alert(region=region, severity="info") | {"fingerprint": region} for region in regions]
+        (incident,) = (await story.fire(*calm))["incidents"]
+        await silence(story, matchers=['region="us"'], **{"for": "30m"})
+        await silence(story, matchers=['region="eu"'], **{"for": "5h"})
+        for region, severity in regions.items():
+            await story.fire(alert(region=region, severity=severity) | {"fingerprint": region})
+        assert (await story.incident(incident))["severity"] == "triage"
+
+        await story.go_to("2026-11-23 10:30")
+        assert (await story.incident(incident))["severity"] == "high"
+        await story.go_to("2026-11-23 14:59")
+        assert (await story.incident(incident))["severity"] == "high"
+        await story.go_to("2026-11-23 15:00")
+        assert (await story.incident(incident))["severity"] == "critical"
 
 
 async def test_what_already_pages_goes_on_and_a_silenced_worse_alert_of_its_own_raises_it_only_afterwards(
@@ -251,6 +334,47 @@ async def test_while_the_site_is_down_its_services_are_quiet_and_told_if_they_st
         story.news()
         await story.go_to("2026-11-22 03:11")
         assert story.news() == ["Sun 03:11 page asha", "Sun 03:11 page ben"]
+
+
+async def test_what_is_only_observed_inhibits_nothing_that_is_live(tmp_path: Path) -> None:
+    rules = RULES + INHIBIT + "sources:\n  newcomer: {type: generic, mode: observe}\n"
+    async with stage(tmp_path, SUNDAY_NIGHT, rules) as story:
+        down = {"title": "down", "severity": "critical", "labels": {"alertname": "SiteDown", "site": "a"}}
+        reply = await story.client.post("/webhooks/newcomer", json=down | {"runbook": "payments-api-down"})
+        assert reply.json()["outcomes"][0]["outcome"] == "opened"
+
+        await story.fire(alert(site="a"))
+        also = {"title": "api", "severity": "critical", "labels": {"alertname": "Api", "site": "a"}}
+        reply = await story.client.post("/webhooks/newcomer", json=also)
+
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+        assert reply.json()["outcomes"][0]["outcome"] == "suppressed"
+
+
+async def test_what_inhibits_is_over_also_where_the_tool_says_so_in_fewer_words_and_a_person_is_to_resolve_it(
+    tmp_path: Path,
+) -> None:
+    kept = (
+        RULES
+        + """  - {match: ['alertname="SiteDown"'], resolve_with_source: false, runbook: payments-api-down}
+"""
+    )
+    async with stage(tmp_path, SUNDAY_NIGHT, kept + INHIBIT + "sources: {other: {type: generic}}") as story:
+        down = {
+            "title": "down",
+            "dedup_key": "d",
+            "severity": "critical",
+            "labels": {"alertname": "SiteDown", "site": "a"},
+        }
+        await story.client.post("/webhooks/other", json=down)
+        incident = await story.fire_one(alert(site="a"))
+        assert (await story.incident(incident))["marks"] == ["suppressed"]
+
+        reply = await story.client.post("/webhooks/other", json={"title": "up", "dedup_key": "d", "status": "resolved"})
+        assert reply.json()["outcomes"][0]["outcome"] == "resolved"
+        await story.go_to("2026-11-22 03:01")
+
+        assert (await story.incident(incident))["marks"] == []
 
 
 async def test_in_one_body_what_inhibits_counts_before_what_it_inhibits(tmp_path: Path) -> None:
