@@ -65,7 +65,13 @@ def _doing(offered: Offered) -> Callable[..., Awaitable[Response]]:
         identifier_type: IdentifierType = By.ID,
     ) -> Response:
         plain = await sent(request)
-        said = Said(fields_of(plain), clean(plain.query, "the query"), application.in_force.rules, plain.received_at)
+        said = Said(
+            fields_of(plain),
+            clean(plain.query, "the query"),
+            application.in_force.rules,
+            plain.received_at,
+            face_of(request).may_stop,
+        )
         deed = offered.read(said)
         name = decoded(request.path_params.get("actionName", ""), "actionName")
         asked = Asked(

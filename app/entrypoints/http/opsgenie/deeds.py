@@ -24,6 +24,7 @@ class Said:
     query: Mapping[str, str]
     rules: Rules
     now: datetime
+    may_stop: bool = False
 
     def remark(self) -> Remark:
         """Deletions say it in the query."""
@@ -69,12 +70,15 @@ def unacknowledge(said: Said) -> Deed:
 
 
 def snooze(said: Said) -> Deed:
+    """A tool's key is no person, so it does not stop what tells people, as its acknowledgement does not."""
     try:
         until = parse_instant(said.needed("endTime"))
     except ValueError as error:
         raise InvalidPayload(str(error), "endTime") from None
     if until <= said.now:
         raise InvalidPayload("must lie in the future", "endTime")
+    if not said.may_stop:
+        return Deed(f"snooze until {until:%Y-%m-%dT%H:%M:%SZ} asked for, which stops nothing here")
     return Deed("snoozed", lambda by: Snooze(by, until))
 
 

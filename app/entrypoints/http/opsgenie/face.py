@@ -30,11 +30,13 @@ _SHORTEST = 0.001
 
 @dataclass(slots=True)
 class Face:
-    """One request: its id, under which its status is found later, when it began, and whose key it had."""
+    """One request: its id, under which its status is found later, when it began, and whose key it had. `may_stop`: it
+    may make an incident quiet, as a token of somebody's may, and a tool's key where its source is set so."""
 
     id: str
     start: float
     source: str = "unknown"
+    may_stop: bool = False
 
     def took(self) -> float:
         """Seconds; never none at all, for a client takes zero for an answer that is missing."""

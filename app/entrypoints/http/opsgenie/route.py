@@ -44,7 +44,8 @@ def _asking(scope: Scope) -> Callable[[Request, str | None, object], Awaitable[S
                 )
             await application_of(request).tokens.ask(key.strip(), scope)
             held = receiver.find(Opsgenie.type)[0]
-        face_of(request).source = held.name
+        face = face_of(request)
+        face.source, face.may_stop = held.name, held.acknowledge or scheme.lower() == "bearer"
         return held
 
     return ask

@@ -6,12 +6,23 @@ from typing import Any
 import pytest
 
 from tests.entrypoints.http.opsgenie.genie import ALIAS, Genie
-from tests.entrypoints.http.rig import Rig
+from tests.entrypoints.http.rig import OTHER_GENIE_KEY, Rig
 
 TEAM = {"type": "team", "name": "kilns"}
 
 
-async def test_snooze_is_ours(rig: Rig, genie: Genie) -> None:
+async def test_a_snooze_by_a_key_is_written_down_and_stops_nothing(rig: Rig, genie: Genie) -> None:
+    id = await genie.create()
+
+    status = await genie.act("snooze", {"endTime": "2099-11-28T23:30:00Z"})
+
+    assert (status["action"], status["success"]) == ("Snooze", True)
+    assert "snoozed" not in (await rig.incident(id))["marks"]
+    assert await genie.notes(id) == ["note: snooze until 2099-11-28T23:30:00Z asked for, which stops nothing here"]
+
+
+async def test_where_a_key_may_acknowledge_its_snooze_is_ours(rig: Rig) -> None:
+    genie = Genie(rig, OTHER_GENIE_KEY)
     id = await genie.create()
     until = (rig.clock.now() + timedelta(hours=2)).isoformat()
 
@@ -202,7 +213,8 @@ async def test_an_action_on_nothing_is_202_and_its_status_says_so(genie: Genie) 
         assert (status["success"], status["status"]) == (False, "Alert does not exist")
 
 
-async def test_a_snooze_of_what_is_closed_came_to_nothing(genie: Genie) -> None:
+async def test_a_snooze_of_what_is_closed_came_to_nothing(rig: Rig) -> None:
+    genie = Genie(rig, OTHER_GENIE_KEY)
     await genie.create()
     await genie.act("close")
 
