@@ -34,6 +34,7 @@ from app.service.call_answers import CallAnswers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
+from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
@@ -111,7 +112,10 @@ class Application:
 
     async def reload(self) -> bool:
         """Read the rules file and the runbooks again; whether other rules are in force now."""
-        return await reload_rules(lambda: read_rules(self.settings), self.in_force, self.store, self.clock)
+        changed = await reload_rules(lambda: read_rules(self.settings), self.in_force, self.store, self.clock)
+        if changed and self.settings.role != "api":
+            await tell_what_was_observed(self.store, self.applier, self.in_force.rules)
+        return changed
 
     async def close(self) -> None:
         await self.applier.stop()

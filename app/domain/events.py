@@ -129,7 +129,8 @@ class TimerDue:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionChanged:
-    """Silences or inhibiting alerts are others than before; what an incident keeps quiet about is looked at again."""
+    """Silences, inhibiting alerts, or what is only observed are others than before; it is looked at again whether
+    people are to be told."""
 
 
 @dataclass(frozen=True, slots=True)

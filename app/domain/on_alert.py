@@ -20,6 +20,7 @@ from app.domain.incident import (
     quiet_group_key,
 )
 from app.domain.on_action import acknowledged, resolved
+from app.domain.on_observed import tell_live, went_live
 from app.domain.on_suppression import (
     keep_quiet,
     no_longer_fires,
@@ -68,13 +69,18 @@ def fired_again(incident: Incident, event: AlertFired, ctx: Context) -> Decision
     worse, quiet = route.severity.rank > incident.severity.rank, incident.is_suppressed
     is_repeat = _is_firing(incident, event.known)
     if is_repeat and not worse and not quiet:
-        return Decision(counted, Outcome.REPEATED)
+        live = went_live(incident, ctx)
+        return (
+            tell_live(Change(counted), ctx).decision(Outcome.REPEATED) if live else Decision(counted, Outcome.REPEATED)
+        )
     found = still_quiet(incident, alert, ctx) if quiet else ctx.suppression(alert)
     if is_repeat and not worse and found:
         return Decision(counted, Outcome.REPEATED)
     if quiet and found and not is_repeat and incident.quiet and incident.quiet.is_full:
         return open_incident(None, event, ctx)
     change = _joined(Change(counted), event, ctx)
+    if went_live(incident, ctx):
+        change = tell_live(change, ctx)
     if quiet and found:
         change = quiet_too(change, alert, found)
     if worse or not found:

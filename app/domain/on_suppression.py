@@ -8,6 +8,7 @@ from app.domain.context import Context
 from app.domain.escalate import Change, Manner, start_chain
 from app.domain.events import SuppressionChanged
 from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer, group_key
+from app.domain.on_observed import tell_live, went_live
 from app.domain.replacing import replace
 from app.domain.rerouted import raised
 from app.domain.route import Route, route_alert
@@ -87,9 +88,11 @@ def still_quiet(incident: Incident, alert: Alert, ctx: Context) -> Suppression |
 
 def suppression_changed(incident: Incident, event: SuppressionChanged, ctx: Context) -> Decision:
     """The same look as when its timer is due, only sooner."""
-    if Timer.UNSUPPRESS not in incident.timers or incident.quiet is None:
-        return Decision(None, Outcome.IGNORED)
-    change = look_again(Change(incident), ctx)
+    change = Change(incident)
+    if went_live(incident, ctx):
+        change = tell_live(change, ctx)
+    if Timer.UNSUPPRESS in change.incident.timers and change.incident.quiet:
+        change = look_again(change, ctx)
     if change.incident is incident:
         return Decision(None, Outcome.IGNORED)
     return change.becomes(replace(change.incident, updated_at=ctx.now)).decision(Outcome.DONE)

@@ -10,6 +10,7 @@ from app.domain.events import ReaderUnreachable, TimerDue
 from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
 from app.domain.on_action import parked
+from app.domain.on_observed import tell_live, went_live
 from app.domain.on_suppression import look_again
 from app.domain.people import Urgency
 from app.domain.policy import Delay
@@ -24,6 +25,8 @@ MORNING = "morning"
 def timer_due(incident: Incident, event: TimerDue, ctx: Context) -> Decision:
     """Handle every timer that is due now, each kind once."""
     change = Change(incident)
+    if went_live(incident, ctx):
+        change = tell_live(change, ctx)
     for timer in Timer:
         due = change.incident.timers.get(timer)
         if due is not None and due <= ctx.now:

@@ -154,6 +154,25 @@ async def test_what_was_observed_and_is_open_when_the_rules_go_live_is_told(tmp_
         (tmp_path / "routing_rules.yaml").write_text(RULES)
         await story.application.reload()
 
-        await story.go_to("2026-11-22 04:00")
+        await story.settle()
 
+        assert story.news() == ["Sun 03:00 page asha", "Sun 03:00 page ben"]
+        await story.go_to("2026-11-22 04:00")
         assert "Sun 04:00 page chen" in story.news()
+
+
+@pytest.mark.parametrize("way", ["repeat", "timer"])
+async def test_what_a_crash_kept_from_being_told_when_the_rules_went_live_is_told_by_its_next_event(
+    tmp_path: Path, way: str
+) -> None:
+    rules = RULES.replace(", {again: 15m}", "")
+    async with stage(tmp_path, SUNDAY_NIGHT, "mode: observe\n" + rules) as story:
+        incident = await story.fire_one(alert())
+    async with stage(tmp_path, "2026-11-22 03:05", rules) as story:
+        if way == "repeat":
+            await story.fire(alert())
+        else:
+            await story.go_to("2026-11-22 04:00")
+
+        assert [line.split(maxsplit=2)[2] for line in story.news()] == ["page asha", "page ben"]
+        assert (await story.incident(incident))["marks"] == []
