@@ -202,6 +202,8 @@ class Worker:
     async def _send(self, claimed: Sequence[Notification]) -> None:
         try:
             await self._application.dispatcher.send(claimed)
+        except StoreUnavailable as error:  # The rows keep their lease and come again.
+            self._say_once("dispatch", error)
         except Exception as error:
             self._application.metrics.loop_errors.labels("dispatch").inc()
             log.exception("loop.failed", loop="dispatch", error=type(error).__name__)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.errors import StoreUnavailable
 from app.entrypoints.worker import Worker
@@ -72,6 +73,31 @@ async def test_what_is_claimed_while_the_loops_are_told_to_end_is_left_to_the_ne
         assert s.news() == []
         left = await claim(app.clock.now(), timedelta(seconds=60), 10)
         assert sorted(one.reader for one in left) == ["asha", "ben"]
+
+
+async def test_a_store_that_goes_away_in_the_midst_of_sending_is_said_once_and_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path, "2026-11-22 03:00") as s:
+        app = s.application
+        failed = 0
+
+        async def away(*_: object) -> None:
+            nonlocal failed
+            failed += 1
+            raise StoreUnavailable("the store cannot be reached")
+
+        await s.post(alert())
+        monkeypatch.setattr(type(app.dispatcher), "send", away)
+        worker = Worker(app)
+        with capture_logs() as logged:
+            worker.start()
+            while failed < 1:
+                await asyncio.sleep(0.01)
+            await worker.stop()
+
+        said = [line for line in logged if line.get("loop") == "dispatch"]
+        assert [(line["event"], line["reason"]) for line in said] == [("loop.waits", "the store cannot be reached")]
 
 
 async def test_a_loop_that_swallows_its_cancellation_holds_up_no_end(
