@@ -80,11 +80,10 @@ async def test_a_store_that_goes_away_in_the_midst_of_sending_is_said_once_and_w
 ) -> None:
     async with stage(tmp_path, "2026-11-22 03:00") as s:
         app = s.application
-        failed = 0
+        failed = asyncio.Event()
 
         async def away(*_: object) -> None:
-            nonlocal failed
-            failed += 1
+            failed.set()
             raise StoreUnavailable("the store cannot be reached")
 
         await s.post(alert())
@@ -92,8 +91,7 @@ async def test_a_store_that_goes_away_in_the_midst_of_sending_is_said_once_and_w
         worker = Worker(app)
         with capture_logs() as logged:
             worker.start()
-            while failed < 1:
-                await asyncio.sleep(0.01)
+            await failed.wait()
             await worker.stop()
 
         said = [line for line in logged if line.get("loop") == "dispatch"]
