@@ -30,9 +30,10 @@ class PrometheusApiV2:
             return unread(Sent(sent), instance)
         if not isinstance(sent, list):
             raise InvalidPayload("the body is not a JSON array of alerts")
-        if not all(isinstance(one, dict) for one in sent):
-            return unread(Sent({"alerts": sent}), instance)
-        return Alerts(tuple([_alert(one, request.received_at, instance) for one in sent]))
+        alerts = [_alert(one, request.received_at, instance) for one in sent if isinstance(one, dict)]
+        if sent and not alerts:
+            raise InvalidPayload("the body is an array without an alert")
+        return Alerts(tuple(alerts)) if len(alerts) == len(sent) else unread(Sent({"alerts": sent}), instance)
 
 
 def _alert(sent: Fields, now: datetime, instance: SourceSettings) -> Alert:

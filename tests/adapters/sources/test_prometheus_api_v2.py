@@ -115,7 +115,7 @@ def test_what_is_no_array_of_objects_pages_flagged(body: str, raw: str) -> None:
     assert (alert.status, alert.flags, alert.raw) == (AlertStatus.FIRING, (FLAG,), raw)
 
 
-@pytest.mark.parametrize("body", ["{}", '"x"', "null"])
+@pytest.mark.parametrize("body", ["{}", '"x"', "null", "[1]", "[[]]"])
 def test_what_holds_nothing_or_is_no_array_is_refused(body: str) -> None:
     with pytest.raises(InvalidPayload):
         PROMETHEUS.parse(a_request(body), an_instance(PROMETHEUS))
