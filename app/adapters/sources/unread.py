@@ -10,6 +10,9 @@ from app.service.ports import Alerts
 
 FLAG = "nothing in it names what it is about: compare your template with docs/sources.md"
 
+LONGEST_BEGINNING = 100
+"""Characters of a body that are its title where only its depths say something."""
+
 
 def unread(sent: Sent, instance: SourceSettings) -> Alerts:
     """One firing alert, flagged, with what there is; each different body is an alert of its own, as nothing says
@@ -23,7 +26,7 @@ def unread(sent: Sent, instance: SourceSettings) -> Alerts:
         source_type=instance.type,
         dedup_key=digest(body),
         status=AlertStatus.FIRING,
-        title=f"{instance.name} sent what could not be read: {glimpse(said) or 'no texts in it'}",
+        title=f"{instance.name} sent what could not be read: {glimpse(said) or body[:LONGEST_BEGINNING]}",
         description=body,
         flags=(*sent.flags, FLAG),
         raw=body,
