@@ -6,6 +6,7 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 from app.adapters.matchers import InvalidMatcher, Matcher, compile_matchers, needs_no_value, parse_matchers
+from app.adapters.rules_yaml.report import quoted
 from app.adapters.rules_yaml.times import parse_clocks, parse_days, windows_in_order
 from app.domain.alert import Alert
 from app.domain.calendar import Calendar, Window
@@ -31,7 +32,7 @@ def compile_matches(texts: Sequence[str]) -> Callable[[Alert], bool]:
 
 def compile_week(every: Sequence[str], zone: ZoneInfo) -> Calendar:
     """The hours of `every`, such as `sun 02:00-04:00` or `mon-fri 22:00-06:00` (which ends on the day after), as a
-    calendar. Raises `InvalidPayload`."""
+    calendar. Raises `InvalidPayload`, also for hours of no length."""
     week: dict[int, list[Window]] = defaultdict(list)
     try:
         for text in every:
@@ -46,6 +47,8 @@ def compile_week(every: Sequence[str], zone: ZoneInfo) -> Calendar:
 
 def _add(week: dict[int, list[Window]], day: int, hours: str) -> None:
     opens, closes = parse_clocks(hours)
+    if opens == closes != _MIDNIGHT:
+        raise ValueError(f"{quoted(hours)} ends when it begins; a whole day is 00:00-24:00")
     if closes == _MIDNIGHT or opens < closes:
         week[day].append((opens, closes))
         return

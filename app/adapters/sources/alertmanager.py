@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.prometheus_group import SEVERITIES, parse_group, read_alert
+from app.adapters.sources.body import parse_object
+from app.adapters.sources.prometheus_group import SEVERITIES, read_alert, read_group
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.classify import Severity, SourceSettings
 from app.service.ports import Alerts, Control, Request, Verdict
 
@@ -18,5 +21,8 @@ class Alertmanager:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        group = parse_group(request.body)
+        envelope = parse_object(request.body)
+        group = read_group(envelope)
+        if group is None:
+            return unread(Sent(envelope), instance)
         return Alerts(tuple([read_alert(sent, group, instance.name, self.type) for sent in group.alerts]))

@@ -48,8 +48,8 @@ class AzureMonitor:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         body = parse_object(request.body)
-        essentials = dig(body, "data", "essentials")
-        if not isinstance(essentials, dict):
+        essentials = fields(dig(body, "data", "essentials"))
+        if not essentials:
             return read_older(body, instance)
         if _TEST_SUBSCRIPTION in text(essentials.get("alertId")):
             return Control("Azure's test of an action group")

@@ -13,9 +13,10 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import SourceSettings
-from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts, Control
 
 TYPE = "azure-monitor"
@@ -31,7 +32,7 @@ def read_older(body: Fields, instance: SourceSettings) -> Alerts | Control:
     sent = fields(body.get("data")) or body
     context = fields(sent.get("context"))
     if not context and "AlertRuleName" not in sent and "schemaId" not in body:
-        raise InvalidPayload("is missing", "data.essentials")
+        return unread(Sent(body), instance)
     inner = fields(context.get("activityLog"))
     said = inner or context or sent
     if _TEST_SUBSCRIPTION in (said.get("subscriptionId"), said.get("SubscriptionId")):

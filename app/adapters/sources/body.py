@@ -1,6 +1,7 @@
 """Bodies become plain Python values here, so that no parser ever sees text that a store or a channel chokes on."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -97,6 +98,14 @@ def parse_text(body: bytes) -> str:
     if "\0" in found:
         raise InvalidPayload("the body holds a NUL character")
     return found
+
+
+def base64_text(packed: str) -> str:
+    """The text in base64; empty where that is not what it is, or where the bytes say nothing to people."""
+    try:
+        return parse_text(b64decode(packed))
+    except (ValueError, InvalidPayload):
+        return ""
 
 
 def clean(values: Mapping[str, str], what: str) -> dict[str, str]:

@@ -17,9 +17,10 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts, Control, Request, Verdict
 
 _STATE_CHANGE = "errorStateManualChange"
@@ -53,8 +54,8 @@ class Bugsnag:
             return Control(f"BugSnag {kind}")
         if kind == _STATE_CHANGE and change not in _STATE_CHANGES:
             return Control("BugSnag error changed to a state that neither opens nor closes it")
-        if not kind and not isinstance(body.get("error"), dict):
-            raise InvalidPayload("is missing", "trigger.type")
+        if not kind and not fields(body.get("error")):
+            return unread(Sent(body), instance)
         status = _STATE_CHANGES[change] if kind == _STATE_CHANGE else AlertStatus.FIRING
         return Alerts((_alert(body, trigger, status, instance),))
 

@@ -6,7 +6,7 @@ Source: the CloudEvents specification, "HTTP Protocol Binding", "JSON Event Form
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.adapters.sources.cloudevents_event import Event, parse_events
+from app.adapters.sources.cloudevents_event import Event, foreign_fields, parse_events
 from app.adapters.sources.fields import (
     compact,
     digest,
@@ -21,6 +21,8 @@ from app.adapters.sources.fields import (
 from app.adapters.sources.generic_mapping import BodyMapping, load_mapping
 from app.adapters.sources.mapped_alert import mapped_alert, status_word
 from app.adapters.sources.prometheus_group import SEVERITIES
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
@@ -60,6 +62,8 @@ class CloudEvents:
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         if request.method == "OPTIONS":
             return self.handshake(request)
+        if foreign := foreign_fields(request):
+            return unread(Sent(foreign), instance)
         mapping = load_mapping(instance.options)
         events = parse_events(request)
         heard = [event for event in events if _status_word(event, mapping) not in mapping.ignored]

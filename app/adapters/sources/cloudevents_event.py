@@ -1,13 +1,12 @@
 """An event out of any of the forms that CloudEvents has over HTTP."""
 
 import re
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from app.adapters.sources.body import clean, media_type, parse_json, parse_object, parse_text
-from app.adapters.sources.fields import Fields, word
+from app.adapters.sources.body import base64_text, clean, media_type, parse_json, parse_object, parse_text
+from app.adapters.sources.fields import Fields, fields, first_word, word
 from app.domain.errors import InvalidPayload
 from app.service.ports import Request
 
@@ -50,7 +49,7 @@ class Event:
 def parse_events(request: Request) -> list[Event]:
     """The events in a request, of which a batch may hold none. Raises `InvalidPayload` when one lacks an attribute that
     every event must have, with its place in a batch."""
-    if f"{_HEADER}specversion" in request.headers or f"{_HEADER}id" in request.headers:
+    if _is_binary(request):
         return [_event(_from_headers(request), "")]
     body = parse_json(request.body)
     if not isinstance(body, list):
@@ -58,6 +57,16 @@ def parse_events(request: Request) -> list[Event]:
     if len(body) > MOST_EVENTS:
         raise InvalidPayload(f"the batch holds more than {MOST_EVENTS} events")
     return [_event(one, f"[{place}].") for place, one in enumerate(body)]
+
+
+def foreign_fields(request: Request) -> Fields:
+    """The object that came instead of an event, where it has no attribute that every event must have; else nothing."""
+    body = {} if _is_binary(request) else fields(parse_json(request.body))
+    return {} if first_word(body, *_REQUIRED) else body
+
+
+def _is_binary(request: Request) -> bool:
+    return f"{_HEADER}specversion" in request.headers or f"{_HEADER}id" in request.headers
 
 
 def _event(sent: object, place: str) -> Event:
@@ -74,20 +83,12 @@ def _fields(sent: Fields) -> Fields:
     """The data as an object: JSON also where it comes as text or in base64, anything else as a message."""
     data = sent.get("data")
     if data is None and "data_base64" in sent:
-        data = _unpacked(word(sent["data_base64"]))
+        data = base64_text(word(sent["data_base64"]))
     if isinstance(data, str) and data.lstrip().startswith("{"):
         data = _json(data)
     if data is None or data == "":
         return {}
     return data if isinstance(data, dict) else {"description": data}
-
-
-def _unpacked(packed: str) -> str | None:
-    """Text, or nothing where the data is bytes that say nothing to people."""
-    try:
-        return parse_text(b64decode(packed))
-    except (ValueError, InvalidPayload):
-        return None
 
 
 def _json(said: str) -> object:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.adapters.sources.body import parse_object
+from app.adapters.sources.body import base64_text, parse_object
 from app.adapters.sources.fields import (
     Fields,
     compact,
@@ -22,6 +22,8 @@ from app.adapters.sources.fields import (
 )
 from app.adapters.sources.named_runbooks import named_runbooks
 from app.adapters.sources.prometheus_group import SEVERITIES
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
@@ -43,13 +45,21 @@ class GcpCloudMonitoring:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        body = parse_object(request.body)
-        incident = body.get("incident")
-        if not isinstance(incident, dict):
-            raise InvalidPayload("is not an object", "incident")
+        body = _notification(parse_object(request.body))
+        incident = fields(body.get("incident"))
         if word(body.get("version")).lower() == "test":
             return Control("Google Cloud Monitoring's test notification")
+        if not incident:
+            return unread(Sent(body), instance)
         return Alerts((_alert(body, incident, instance),))
+
+
+def _notification(body: Fields) -> Fields:
+    """The notification itself, also out of the message that a push subscription of Pub/Sub wraps it in, in base64.
+
+    Source: Google Cloud documentation, "Push subscriptions".
+    """
+    return _json(base64_text(word(dig(body, "message", "data")))) or body
 
 
 def _alert(body: Fields, incident: Fields, instance: SourceSettings) -> Alert:
@@ -132,7 +142,7 @@ def _runbooks(incident: Fields, documented: Fields) -> tuple[str, ...]:
 
 
 def _json(content: str) -> Fields:
-    """Documentation may itself be JSON that another tool is meant to read."""
+    """What is itself JSON: documentation that another tool is meant to read, or a wrapped notification."""
     try:
         return parse_object(content.encode()) if content.lstrip().startswith("{") else {}
     except InvalidPayload:

@@ -18,6 +18,8 @@ from app.adapters.sources.fields import (
     word,
 )
 from app.adapters.sources.signature import check_hmac_hex
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
@@ -55,14 +57,14 @@ class GithubActions:
             return Control("GitHub's ping")
         body = _body(request)
         event = event or next((name for name in (_RUN, _JOB) if name in body), "")
-        if event not in (_RUN, _JOB):
-            return _no_event(event, body)
-        sent = body.get(event)
-        if not isinstance(sent, dict):
-            raise InvalidPayload("is not an object", event)
-        ended = word(sent.get("conclusion")).lower()
-        if word(body.get("action")) != "completed" or not ended:
+        if (event and event not in (_RUN, _JOB)) or "zen" in body:
+            return Control("a GitHub event that is about no workflow")
+        sent = fields(body.get(event))
+        state, ended = first_word(body, "action") or first_word(sent, "status"), first_word(sent, "conclusion").lower()
+        if sent and state and state != "completed":
             return Control("a workflow that has not ended")
+        if not ended:
+            return unread(Sent(body), instance)
         if ended in _NEITHER:
             return Control(f"a workflow that neither failed nor succeeded: {ended}")
         return Alerts((_alert(body, event, sent, ended, instance),))
@@ -76,12 +78,6 @@ def _body(request: Request) -> Fields:
     if "payload" not in form:
         raise InvalidPayload("is missing from the form", "payload")
     return parse_object(form["payload"].encode())
-
-
-def _no_event(event: str, body: Fields) -> Control:
-    if not event and "zen" not in body:
-        raise InvalidPayload("is missing, and the body holds neither workflow_run nor workflow_job", "X-GitHub-Event")
-    return Control("a GitHub event that is about no workflow")
 
 
 def _alert(body: Fields, event: str, sent: Fields, ended: str, instance: SourceSettings) -> Alert:

@@ -20,9 +20,11 @@ from app.adapters.sources.fields import (
 )
 from app.adapters.sources.prometheus_group import SEVERITIES, Group, read_alert, read_group
 from app.adapters.sources.signature import check_fresh, check_hmac_hex
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
-from app.domain.errors import InvalidPayload, Unauthorised
+from app.domain.errors import Unauthorised
 from app.service.ports import Alerts, Control, Request, Verdict
 
 _SIGNATURE_HEADER = "x-grafana-alerting-signature"
@@ -61,11 +63,12 @@ class Grafana:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         envelope = parse_object(request.body)
-        if "alerts" in envelope:
-            return _group(read_group(envelope), instance)
-        if first_word(envelope, "ruleId", "ruleName", "state"):
+        group = read_group(envelope)
+        if group is not None:
+            return _group(group, instance)
+        if "alerts" not in envelope and first_word(envelope, "ruleId", "ruleName", "state"):
             return _legacy(envelope, instance)
-        raise InvalidPayload("is missing", "alerts")
+        return unread(Sent(envelope), instance)
 
 
 def _header(instance: SourceSettings, option: str) -> str:

@@ -45,6 +45,7 @@ _SPEAKING = (*_IDS, *_NAMES, *_STATES, *_TEXTS)
 """Of these one must be there, or nothing was understood."""
 
 _OVER = ("ok", "resolved", "closed", "recovered")
+_TESTS = ("istest", "alertistest")
 _TEST_SUMMARY = "trigger test"
 _MOST_GROUPS = 50
 
@@ -65,10 +66,10 @@ class Honeycomb:
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         sent = read_sent(request)
         said = plain(sent.fields)
+        if said.first(*_TESTS).lower() == "true" or said.first("summary").lower().startswith(_TEST_SUMMARY):
+            return Control("Honeycomb's test of a trigger or of the integration")
         if not said.first(*_SPEAKING):
             return unread(sent, instance)
-        if said.first("istest").lower() == "true" or said.first("summary").lower().startswith(_TEST_SUMMARY):
-            return Control("Honeycomb's test of a trigger or of the integration")
         return Alerts((_alert(sent, said, instance),))
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from app.adapters.sources.alertmanager_text import names_in_text, runbooks_in_text, sources_in_text
 from app.adapters.sources.body import clean, parse_object
+from app.adapters.sources.credentials import without_credentials
 from app.adapters.sources.fields import (
     Fields,
     compact,
@@ -63,9 +64,14 @@ class Opsgenie:
         """A path that ends in `/alerts/{alias}/close` or `/acknowledge` closes or acknowledges; any other creates."""
         action = _ACTION_PATH.search(request.path)
         if action is None:
-            return Alerts((_created(parse_object(request.body), request, instance),))
-        body = parse_object(request.body) if request.body.strip() else {}
+            return Alerts((_created(_said(request), request, instance),))
+        body = _said(request) if request.body.strip() else {}
         return Alerts((_answered(_alias(action[1]), _STATUSES[action[2]], body, instance),))
+
+
+def _said(request: Request) -> Fields:
+    """The body without what some tools leave in it beside the header: their `apiKey`, or another tool's key."""
+    return fields(without_credentials(parse_object(request.body)))
 
 
 def genie_key(request: Request) -> str | None:

@@ -25,7 +25,6 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts, Control, Request, Verdict
 
 _RESOLVED = ("up", "success")
@@ -43,19 +42,14 @@ class Pingdom:
         return Verdict.UNSIGNED
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
-        sent = fields(without_credentials(parse_object(request.body)))
+        body = parse_object(request.body)
+        sent = fields(without_credentials(body))
         state = word(sent.get("current_state")).lower()
         if not state and not first_word(sent, "check_id", "check_name"):
-            return _unnamed(sent, instance)
+            return unread(Sent(body), instance)
         if state in _QUIET:
             return Control(f"Pingdom check is {state}")
         return Alerts((_alert(sent, state, instance),))
-
-
-def _unnamed(sent: Fields, instance: SourceSettings) -> Alerts:
-    if not sent:
-        raise InvalidPayload("is missing", "check_id")
-    return unread(Sent(sent), instance)
 
 
 def _alert(sent: Fields, state: str, instance: SourceSettings) -> Alert:

@@ -6,6 +6,8 @@ from datetime import datetime
 from app.adapters.sources.body import parse_json
 from app.adapters.sources.fields import Fields, instant
 from app.adapters.sources.prometheus_group import SEVERITIES, Group, read_alert
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
@@ -24,12 +26,14 @@ class PrometheusApiV2:
 
     def parse(self, request: Request, instance: SourceSettings) -> Alerts | Control:
         sent = parse_json(request.body)
+        if isinstance(sent, dict):
+            return unread(Sent(sent), instance)
         if not isinstance(sent, list):
             raise InvalidPayload("the body is not a JSON array of alerts")
-        for place, alert in enumerate(sent):
-            if not isinstance(alert, dict):
-                raise InvalidPayload("is not an object", f"[{place}]")
-        return Alerts(tuple([_alert(one, request.received_at, instance) for one in sent]))
+        alerts = [_alert(one, request.received_at, instance) for one in sent if isinstance(one, dict)]
+        if sent and not alerts:
+            raise InvalidPayload("the body is an array without an alert")
+        return Alerts(tuple(alerts)) if len(alerts) == len(sent) else unread(Sent({"alerts": sent}), instance)
 
 
 def _alert(sent: Fields, now: datetime, instance: SourceSettings) -> Alert:

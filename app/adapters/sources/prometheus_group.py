@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.adapters.sources.body import parse_object
 from app.adapters.sources.fields import (
     Fields,
     compact,
@@ -15,7 +14,6 @@ from app.adapters.sources.fields import (
 )
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity
-from app.domain.errors import InvalidPayload
 
 SEVERITIES = {
     **dict.fromkeys(("critical", "page", "emergency", "disaster", "fatal", "p1", "sev1"), Severity.CRITICAL),
@@ -45,19 +43,15 @@ class Group:
     alerts: list[Fields]
 
 
-def parse_group(body: bytes) -> Group:
-    """A notification of Alertmanager (version 3 or 4) or Grafana (version 1). No alerts at all is a legal one."""
-    return read_group(parse_object(body))
-
-
-def read_group(envelope: Fields) -> Group:
-    """The same, from a body that is already parsed."""
+def read_group(envelope: Fields) -> Group | None:
+    """A notification of Alertmanager (version 3 or 4) or Grafana (version 1). No alerts at all is a legal one; None
+    where `alerts` is no list of objects."""
     alerts = envelope.get("alerts")
     if not isinstance(alerts, list):
-        raise InvalidPayload("is not a list of alerts", "alerts")
-    for place, alert in enumerate(alerts):
+        return None
+    for alert in alerts:
         if not isinstance(alert, dict):
-            raise InvalidPayload("is not an object", f"alerts[{place}]")
+            return None
     left_out = number(envelope.get("truncatedAlerts"))
     return Group(
         key=text(envelope.get("groupKey")),

@@ -19,9 +19,10 @@ from app.adapters.sources.fields import (
     without_blanks,
     word,
 )
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts, Control, Request, Verdict
 
 _FIRING = ("new_item", "occurrence", "exp_repeat_item", "item_velocity", "reactivated_item", "reopened_item")
@@ -49,9 +50,9 @@ class Rollbar:
         event = word(body.get("event_name"))
         if event in _NOT_ALERTS:
             return Control(f"Rollbar {event}")
-        item = dig(body, "data", "item")
-        if not isinstance(item, dict):
-            raise InvalidPayload("is not an object", "data.item")
+        item = fields(dig(body, "data", "item"))
+        if not item:
+            return unread(Sent(body), instance)
         if event not in _FIRING and word(item.get("status")) in _QUIET_ITEM:
             return Control("Rollbar item was muted")
         return Alerts((_alert(body, event, item, instance),))

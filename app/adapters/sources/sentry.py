@@ -20,9 +20,10 @@ from app.adapters.sources.fields import (
     word,
 )
 from app.adapters.sources.signature import check_hmac_hex
+from app.adapters.sources.unread import unread
+from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.domain.errors import InvalidPayload
 from app.service.ports import Alerts, Control, Request, Verdict
 
 _FIRING, _RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED
@@ -30,6 +31,9 @@ _ISSUE_ACTIONS = {"created": _FIRING, "unresolved": _FIRING, "resolved": _RESOLV
 _METRIC_ACTIONS = {"critical": _FIRING, "warning": _FIRING, "resolved": _RESOLVED}
 _RESOURCES = {"event_alert": "event", "error": "error", "issue": "issue", "metric_alert": "metric_alert"}
 """The resource in the header, and under which key of `data` it lies."""
+
+_NOT_ALERTS = ("installation", "comment")
+"""What else a body may carry, by which it is known when it comes without the header."""
 
 _PROJECT_IN_URL = re.compile(r"/projects/[^/]+/([^/]+)/")
 
@@ -59,18 +63,17 @@ class Sentry:
             return _legacy(body, instance)
         if resource not in _RESOURCES:
             return Control("Sentry hook that carries no alert")
-        carried = dig(body, "data", _RESOURCES[resource])
-        if not isinstance(carried, dict):
-            raise InvalidPayload("is not an object", f"data.{_RESOURCES[resource]}")
+        carried = fields(dig(body, "data", _RESOURCES[resource]))
+        if not carried:
+            return unread(Sent(body), instance)
         return _READERS[resource](body, carried, instance)
 
 
 def _resource(body: Fields) -> str:
-    """What a body without the header is about; empty for the legacy plugin's."""
-    data = body.get("data")
-    if not isinstance(data, dict):
-        return "installation" if "installation" in body else ""
-    return next((resource for resource, key in _RESOURCES.items() if key in data), "other")
+    """What a body without the header is about; empty for the legacy plugin's, and for one that says nothing known."""
+    data = fields(body.get("data"))
+    quiet = (name for name in _NOT_ALERTS if name in data or name in body)
+    return next((resource for resource, key in _RESOURCES.items() if key in data), "") or next(quiet, "")
 
 
 def _event(body: Fields, event: Fields, instance: SourceSettings) -> Alerts | Control:
@@ -103,7 +106,7 @@ def _issue(body: Fields, issue: Fields, instance: SourceSettings) -> Alerts | Co
 def _legacy(body: Fields, instance: SourceSettings) -> Alerts | Control:
     event = fields(body.get("event"))
     if not event and not word(body.get("id")):
-        raise InvalidPayload("is missing", "event")
+        return unread(Sent(body), instance)
     tags = _tags(event)
     if tags.get("sample_event") == "yes":
         return Control("Sentry's sample event")

@@ -10,7 +10,7 @@ from app.adapters.store_redis.where import Address, ByCluster, BySentinel, Fixed
 from app.domain.errors import StoreRefused
 
 FORMS = (
-    "redis://[user:password@]host[:6379][/db], rediss://… for TLS, "
+    "sqlite:///path for a file, redis://[user:password@]host[:6379][/db], rediss://… for TLS, "
     "redis+sentinel://[user:password@]host[:26379],host,…/service[/db], or redis+cluster://[user:password@]host,host,…"
 )
 _REDIS_PORT = 6379

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.entrypoints.cli.failures import Commands
+from app.entrypoints.cli.ids import listed_ids, whole_id
 from app.entrypoints.cli.options import DEFAULT_URL, AsJson, Token, Url
 from app.entrypoints.cli.printing import facts, local, say, say_json, table
 from app.entrypoints.cli.progress import progress
@@ -14,7 +15,9 @@ from app.entrypoints.cli.server import Fields, Server, fields, rows, word
 
 replay_app = typer.Typer(cls=Commands, no_args_is_help=True, help="Look at refused bodies, and put them through.")
 
-RefusedId = Annotated[str, typer.Argument(metavar="ID", help="Its id, as `replay list` shows it.")]
+RefusedId = Annotated[
+    str, typer.Argument(metavar="ID", help="Its id, or how only one's begins or ends.", show_default=False)
+]
 Source = Annotated[str, typer.Option("--source", help="What this source sent only.", show_default=False)]
 PAGE = 200
 AT_ONCE = 25
@@ -50,7 +53,8 @@ def list_refused(
 @replay_app.command()
 def show(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Show one refused body."""
-    answer = Server(url, token).get("quarantine", id)
+    server = Server(url, token)
+    answer = server.get("quarantine", _find(id, server))
     if as_json:
         say_json(answer.text)
         return
@@ -63,11 +67,13 @@ def show(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJs
 @replay_app.command()
 def one(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Put one refused body through."""
-    answer = Server(url, token).post("quarantine", id, "replay")
+    server = Server(url, token)
+    whole = _find(id, server)
+    answer = server.post("quarantine", whole, "replay")
     if as_json:
         say_json(answer.text)
     else:
-        say(f"{id}: {_outcomes(answer.fields)}")
+        say(f"{whole}: {_outcomes(answer.fields)}")
 
 
 @replay_app.command(name="all")
@@ -89,11 +95,18 @@ def every(source: Source = "", url: Url = DEFAULT_URL, token: Token = "", as_jso
 @replay_app.command()
 def dismiss(id: RefusedId, url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Drop one refused body: it needs no replay."""
-    answer = Server(url, token).delete("quarantine", id)
+    server = Server(url, token)
+    whole = _find(id, server)
+    answer = server.delete("quarantine", whole)
     if as_json:
         say_json(answer.text)
     else:
-        say(f"{id}: dropped")
+        say(f"{whole}: dropped")
+
+
+def _find(given: str, server: Server) -> str:
+    """The whole id of the one body in quarantine whose id begins or ends so."""
+    return whole_id(given, lambda: listed_ids(server, "quarantine"), "refused body", "replay list")
 
 
 def _put_through(server: Server, source: str) -> Iterator[list[Fields]]:

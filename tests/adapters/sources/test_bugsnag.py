@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.errors import InvalidPayload
 from app.service.ports import Control
@@ -56,8 +57,13 @@ def test_what_neither_opens_nor_closes_is_control(name: str) -> None:
     assert isinstance(BUGSNAG.parse(a_request(sent(name)), an_instance(BUGSNAG)), Control)
 
 
-def test_a_body_of_another_shape_is_refused_by_field() -> None:
-    with pytest.raises(InvalidPayload) as refused:
-        BUGSNAG.parse(a_request("{}"), an_instance(BUGSNAG))
+@pytest.mark.parametrize("body", ['{"invented":"here"}', '{"trigger":{},"error":{}}'])
+def test_a_body_of_another_shape_pages_flagged(body: str) -> None:
+    (alert,) = alerts_of(BUGSNAG, a_request(body))
 
-    assert refused.value.field == "trigger.type"
+    assert (alert.status, alert.flags, alert.raw) == (AlertStatus.FIRING, (FLAG,), body)
+
+
+def test_an_empty_body_is_refused() -> None:
+    with pytest.raises(InvalidPayload):
+        BUGSNAG.parse(a_request("{}"), an_instance(BUGSNAG))

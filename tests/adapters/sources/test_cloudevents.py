@@ -10,6 +10,7 @@ import pytest
 
 from app.adapters.sources import SOURCES
 from app.adapters.sources.cloudevents_event import MOST_EVENTS
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
@@ -198,6 +199,21 @@ def test_what_every_event_must_have_is_asked_for_by_name(name: str) -> None:
         with pytest.raises(InvalidPayload) as refused:
             EVENTS.parse(request, an_instance(EVENTS))
         assert refused.value.field == field
+
+
+def test_an_object_that_is_no_event_at_all_pages_flagged() -> None:
+    (found,) = alerts_of(EVENTS, a_request('{"data":{"invented":"here"}}'))
+
+    assert (found.status, found.flags) == (AlertStatus.FIRING, (FLAG,))
+    assert found.raw == '{"data":{"invented":"here"}}'
+
+
+@pytest.mark.parametrize("data", [{}, [], 7, None, {"invented": "here"}])
+def test_an_event_whose_data_says_nothing_known_pages_flagged(data: object) -> None:
+    (found,) = alerts_of(EVENTS, event(data=data, type="com.example.noted", subject=""))
+
+    assert (found.status, found.title) == (AlertStatus.FIRING, "com.example.noted")
+    assert found.flags == ("the event's data has no title",)
 
 
 def test_an_event_in_a_batch_must_be_an_object() -> None:

@@ -1,14 +1,18 @@
 """Google Cloud Monitoring: the incident is the alert, whatever version and capitals it comes in."""
 
+import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
+from app.service.ports import Control, Request
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 
@@ -80,9 +84,31 @@ def test_an_incident_with_next_to_nothing_is_named_by_its_summary() -> None:
     assert (alert("bare").title, alert("bare").labels) == ("Größe 🔥 überschritten", {})
 
 
-@pytest.mark.parametrize("body", ["{}", '{"incident": null}', '{"incident": [], "version": "1.2"}'])
-def test_a_body_without_an_incident_is_refused_by_field(body: str) -> None:
-    with pytest.raises(InvalidPayload) as refused:
-        GCP.parse(a_request(body), an_instance(GCP))
+@pytest.mark.parametrize("body", ['{"incident": null}', '{"incident": {}}', '{"incident": [], "version": "1.2"}'])
+def test_a_body_without_an_incident_pages_flagged(body: str) -> None:
+    (found,) = alerts_of(GCP, a_request(body))
 
-    assert refused.value.field == "incident"
+    assert (found.status, found.flags, found.raw) == (AlertStatus.FIRING, (FLAG,), body.replace(" ", ""))
+
+
+def test_an_empty_body_is_refused() -> None:
+    with pytest.raises(InvalidPayload):
+        GCP.parse(a_request("{}"), an_instance(GCP))
+
+
+def pushed(data: bytes) -> Request:
+    message = {"data": b64encode(data).decode(), "messageId": "9918273645", "publishTime": "2026-06-14T02:11:58Z"}
+    return a_request(json.dumps({"message": message, "subscription": "projects/quay-42/subscriptions/pager"}))
+
+
+def test_a_notification_that_pub_sub_pushes_is_the_notification_in_it() -> None:
+    assert alerts_of(GCP, pushed(sent("firing"))) == alerts_of(GCP, a_request(sent("firing")))
+    assert isinstance(GCP.parse(pushed(sent("test")), an_instance(GCP)), Control)
+
+
+@pytest.mark.parametrize("data", [b"a buoy has come loose", b"\xff\xfe", b"{cut off", b"{}", b""])
+def test_a_push_in_which_there_is_no_notification_pages_flagged(data: bytes) -> None:
+    (found,) = alerts_of(GCP, pushed(data))
+
+    assert found.flags == (FLAG,)
+    assert "9918273645" in found.raw

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.errors import InvalidPayload, Unauthorised
 from app.service.ports import Control, Request, Verdict
@@ -137,6 +138,14 @@ def test_a_paused_legacy_rule_opens_and_closes_nothing() -> None:
     assert isinstance(GRAFANA.parse(a_request(sent("legacy_paused")), an_instance(GRAFANA)), Control)
 
 
-def test_a_body_of_another_shape_is_refused() -> None:
-    with pytest.raises(InvalidPayload, match="alerts: is missing"):
-        GRAFANA.parse(a_request('{"receiver": "x"}'), an_instance(GRAFANA))
+@pytest.mark.parametrize("body", ['{"receiver":"x"}', '{"alerts":null,"state":"ok"}', '{"alerts":[{},3]}'])
+def test_a_body_of_another_shape_pages_flagged(body: str) -> None:
+    (alert,) = alerts_of(GRAFANA, a_request(body))
+
+    assert (alert.status, alert.flags, alert.raw) == (AlertStatus.FIRING, (FLAG,), body)
+
+
+@pytest.mark.parametrize("body", ["{}", "[]"])
+def test_a_body_that_holds_nothing_is_refused(body: str) -> None:
+    with pytest.raises(InvalidPayload):
+        GRAFANA.parse(a_request(body), an_instance(GRAFANA))

@@ -8,8 +8,9 @@ from app.adapters.sources import SOURCES
 from app.adapters.sources.honeycomb import TOKEN
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
+from app.service.ports import Control
 from tests.contracts.source_contract import SignedContract
-from tests.contracts.source_rig import Rig, a_request, alerts_of, with_header
+from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance, with_header
 
 FIXTURES = Path(__file__).parent / "fixtures" / "honeycomb"
 HONEYCOMB = SOURCES["honeycomb"]
@@ -79,6 +80,19 @@ def test_an_edited_template_is_read_by_its_names_in_any_spelling() -> None:
     assert (alert.dedup_key, alert.title, alert.severity) == ("qLk93mPzT1a", "slow berth lookups", "critical")
     assert alert.labels["environment"] == "production"
     assert alert.links == ()
+
+
+@pytest.mark.parametrize("word", ["true", '"true"'])
+def test_a_template_that_nests_what_it_says_may_be_a_test_too(word: str) -> None:
+    body = f'{{"alert": {{"title": "slow berth lookups", "isTest": {word}}}}}'
+
+    assert isinstance(HONEYCOMB.parse(a_request(body), an_instance(HONEYCOMB)), Control)
+
+
+def test_a_nested_template_that_is_no_test_tells_a_person() -> None:
+    body = '{"alert": {"title": "slow berth lookups", "isTest": false}}'
+
+    assert len(alerts_of(HONEYCOMB, a_request(body))) == 1
 
 
 def test_a_body_of_names_that_nobody_knows_tells_a_person() -> None:

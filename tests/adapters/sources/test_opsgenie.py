@@ -53,6 +53,19 @@ class TestOpsgenie(SignedContract):
     """The contract, on Opsgenie's bodies."""
 
 
+@pytest.mark.parametrize("name", ["apiKey", "api_key", "routing_key", "service_key", "genieToken", "password"])
+def test_a_key_in_the_body_stays_in_no_alert(name: str) -> None:
+    said = sent("create", **{name: "a-made-up-key"}, details={"kiln": "4", name: "a-made-up-key"})
+
+    found = [
+        *alerts_of(OPSGENIE, a_request(said, ALERTS)),
+        *alerts_of(OPSGENIE, about("kilns/4: too cold", "close", sent("actions/close", **{name: "a-made-up-key"}))),
+    ]
+
+    assert "a-made-up-key" not in repr(found)
+    assert found[0].annotations == {"kiln": "4"}
+
+
 def test_an_alert_is_read_whole() -> None:
     (alert,) = alerts_of(OPSGENIE, a_request(sent("create"), ALERTS))
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus, Link
 from app.domain.errors import InvalidPayload
 from tests.contracts.source_contract import SourceContract
@@ -104,9 +105,17 @@ def test_an_empty_array_is_legal() -> None:
     assert alerts_of(PROMETHEUS, a_request(sent("empty"))) == ()
 
 
-@pytest.mark.parametrize(("body", "field"), [("{}", ""), ('"x"', ""), ("null", ""), ('[{"labels": {}}, 3]', "[1]")])
-def test_what_is_no_array_of_objects_is_refused(body: str, field: str) -> None:
-    with pytest.raises(InvalidPayload) as refused:
-        PROMETHEUS.parse(a_request(body), an_instance(PROMETHEUS))
+@pytest.mark.parametrize(
+    ("body", "raw"),
+    [('{"invented":"here"}', '{"invented":"here"}'), ('[{"labels":{}},3]', '{"alerts":[{"labels":{}},3]}')],
+)
+def test_what_is_no_array_of_objects_pages_flagged(body: str, raw: str) -> None:
+    (alert,) = alerts_of(PROMETHEUS, a_request(body))
 
-    assert refused.value.field == field
+    assert (alert.status, alert.flags, alert.raw) == (AlertStatus.FIRING, (FLAG,), raw)
+
+
+@pytest.mark.parametrize("body", ["{}", '"x"', "null", "[1]", "[[]]"])
+def test_what_holds_nothing_or_is_no_array_is_refused(body: str) -> None:
+    with pytest.raises(InvalidPayload):
+        PROMETHEUS.parse(a_request(body), an_instance(PROMETHEUS))

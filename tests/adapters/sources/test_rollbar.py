@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
@@ -66,8 +67,15 @@ def test_a_muted_item_opens_and_closes_nothing() -> None:
     assert isinstance(ROLLBAR.parse(a_request(body), an_instance(ROLLBAR)), Control)
 
 
-def test_a_body_without_an_item_is_refused_by_field() -> None:
-    with pytest.raises(InvalidPayload) as refused:
-        ROLLBAR.parse(a_request('{"event_name": "new_item", "data": {}}'), an_instance(ROLLBAR))
+@pytest.mark.parametrize("data", ['{"item":{}}', "{}", "[]", "null"])
+def test_a_body_without_an_item_pages_flagged(data: str) -> None:
+    body = f'{{"event_name":"new_item","data":{data}}}'
 
-    assert refused.value.field == "data.item"
+    (alert,) = alerts_of(ROLLBAR, a_request(body))
+
+    assert (alert.status, alert.flags, alert.raw) == (AlertStatus.FIRING, (FLAG,), body)
+
+
+def test_an_empty_body_is_refused() -> None:
+    with pytest.raises(InvalidPayload):
+        ROLLBAR.parse(a_request("{}"), an_instance(ROLLBAR))

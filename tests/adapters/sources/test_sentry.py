@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.sources import SOURCES
+from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.errors import InvalidPayload
 from app.service.ports import Control, Request
@@ -92,9 +93,17 @@ def test_what_neither_opens_nor_closes_is_control(name: str, resource: str) -> N
     assert isinstance(SENTRY.parse(request, an_instance(SENTRY)), Control)
 
 
-@pytest.mark.parametrize(("resource", "field"), [("event_alert", "data.event"), ("issue", "data.issue"), ("", "event")])
-def test_a_body_without_what_its_header_says_is_refused_by_field(resource: str, field: str) -> None:
-    with pytest.raises(InvalidPayload) as refused:
-        SENTRY.parse(a_request("{}", sentry_hook_resource=resource), an_instance(SENTRY))
+@pytest.mark.parametrize("resource", ["event_alert", "error", "issue", "metric_alert", ""])
+@pytest.mark.parametrize(
+    "body", ['{"action":"created","data":{}}', '{"data":{"issue":{}}}', '{"data":{"later":{"a":1}}}']
+)
+def test_a_body_without_what_its_header_says_pages_flagged(resource: str, body: str) -> None:
+    (alert,) = alerts_of(SENTRY, a_request(body, sentry_hook_resource=resource))
 
-    assert refused.value.field == field
+    assert (alert.status, alert.flags, alert.raw) == (AlertStatus.FIRING, (FLAG,), body)
+
+
+@pytest.mark.parametrize("resource", ["issue", ""])
+def test_an_empty_body_is_refused(resource: str) -> None:
+    with pytest.raises(InvalidPayload):
+        SENTRY.parse(a_request("{}", sentry_hook_resource=resource), an_instance(SENTRY))

@@ -15,6 +15,22 @@ def test_an_empty_object_is_refused_rather_than_paged() -> None:
         unread(Sent({}), an_instance(SOURCES["datadog"]))
 
 
+def test_what_lies_deep_is_shown_as_the_body_begins() -> None:
+    (alert,) = unread(Sent({"alerts": {"invented": "h" * 200}}), an_instance(SOURCES["alertmanager"])).alerts
+
+    assert alert.title.startswith('our-alertmanager sent what could not be read: {"alerts":{"invented":"hhh')
+    assert len(alert.title) < 200
+
+
+def test_credentials_are_left_out() -> None:
+    sent = Sent({"invented": "here", "api_key": "a-made-up-key", "more": {"token": "a-made-up-token"}})
+
+    (alert,) = unread(sent, an_instance(SOURCES["datadog"])).alerts
+
+    assert "a-made-up" not in repr(alert)
+    assert alert.raw == '{"invented":"here","more":{}}'
+
+
 def test_what_there_is_is_shown_and_flagged() -> None:
     (alert,) = unread(Sent({"invented": "here"}, ("mended",)), an_instance(SOURCES["datadog"])).alerts
 

@@ -91,6 +91,14 @@ def test_what_is_no_address_is_refused_without_showing_it(url: str, reason: str)
     assert "sesame" not in str(caught.value)
 
 
+def test_who_names_a_store_of_another_kind_is_told_of_all_that_there_are() -> None:
+    with pytest.raises(StoreRefused) as caught:
+        parse("postgres://db")
+
+    schemes = ("sqlite:///", "redis://", "rediss://", "redis+sentinel://", "redis+cluster://")
+    assert [scheme for scheme in schemes if scheme not in str(caught.value)] == []
+
+
 def test_a_password_is_not_shown() -> None:
     for url in (
         "redis://:sesame@db",

@@ -129,7 +129,7 @@ def test_tokens_are_made_used_and_revoked(served: Served) -> None:
 def test_a_refused_body_is_shown_and_replayed_after_a_fix(served: Served) -> None:
     refused = urllib.request.Request(  # noqa: S310
         f"{served.url}/webhooks/alertmanager",
-        data=b'{"version": "4", "alerts": "none"}',
+        data=b'["alerts: none"]',
         headers={"Authorization": f"Bearer {served.token}", "Content-Type": "application/json"},
     )
     with pytest.raises(urllib.error.HTTPError) as error:
@@ -138,13 +138,28 @@ def test_a_refused_body_is_shown_and_replayed_after_a_fix(served: Served) -> Non
 
     (one,) = json.loads(said(served.run("replay", "list", "--json")))["items"]
     assert one["id"] in said(served.run("replay", "list"))
-    assert '"alerts": "none"' in said(served.run("replay", "show", one["id"]))
+    assert '["alerts: none"]' in said(served.run("replay", "show", one["id"]))
     again = served.run("replay", "one", one["id"])
     every = served.run("replay", "all")
 
     assert (again.exit_code, every.exit_code) == (1, 1)
-    assert "alerts" in again.stderr
+    assert "not a JSON object" in again.stderr
     assert "still refused" in every.stdout
+
+
+def test_a_refused_body_may_be_named_by_how_its_id_begins_or_ends(served: Served) -> None:
+    refuse(served, "rollbar", b'["cut short"]')
+    refuse(served, "rollbar", b'["another"]')
+    waiting = json.loads(said(served.run("replay", "list", "--source", "rollbar", "--waiting", "--json")))["items"]
+    other, id = (str(one["id"]) for one in waiting)
+
+    assert "cut short" in said(served.run("replay", "show", id[:-1]))
+    assert "cut short" in said(served.run("replay", "show", id[-6:].upper()))
+    assert "not a JSON object" in served.run("replay", "one", id[:-1]).stderr
+    unknown = served.run("replay", "one", "ffffff")
+    assert unknown.stderr == "no refused body's id begins or ends with 'ffffff'; see `oncall-router replay list`\n"
+    assert said(served.run("replay", "dismiss", id[:-1])) == f"{id}: dropped\n"
+    served.run("replay", "dismiss", other)
 
 
 def refuse(served: Served, source: str, body: bytes) -> None:
