@@ -98,7 +98,8 @@ class Silences:
     async def listed(self, limit: int, before: str = "", over: bool = True) -> list[Silence]:
         """Newest first; with `over` also those that are over, for as long as they are kept."""
         if over:
-            return [self._read(record) for record in await self.store.records(KIND, limit, before)]
+            found = map(self._readable, await self.store.records(KIND, limit, before))
+            return [one for one in found if one]
         return await self._not_over(limit, before)
 
     async def one(self, id: str) -> Silence:
@@ -143,11 +144,18 @@ class Silences:
         found: list[Silence] = []
         while len(found) < most:
             page = await self.store.records(KIND, PAGE, before)
-            found += [one for one in map(self._read, page) if one.is_over_at > now]
+            found += [one for one in map(self._readable, page) if one and one.is_over_at > now]
             if len(page) < PAGE:
                 break
             before = page[-1].id
         return found[:most]
+
+    def _readable(self, record: Record) -> Silence | None:
+        """None for one that this version would not take: what it kept quiet is told, and all others stay in force."""
+        try:
+            return self._read(record)
+        except InvalidPayload:
+            return None
 
     def _changed(self) -> Record:
         return Record(*LATEST, self.new_id())

@@ -1,7 +1,9 @@
 """Silences of many replicas over one store: each knows of all, and a crash in between is mended by a timer."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -95,6 +97,20 @@ async def test_one_replicas_silence_is_in_force_on_another_after_its_refresh(tmp
         (found,) = there.in_force.silences
         assert (found.id, found.until(NIGHT)) == (made.id, NIGHT + HOUR)
         assert (await there.fire()).outcome is Outcome.SUPPRESSED
+
+
+async def test_one_that_cannot_be_compiled_any_more_takes_no_other_with_it(tmp_path: Path) -> None:
+    async with two(tmp_path) as (here, there):
+        odd, good = await here.silence(), await here.silence(every=("sun 02:00-04:00",))
+        record = await here.store.record(KIND, odd.id)
+        assert record
+        body = json.loads(record.body) | {"every": ["sun 02:00-02:00"]}
+        await here.store.put_record(replace(record, body=json.dumps(body)))
+
+        await there.silences.refresh()
+
+        assert [one.id for one in there.in_force.silences] == [good.id]
+        assert [one.id for one in await there.silences.listed(10)] == [good.id]
 
 
 async def test_one_that_was_ended_elsewhere_is_no_longer_in_force_after_a_refresh(tmp_path: Path) -> None:
