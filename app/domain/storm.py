@@ -63,7 +63,8 @@ def pace(dues: Iterable[Due], windows: Mapping[Address, Window], most: int, leng
 
 
 def _current(window: Window | None, length: timedelta, now: datetime) -> Window:
-    return window if window and now < window.since + length else Window(now)
+    """A window that lies ahead is of a clock that has been put back since: it holds up nothing."""
+    return window if window and window.since <= now < window.since + length else Window(now)
 
 
 def _split(group: list[Due], window: Window, most: int) -> tuple[list[Due], list[Due]]:
