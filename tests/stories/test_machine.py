@@ -57,7 +57,7 @@ def run(machine: type[IncidentMachine], examples: int, steps: int = 30) -> None:
 
 
 def test_the_promises_hold_whatever_happens(machine: type[IncidentMachine]) -> None:
-    run(machine, examples=60)
+    run(machine, examples=40)
 
 
 @pytest.mark.server
@@ -68,7 +68,7 @@ def test_the_promises_hold_over_sqlite(machine: type[IncidentMachine], tmp_path:
         return await SqliteStore.open(tmp_path / f"{next(numbers)}.db")
 
     machine.open_store = staticmethod(on_disk)
-    run(machine, examples=12, steps=20)
+    run(machine, examples=8, steps=20)
 
 
 @pytest.mark.server
@@ -82,7 +82,7 @@ def test_the_promises_hold_over_redis(
         return await RedisStore.open(url, token_hex(4))
 
     machine.open_store = staticmethod(on_a_server)
-    run(machine, examples=6, steps=20)
+    run(machine, examples=4, steps=20)
 
 
 def _acknowledging_forgets_to_stop(change: Change, who: str, channel: str, ctx: Context) -> Change:
