@@ -12,8 +12,8 @@ from app.domain.message import Item, Message
 from tests.adapters.channels import (
     test_discord,
     test_ntfy,
-    test_opsgenie,
-    test_pagerduty,
+    test_opsgenie_forwarding,
+    test_pagerduty_forwarding,
     test_pushover,
     test_teams,
     test_telegram,
@@ -26,8 +26,12 @@ Payload = Callable[[Message], object]
 REQUESTS: dict[str, tuple[Body, str, Payload]] = {
     "discord": (test_discord.SCHEMA, "https://discord.com/api/webhooks/1/x", discord._payload),
     "ntfy": (test_ntfy.SCHEMA, test_ntfy.TOPIC, ntfy._payload),
-    "opsgenie": (test_opsgenie.SCHEMA, test_opsgenie.KEY, lambda message: opsgenie._alert(message, "alias")),
-    "pagerduty": (test_pagerduty.TRIGGER, test_pagerduty.KEY, pagerduty._event),
+    "opsgenie": (
+        test_opsgenie_forwarding.SCHEMA,
+        test_opsgenie_forwarding.KEY,
+        lambda message: opsgenie._alert(message, "alias"),
+    ),
+    "pagerduty": (test_pagerduty_forwarding.TRIGGER, test_pagerduty_forwarding.KEY, pagerduty._event),
     "pushover": (
         test_pushover.SCHEMA,
         test_pushover.USER,

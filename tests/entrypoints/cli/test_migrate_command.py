@@ -201,7 +201,8 @@ def test_an_address_that_is_none_is_said_without_its_password(here: str) -> None
     said = run("migrate", here, "postgres://user:hunter2@127.0.0.1/oncall")
 
     assert said.exit_code == 1
-    assert "write redis://" in said.stderr
+    assert "write sqlite:///" in said.stderr
+    assert "redis://" in said.stderr
     assert "hunter2" not in said.output
 
 

@@ -82,7 +82,7 @@ def test_a_message_without_alerts_tells_nobody(files: Path) -> None:
     [
         (("nope.json", *NIGHT), 1, "nope.json cannot be read (No such file or directory): name a file"),
         (("body.json", "--source", "alertmanagr"), 1, "no source is called 'alertmanagr'; there are alertmanager"),
-        (("body.json", "--source", "sentry"), 1, "is missing"),
+        (("body.json", "--source", "pagerduty"), 1, "is missing"),
         (("body.json", "--source", "alertmanager", "--for", "long"), 2, '"long" is not a length of time'),
         (("body.json", "--source", "alertmanager", "--at", "noon"), 2, "'noon' is not an instant"),
         (("body.json", "--source", "alertmanager", "--header", "x"), 2, "'x' is not a header"),
