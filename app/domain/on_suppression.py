@@ -102,8 +102,8 @@ def look_again(change: Change, ctx: Context) -> Change:
     """Quiet for as long as something suppresses each of its alerts; once something does not of one of them, its people
     are told, as of something new."""
     incident, quiet = change.incident, change.incident.quiet
-    if quiet is None:
-        return change.becomes(_without_look(incident))
+    if quiet is None:  # What it is quiet about is not known any more: rather a page too many than nobody.
+        return tell_after_all(change, ctx) if incident.is_suppressed else change.becomes(_without_look(incident))
     looked = [(alert, still_quiet(incident, alert, ctx)) for alert in quiet.alerts]
     still = [(alert, found) for alert, found in looked if found]
     if incident.is_suppressed:
