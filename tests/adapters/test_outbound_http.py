@@ -96,9 +96,7 @@ def test_a_wait_until_an_instant_is_by_the_replys_own_clock(instant: str, date: 
     ("body", "found"),
     [(b'[{"a": 1}, 2, {}]', [{"a": 1}, {}]), (b"{}", []), (b"[", []), (b"[" * 100_000, [])],
 )
-def test_the_objects_of_a_list_are_found_whatever_stands_beside_them(
-    body: bytes, found: list[dict[str, int]]
-) -> None:
+def test_the_objects_of_a_list_are_found_whatever_stands_beside_them(body: bytes, found: list[dict[str, int]]) -> None:
     assert objects_in(Reply(200, {}, body)) == found
 
 
