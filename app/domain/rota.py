@@ -1,7 +1,7 @@
 """Rotas: who holds a named role at an instant, by rotation, opt-out, consent and cover."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,24 @@ def shifts(
         found.append(on_call(rota, people, facts, moment))
         moment = found[-1].until
     return tuple(found)
+
+
+def held(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
+) -> tuple[OnCall, ...]:
+    """The same, cut to exactly `since` to `until`."""
+    return tuple(
+        replace(one, since=_later(one.since, since), until=_earlier(one.until, until))
+        for one in shifts(rota, people, facts, since, until)
+    )
+
+
+def shift_beginning(rota: Rota, day: date) -> tuple[datetime, datetime] | None:
+    """From when to when the shift goes that begins on that local date; None where none does."""
+    number = (day - _handover_date(rota, 0)).days // (7 * rota.weeks)
+    if number < 0 or _handover_date(rota, number) != day:
+        return None
+    return _handover(rota, number), _handover(rota, number + 1)
 
 
 def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:

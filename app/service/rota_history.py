@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.errors import InvalidRules
-from app.domain.rota import DatedFacts, OnCall, shifts
+from app.domain.rota import DatedFacts, OnCall, held
 from app.domain.ruleset import Rules
 from app.service.in_force import InForce
 from app.service.ports import Record
@@ -102,16 +102,7 @@ def held_under(rota: str, then: InForceThen, facts: DatedFacts) -> tuple[OnCall,
     if known is None:
         why = f"nobody in rota {rota}: the rules of then had no such rota"
         return (OnCall(rota, None, then.since, then.until, why),)
-    found = shifts(known, then.rules.people, facts, then.since, then.until)
-    return tuple(_cut(one, then.since, then.until) for one in found)
-
-
-def _cut(one: OnCall, since: datetime, until: datetime) -> OnCall:
-    return replace(
-        one,
-        since=max(one.since, since) if one.since else since,
-        until=min(one.until, until) if one.until else until,
-    )
+    return held(known, then.rules.people, facts, then.since, then.until)
 
 
 def _joined(stretches: Iterable[OnCall]) -> tuple[OnCall, ...]:
