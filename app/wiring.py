@@ -32,6 +32,8 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.consents import Consents
+from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
@@ -43,6 +45,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
+from app.service.opted_out import OptedOut
 from app.service.outage import Outage
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
@@ -53,6 +56,7 @@ from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
+from app.service.shadowings import Shadowings
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -93,6 +97,10 @@ class Application:
     silences: Silences = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
+    covers: Covers = field(init=False)
+    consents: Consents = field(init=False)
+    opted_out: OptedOut = field(init=False)
+    shadowings: Shadowings = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -179,8 +187,7 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
-    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
-    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    _add_rotas(application)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
@@ -229,6 +236,16 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
     )
+
+
+def _add_rotas(application: Application) -> None:
+    facts = RotaFacts(application.store, application.in_force, application.clock)
+    application.rota_facts = facts
+    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
+    application.covers = Covers(facts, application.new_id)
+    application.consents = Consents(facts, application.new_id)
+    application.opted_out = OptedOut(facts, application.new_id)
+    application.shadowings = Shadowings(facts, application.new_id)
 
 
 def _silences(application: Application) -> Silences:

@@ -55,7 +55,7 @@ def to_cover(scene: Scene, asked: Stretch, person: str, by: Actor) -> tuple[OnCa
 
 
 def to_offer(scene: Scene, asked: Stretch, person: str, by: Actor) -> Stretch:
-    """What `person` may offer: all of what is still to come of it, of which they hold at least some. Raises likewise."""
+    """What `person` may offer: from the first to the last that they hold of what is still to come. Raises likewise."""
     mine = tuple(one for one in _ahead(scene, asked) if one.person == person)
     if not mine:
         raise Conflict(f"{person} holds nothing of that: it can be offered by who does")

@@ -40,7 +40,7 @@ class KeptCover:
 
 @dataclass(frozen=True, slots=True)
 class KeptOffer:
-    """`person`, who holds `rota` then, looks for somebody who takes it: `to`, or (empty) whoever is first to say yes."""
+    """`person`, who holds `rota` then, looks for somebody to take it: `to`, or (empty) whoever is first to say yes."""
 
     id: str
     rota: str
@@ -129,7 +129,11 @@ def dated(kept: Kept) -> DatedFacts:
         ),
         opted_out_weeks=(
             *(OptedOutWeeks(one.rota, one.person, one.since, one.until) for one in kept.opt_outs),
-            *(weeks for place, one in enumerate(kept.shadowings) for weeks in _skipped(one, kept.shadowings[place + 1 :])),
+            *(
+                weeks
+                for place, one in enumerate(kept.shadowings)
+                for weeks in _skipped(one, kept.shadowings[place + 1 :])
+            ),
         ),
         consents=given,
         withdrawn=refused,

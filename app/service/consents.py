@@ -39,9 +39,7 @@ class Consents:
 
         return await self.facts.change(decide, records)
 
-    def _dated(
-        self, person: str, given: bool, since: date | None, by: Actor, kept: Kept, scene: Scene
-    ) -> KeptConsent:
+    def _dated(self, person: str, given: bool, since: date | None, by: Actor, kept: Kept, scene: Scene) -> KeptConsent:
         today = scene.now.astimezone(scene.rules.zone).date()
         if since is not None:
             must_not_be_past(since, scene.rules, scene.now)

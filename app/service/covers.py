@@ -13,7 +13,6 @@ from app.domain.rota_facts import Kept, KeptCover, KeptOffer
 from app.service.respond import must_be_person
 from app.service.rota_facts import Change, Records, RotaFacts
 
-
 T = TypeVar("T", KeptCover, KeptOffer)
 
 

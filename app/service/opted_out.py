@@ -39,9 +39,7 @@ class OptedOut:
             must_be_person(person, "person", scene.rules)
             _must_speak_for(person, by)
             _check(weeks, person, scene)
-            said = KeptOptOut(
-                self.new_id(), weeks.rota, person, weeks.since, weeks.until, by.person, scene.now, note
-            )
+            said = KeptOptOut(self.new_id(), weeks.rota, person, weeks.since, weeks.until, by.person, scene.now, note)
             after = dated(replace(kept, opt_outs=(*kept.opt_outs, said)))
             if not keeps_the_past(scene.facts, after, scene.rules, scene.now):
                 raise InvalidPayload(f"{BEGUN}, or ask for cover of what is left of it", "since")

@@ -96,9 +96,7 @@ class RotaFacts:
         latest, ours = marked(before + 1, now)
         rows = [one for one in change.told if isinstance(one, Notification)]
         try:
-            await self.store.commit(
-                (), (*map(written, change.said), latest, *besides), notices=rows, fresh=(ours,)
-            )
+            await self.store.commit((), (*map(written, change.said), latest, *besides), notices=rows, fresh=(ours,))
         except Conflict:
             raise _Overtaken from None
         return change

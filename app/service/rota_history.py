@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.debts import FilledIn, filled_in
 from app.domain.errors import InvalidRules
 from app.domain.rota import DatedFacts, OnCall, held
 from app.domain.ruleset import Rules
@@ -46,6 +47,16 @@ class RotaHistory:
         facts = await self.facts.ever()
         return _joined(
             stretch for then in await self.rules_between(since, until) for stretch in held_under(rota, then, facts)
+        )
+
+    async def filled_in(self, rota: str, since: datetime, until: datetime) -> tuple[FilledIn, ...]:
+        """Who had shifts of `rota`, of those that begin in that time, because somebody had opted out."""
+        facts = await self.facts.ever()
+        return tuple(
+            one
+            for then in await self.rules_between(since, until)
+            if (known := then.rules.rotas.get(rota))
+            for one in filled_in(known, then.rules.people, facts, then.since, then.until)
         )
 
     async def rules_between(self, since: datetime, until: datetime) -> tuple[InForceThen, ...]:

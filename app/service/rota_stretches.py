@@ -9,9 +9,7 @@ from app.domain.unknown import unknown
 from app.service.in_force import InForce
 
 
-def stretch_of(
-    rota: str, shift: date | None, since: datetime, until: datetime | None, in_force: InForce
-) -> Stretch:
+def stretch_of(rota: str, shift: date | None, since: datetime, until: datetime | None, in_force: InForce) -> Stretch:
     """The whole shift that begins on the local date `shift`; else `since` until `until`, or to the end of what one
     person holds. Raises `InvalidPayload`."""
     rules = in_force.rules

@@ -26,9 +26,7 @@ async def list_offers(
     return OfferPage(items=[offer_view(one, now) for one in offers if every or one.is_open(now)])
 
 
-@router.post(
-    "", summary="Ask for cover", status_code=201, response_model=Offered, responses=refusals(*WRITING)
-)
+@router.post("", summary="Ask for cover", status_code=201, response_model=Offered, responses=refusals(*WRITING))
 async def create_offer(body: OfferBody, acting: Acting) -> Response:
     """Those who are asked are told. Nothing changes before somebody says yes."""
     by, now = acting.actor(body.by), acting.application.clock.now()

@@ -48,9 +48,7 @@ async def get_cover(id: str, application: App, token: Reader) -> CoverView:
     return cover_view(found, application.clock.now())
 
 
-@router.post(
-    "", summary="Take or give a cover", status_code=201, response_model=Agreed, responses=refusals(*WRITING)
-)
+@router.post("", summary="Take or give a cover", status_code=201, response_model=Agreed, responses=refusals(*WRITING))
 async def create_cover(body: CoverBody, acting: Acting) -> Response:
     """In effect at once, and both sides are told. Whoever holds something gives it, and anybody may take it for
     themselves; only a token that may manage does so for others. Out-of-hours rotas need the consent of whoever takes.
