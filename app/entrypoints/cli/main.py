@@ -7,6 +7,8 @@ import typer
 from app.entrypoints.cli import actions, incidents, rules
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.check import check
+from app.entrypoints.cli.consents import consent_app
+from app.entrypoints.cli.cover import cover_app
 from app.entrypoints.cli.failures import Commands
 from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
@@ -14,6 +16,7 @@ from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.observed import observed
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
+from app.entrypoints.cli.rotas import rota_app
 from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve, worker
 from app.entrypoints.cli.silences import silence_app
@@ -22,6 +25,7 @@ from app.entrypoints.cli.tokens import token_app
 from app.entrypoints.cli.who import who
 
 ADMINISTERING = "Running a server"
+ROTAS = "Who is on call"
 QUIETING = "Telling nobody"
 
 app = typer.Typer(
@@ -68,6 +72,9 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(cover_app, name="cover", rich_help_panel=ROTAS)
+app.add_typer(rota_app, name="rota", rich_help_panel=ROTAS)
+app.add_typer(consent_app, name="consent", rich_help_panel=ROTAS)
 app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
