@@ -35,6 +35,7 @@ from app.service.call_answers import CallAnswers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
+from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
@@ -53,6 +54,7 @@ from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
+from app.service.shift_feeds import ShiftFeeds
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -79,6 +81,7 @@ class Application:
     new_id: Callable[[], str]
     links: ActionLinks
     tickets: PhoneTickets
+    secret_key: str = field(repr=False)
     opt_outs: OptOuts
     metrics: Metrics
     http: OutboundHttp
@@ -93,6 +96,8 @@ class Application:
     silences: Silences = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
+    shift_feeds: ShiftFeeds = field(init=False)
+    gap_watch: GapWatch = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -181,6 +186,8 @@ async def assemble(
     application.silences = _silences(application)
     application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
     application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    application.shift_feeds = _shift_feeds(application)
+    application.gap_watch = GapWatch(store, application.in_force, clock)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
@@ -221,6 +228,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
+        secret_key=key,
         opt_outs=OptOuts(store, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
@@ -238,6 +246,18 @@ def _silences(application: Application) -> Silences:
         applier=application.applier,
         clock=application.clock,
         forms=Forms(compile_matches, compile_week),
+        new_id=application.new_id,
+    )
+
+
+def _shift_feeds(application: Application) -> ShiftFeeds:
+    return ShiftFeeds(
+        store=application.store,
+        history=application.rota_history,
+        in_force=application.in_force,
+        clock=application.clock,
+        key=application.secret_key,
+        base_url=application.settings.base_url,
         new_id=application.new_id,
     )
 

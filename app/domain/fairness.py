@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.calendar import Calendar, Span, instant
 from app.domain.paging_roles import Hours
-from app.domain.planned import Stretch
+from app.domain.planned import Slot
 
 NIGHT_BEGINS = time(22)
 NIGHT_ENDS = time(7)
@@ -65,16 +65,16 @@ def is_holiday(calendar: Calendar, day: date) -> bool:
 
 
 def shares(
-    stretches: Sequence[Stretch], people: Iterable[str], told: Iterable[Hours], calendar: Calendar, days: Burdens
+    slots: Sequence[Slot], people: Iterable[str], told: Iterable[Hours], calendar: Calendar, days: Burdens
 ) -> tuple[Share, ...]:
-    """The share of everybody in `people`, and of whoever else holds something, by id. The stretches follow
+    """The share of everybody in `people`, and of whoever else holds something, by id. The slots follow
     each other."""
     hours = Counter[str]()
-    for one in stretches:
+    for one in slots:
         if one.person is not None:
             hours[one.person] += _seconds(frozenset(told), calendar, one.since, one.until)
     nights, weekend_days, holidays = (
-        _holders(stretches, spans) for spans in (days.nights, days.weekend_days, days.holidays)
+        _holders(slots, spans) for spans in (days.nights, days.weekend_days, days.holidays)
     )
     everybody = sorted({*people, *hours, *nights, *weekend_days, *holidays})
     return tuple(
@@ -109,13 +109,13 @@ def _seconds(told: frozenset[Hours], calendar: Calendar, since: datetime, until:
     return int(held.total_seconds())
 
 
-def _holders(stretches: Sequence[Stretch], spans: Iterable[Span]) -> Counter[str]:
+def _holders(slots: Sequence[Slot], spans: Iterable[Span]) -> Counter[str]:
     """How many of the spans each person has: whoever holds most of it, the earlier one where two hold the same."""
-    starts = [one.since for one in stretches]
+    starts = [one.since for one in slots]
     found = Counter[str]()
     for since, until in spans:
         held: dict[str, timedelta] = {}
-        for one in stretches[max(0, bisect_right(starts, since) - 1) :]:
+        for one in slots[max(0, bisect_right(starts, since) - 1) :]:
             if one.since >= until:
                 break
             if one.person is not None and one.until > since:

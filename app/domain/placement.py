@@ -8,7 +8,7 @@ from app.domain.errors import InvalidPayload
 from app.domain.fairness import NONE, Share, burdens, shares
 from app.domain.paging_roles import Hours, rotas_told
 from app.domain.people import Person
-from app.domain.planned import Stretch, planned, stretches
+from app.domain.planned import Slot, planned, slots
 from app.domain.rota import DatedFacts, Rota, on_call
 from app.domain.rota_gaps import double_bookings
 from app.domain.ruleset import Rules
@@ -91,7 +91,7 @@ class _Trial:
         order = self._turn if number is None else self._turn[: number + 1]
         rest = () if number is None else self._turn[number + 1 :]
         rota = _keeping_the_turn(self._rota, (*order, self._person, *rest), self._people, self._since)
-        found = stretches(rota, self._people, self._facts, self._since, self._until)
+        found = slots(rota, self._people, self._facts, self._since, self._until)
         return Place(
             after=after,
             members=(*rota.members, *sorted(self._rota.opted_out & {*self._rota.members} - {self._person})),
@@ -100,7 +100,7 @@ class _Trial:
             moved=_moved(self._plan[rota.name], found),
         )
 
-    def _double_bookings(self, found: tuple[Stretch, ...]) -> int:
+    def _double_bookings(self, found: tuple[Slot, ...]) -> int:
         plan = {**self._plan, self._rota.name: found}
         return sum(
             booking.person == self._person and self._rota.name in booking.rotas
@@ -138,6 +138,6 @@ def _turn_at(rota: Rota, people: Mapping[str, Person], at: datetime) -> str | No
     return found.person
 
 
-def _moved(before: Sequence[Stretch], after: Sequence[Stretch]) -> int:
+def _moved(before: Sequence[Slot], after: Sequence[Slot]) -> int:
     """How many stretches of the new plan begin with another holder than the old one has then."""
     return sum(any(old.since <= one.since < old.until and old.person != one.person for old in before) for one in after)

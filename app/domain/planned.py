@@ -1,4 +1,4 @@
-"""What rotas come to over months: their stretches, worked out from no more facts than concern them."""
+"""What rotas come to over months: their slots, worked out from no more facts than concern them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from app.domain.ruleset import Rules
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Slot:
     """A part of somebody's shift, or of a gap (`person` None), between two aware UTC instants, and why it is theirs."""
 
     rota: str
@@ -20,26 +20,26 @@ class Stretch:
     why: str
 
 
-Plan = Mapping[str, tuple[Stretch, ...]]
-"""The stretches of each rota, in order, each beginning where the one before ends."""
+Plan = Mapping[str, tuple[Slot, ...]]
+"""The slots of each rota, in order, each beginning where the one before ends."""
 
 
 def planned(rules: Rules, facts: DatedFacts, since: datetime, until: datetime) -> Plan:
     """Every rota from `since` to `until`, as rules and facts stand now."""
-    return {name: stretches(rota, rules.people, facts, since, until) for name, rota in rules.rotas.items()}
+    return {name: slots(rota, rules.people, facts, since, until) for name, rota in rules.rotas.items()}
 
 
-def stretches(
+def slots(
     rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
-) -> tuple[Stretch, ...]:
+) -> tuple[Slot, ...]:
     """What `shifts` gives, cut to `since` and `until`."""
     return cut(shifts(rota, people, _concerning(facts, rota.name, since, until), since, until), since, until)
 
 
-def cut(found: Iterable[OnCall], since: datetime, until: datetime) -> tuple[Stretch, ...]:
+def cut(found: Iterable[OnCall], since: datetime, until: datetime) -> tuple[Slot, ...]:
     """The parts that lie between the two instants."""
     return tuple(
-        Stretch(one.rota, one.person, max(one.since or since, since), min(one.until or until, until), one.why)
+        Slot(one.rota, one.person, max(one.since or since, since), min(one.until or until, until), one.why)
         for one in found
     )
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from app.domain.calendar import Calendar
 from app.domain.paging_roles import Hours, rotas_told
-from app.domain.planned import Plan, Stretch, planned
+from app.domain.planned import Plan, Slot, planned
 from app.domain.rota import DatedFacts
 from app.domain.ruleset import Rules
 
@@ -68,10 +68,10 @@ def outlook(rules: Rules, facts: DatedFacts, since: datetime, until: datetime) -
     )
 
 
-def gaps(stretches: Iterable[Stretch]) -> tuple[Gap, ...]:
-    """The gaps among stretches, neighbours as one."""
+def gaps(slots: Iterable[Slot]) -> tuple[Gap, ...]:
+    """The gaps among slots, neighbours as one."""
     found: list[Gap] = []
-    for one in stretches:
+    for one in slots:
         if one.person is not None:
             continue
         if found and found[-1].until == one.since:
@@ -89,7 +89,7 @@ def double_bookings(plan: Plan, together: Iterable[str], hours: Hours, calendar:
                 yield booking
 
 
-def _overlaps(ones: tuple[Stretch, ...], others: tuple[Stretch, ...], hours: Hours) -> Iterator[DoubleBooking]:
+def _overlaps(ones: tuple[Slot, ...], others: tuple[Slot, ...], hours: Hours) -> Iterator[DoubleBooking]:
     """Both walked through together, the one that ends first given up first."""
     first, second = iter(ones), iter(others)
     one, other = next(first, None), next(second, None)

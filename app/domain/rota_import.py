@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.domain.message import one_line
 from app.domain.people import Person
-from app.domain.planned import Stretch, stretches
+from app.domain.planned import Slot, slots
 from app.domain.rota import DatedFacts, Rota, has_consent
 
 FURTHEST = timedelta(days=400)
@@ -67,7 +67,7 @@ def plan_import(
         except _PassedOver as reason:
             problems.append(f"{_named(entry, rota)}: {reason}")
             continue
-        wanted = tuple(_covers(person, stretches(rota, people, facts, max(entry.since, free_from), entry.until)))
+        wanted = tuple(_covers(person, slots(rota, people, facts, max(entry.since, free_from), entry.until)))
         covers += wanted
         as_it_is += not wanted
         free_from = entry.until
@@ -76,7 +76,7 @@ def plan_import(
     return ImportPlan(tuple(covers[:MOST_COVERS]), as_it_is, tuple(problems))
 
 
-def _covers(person: str, held: Iterable[Stretch]) -> Iterator[WantedCover]:
+def _covers(person: str, held: Iterable[Slot]) -> Iterator[WantedCover]:
     """One for each holder whom `person` would replace, neighbours as one."""
     latest: WantedCover | None = None
     for one in held:

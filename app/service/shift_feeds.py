@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from app.domain.errors import NotFound
-from app.domain.planned import Stretch, cut
+from app.domain.planned import Slot, cut
 from app.domain.ruleset import Rules
 from app.domain.shift_calendar import ShiftEntry, entries_of_person, entries_of_rota, uncut
 from app.service.in_force import InForce
@@ -18,6 +18,7 @@ from app.service.ports import Clock, Record, Store
 from app.service.rota_history import RotaHistory
 
 KIND = "shift-feed"
+NO_SUCH = "there is no such calendar, or its address was renewed: `oncall-router calendar show` has it"
 BACK = timedelta(days=60)
 AHEAD = timedelta(weeks=26)
 
@@ -82,7 +83,7 @@ class ShiftFeeds:
         except NotFound:
             known = ""
         if not known or not hmac.compare_digest(known.encode(), secret.encode("utf-8", "surrogatepass")):
-            raise NotFound("this calendar does not exist, or its address was renewed: ask oncall-router for the new one")
+            raise NotFound(NO_SUCH)
         now = self.clock.now()
         return await self.shifts(feed, now - BACK, now + AHEAD)
 
@@ -92,10 +93,10 @@ class ShiftFeeds:
         _check(feed, rules)
         if feed.kind is FeedKind.ROTA:
             return entries_of_rota(await self._held(feed.name, since, until), rules.people)
-        stretches = [one for rota in rules.rotas for one in await self._held(rota, since, until)]
-        return entries_of_person(stretches, feed.name)
+        held = [one for rota in rules.rotas for one in await self._held(rota, since, until)]
+        return entries_of_person(held, feed.name)
 
-    async def _held(self, rota: str, since: datetime, until: datetime) -> tuple[Stretch, ...]:
+    async def _held(self, rota: str, since: datetime, until: datetime) -> tuple[Slot, ...]:
         return uncut(cut(await self.history.held(rota, since, until), since, until), since, until)
 
     def _address(self, feed: Feed, renewed: Record | None) -> FeedAddress:

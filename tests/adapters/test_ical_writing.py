@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.ical_writing import write_calendar
-from app.domain.planned import stretches
+from app.domain.planned import slots
 from app.domain.rota import Cover, DatedFacts
 from app.domain.shift_calendar import ShiftEntry, entries_of_person, entries_of_rota
 from tests.office import office_rules
@@ -27,7 +27,7 @@ def events(written: bytes) -> list[Any]:
 
 def test_another_library_reads_the_same_shifts() -> None:
     rules = office_rules()
-    held = stretches(rules.rotas["primary"], rules.people, DatedFacts(COVERS), SPRING, SUMMER)
+    held = slots(rules.rotas["primary"], rules.people, DatedFacts(COVERS), SPRING, SUMMER)
 
     read = events(write_calendar("primary", entries_of_rota(held, rules.people), "Europe/London"))
 
@@ -43,9 +43,7 @@ def test_another_library_reads_the_same_shifts() -> None:
 def test_a_persons_calendar_has_all_their_roles_by_time() -> None:
     rules = office_rules()
     plan = [
-        one
-        for rota in rules.rotas.values()
-        for one in stretches(rota, rules.people, DatedFacts(COVERS), SPRING, SUMMER)
+        one for rota in rules.rotas.values() for one in slots(rota, rules.people, DatedFacts(COVERS), SPRING, SUMMER)
     ]
 
     read = events(write_calendar("Ben", entries_of_person(plan, "ben"), "Europe/London"))
@@ -63,7 +61,7 @@ def test_a_persons_calendar_has_all_their_roles_by_time() -> None:
 
 def test_a_gap_is_shown_as_nobody() -> None:
     rules = office_rules("members: [asha, ben, chen]}", "members: []}")
-    held = stretches(rules.rotas["primary"], rules.people, DatedFacts(), SPRING, SUMMER)
+    held = slots(rules.rotas["primary"], rules.people, DatedFacts(), SPRING, SUMMER)
 
     read = events(write_calendar("primary", entries_of_rota(held, rules.people), "Europe/London"))
 

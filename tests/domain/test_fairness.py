@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.fairness import Share, burdens, equal_share, shares
 from app.domain.paging_roles import Hours
-from app.domain.planned import stretches
+from app.domain.planned import slots
 from app.domain.rota import Cover, DatedFacts
 from app.domain.ruleset import Rules
 from tests.office import office_rules
@@ -16,7 +16,7 @@ def utc(text: str) -> datetime:
 
 def counted(rules: Rules, covers: tuple[Cover, ...], since: datetime, until: datetime) -> dict[str, Share]:
     rota, calendar = rules.rotas["primary"], rules.calendars["office"]
-    held = stretches(rota, rules.people, DatedFacts(covers), since, until)
+    held = slots(rota, rules.people, DatedFacts(covers), since, until)
     days = burdens(calendar, rota.zone, since, until)
     return {one.person: one for one in shares(held, rota.members, [Hours.OUT], calendar, days)}
 
@@ -65,7 +65,7 @@ def test_in_hours_only_the_hours_of_the_office_count() -> None:
     rules = office_rules()
     rota, calendar = rules.rotas["first_responder"], rules.calendars["office"]
     since, until = utc("2026-01-05 09:00"), utc("2026-01-12 09:00")
-    held = stretches(rota, rules.people, DatedFacts(), since, until)
+    held = slots(rota, rules.people, DatedFacts(), since, until)
 
     (asha, *others) = shares(held, rota.members, [Hours.IN], calendar, burdens(calendar, rota.zone, until, until))
 

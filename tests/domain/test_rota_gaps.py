@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.domain.calendar import Calendar
 from app.domain.paging_roles import Hours
 from app.domain.people import Person
-from app.domain.planned import stretches
+from app.domain.planned import slots
 from app.domain.rota import Cover, DatedFacts, Rota
 from app.domain.rota_gaps import AHEAD, DoubleBooking, Gap, double_bookings, gaps, outlook
 from tests.office import office_rules
@@ -89,7 +89,7 @@ def test_holders_gaps_and_double_bookings_agree_with_a_walk_through_every_minute
     end = minutes[-1] + MINUTE
     always = Calendar("always", rotas[0].zone, ((),) * 7)
 
-    plan = {rota.name: stretches(rota, people, facts, minutes[0], end) for rota in rotas}
+    plan = {rota.name: slots(rota, people, facts, minutes[0], end) for rota in rotas}
     twice = list(double_bookings(plan, plan, Hours.OUT, always))
 
     walked = {rota.name: model_holders(rota, people, facts, minutes) for rota in rotas}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.planned import stretches
+from app.domain.planned import slots
 from app.domain.rota import Cover, DatedFacts, Rota
 from app.domain.rota_import import MOST_COVERS, CalendarEntry, ImportPlan, WantedCover, plan_import
 from tests.office import office_rules
@@ -134,5 +134,5 @@ def test_with_its_covers_the_rota_is_as_the_calendar_has_it(drawn: list[tuple[st
     refused = "\n".join(found.problems)
     taken = [entry for entry in entries if f"({entry.since:%Y-%m-%d %H:%M})" not in refused]
     for entry in taken:
-        held = stretches(PRIMARY, RULES.people, facts, entry.since, entry.until)
+        held = slots(PRIMARY, RULES.people, facts, entry.since, entry.until)
         assert {one.person for one in held} == {entry.person}
