@@ -32,6 +32,8 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.consents import Consents
+from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
@@ -44,6 +46,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
+from app.service.opted_out import OptedOut
 from app.service.outage import Outage
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
@@ -54,7 +57,9 @@ from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
+from app.service.shadowings import Shadowings
 from app.service.shift_feeds import ShiftFeeds
+from app.service.shift_import import ShiftImport
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -97,7 +102,12 @@ class Application:
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
     shift_feeds: ShiftFeeds = field(init=False)
+    shift_import: ShiftImport = field(init=False)
     gap_watch: GapWatch = field(init=False)
+    covers: Covers = field(init=False)
+    consents: Consents = field(init=False)
+    opted_out: OptedOut = field(init=False)
+    shadowings: Shadowings = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -184,10 +194,7 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
-    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
-    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
-    application.shift_feeds = _shift_feeds(application)
-    application.gap_watch = GapWatch(store, application.in_force, clock)
+    _add_rotas(application)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
@@ -237,6 +244,19 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
     )
+
+
+def _add_rotas(application: Application) -> None:
+    facts = RotaFacts(application.store, application.in_force, application.clock)
+    application.rota_facts = facts
+    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
+    application.shift_feeds = _shift_feeds(application)
+    application.shift_import = ShiftImport(facts, application.new_id)
+    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
+    application.covers = Covers(facts, application.new_id)
+    application.consents = Consents(facts, application.new_id)
+    application.opted_out = OptedOut(facts, application.new_id)
+    application.shadowings = Shadowings(facts, application.new_id)
 
 
 def _silences(application: Application) -> Silences:

@@ -7,6 +7,7 @@ import pytest
 import vobject
 
 from app.domain.rota_facts import KeptCover
+from app.service.rota_facts import Change
 from app.service.tokens import Scope
 from tests.entrypoints.http.rig import Rig
 
@@ -26,8 +27,7 @@ def events(text: str) -> list[Any]:
 
 async def covered(rig: Rig, person: str, since: datetime, until: datetime) -> None:
     cover = KeptCover("1", "primary", person, "asha", since, until, person, rig.clock.now())
-    await rig.application.store.commit((), rig.application.rota_facts.records([cover]))
-    await rig.application.rota_facts.refresh()
+    await rig.application.rota_facts.change(lambda kept, scene: Change((cover,)))
 
 
 async def test_a_calendar_application_reads_a_persons_shifts_without_signing_in(rig: Rig) -> None:
