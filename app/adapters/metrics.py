@@ -1,7 +1,7 @@
 """Prometheus figures of this process, in a registry of their own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -13,6 +13,10 @@ from app.domain.suppress import SuppressedBy
 from app.service.in_force import InForce
 from app.service.ingest import Taken
 from app.service.self_audit import Audit
+
+
+SOON = timedelta(days=7)
+"""How far ahead gaps and double bookings are figures that somebody should act on."""
 
 
 class Metrics:
@@ -147,9 +151,11 @@ class Metrics:
     def looked_ahead(self, ahead: Outlook) -> None:
         """A rota without gaps has no series."""
         self.rota_gaps.clear()
+        soon = ahead.since + SOON
         for gap in ahead.gaps:
-            self.rota_gaps.labels(gap.rota).inc((gap.until - gap.since).total_seconds())
-        self.double_bookings.set(len(ahead.double_bookings))
+            if gap.since < soon:
+                self.rota_gaps.labels(gap.rota).inc((min(gap.until, soon) - gap.since).total_seconds())
+        self.double_bookings.set(sum(one.since < soon for one in ahead.double_bookings))
 
     def page(self) -> bytes:
         """The text that Prometheus scrapes."""

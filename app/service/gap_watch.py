@@ -1,14 +1,15 @@
-"""Looks at the week ahead, so that a gap in a rota is told while there is still time to fill it."""
+"""Looks at the weeks ahead, so that a gap in a rota is told while there is still time to fill it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.domain.gap_told import told_of_gaps
-from app.domain.rota_gaps import Outlook, outlook
+from app.domain.rota_gaps import AHEAD, Outlook, outlook
 from app.service.in_force import InForce
 from app.service.ports import Clock, Store
 
-AHEAD = timedelta(days=7)
+WITHIN = timedelta(days=7)
+"""How long before it begins a gap is told."""
 
 
 @dataclass(slots=True)
@@ -21,13 +22,14 @@ class GapWatch:
     _told: frozenset[str] = field(default=frozenset())
 
     def look(self) -> Outlook:
-        """The week that begins now."""
+        """The months from now on, so that a gap is told with its end."""
         now = self.clock.now()
         return outlook(self.in_force.rules, self.in_force.facts, now, now + AHEAD)
 
     async def tell(self, ahead: Outlook) -> None:
-        """Have everybody told who could fill its gaps, once for each gap however many processes look."""
-        rows = told_of_gaps(ahead.gaps, self.in_force.rules, ahead.since)
+        """Have everybody told who could fill the gaps of the week, once for each gap however many processes look."""
+        soon = [gap for gap in ahead.gaps if gap.since < ahead.since + WITHIN]
+        rows = told_of_gaps(soon, ahead, self.in_force.rules)
         news = [row for row in rows if row.key not in self._told]
         if news:
             await self.store.commit((), notices=news)
