@@ -14,7 +14,6 @@ from app.service.in_force import InForce
 from app.service.ingest import Taken
 from app.service.self_audit import Audit
 
-
 SOON = timedelta(days=7)
 """How far ahead gaps and double bookings are figures that somebody should act on."""
 

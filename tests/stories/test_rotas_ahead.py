@@ -66,7 +66,7 @@ async def test_a_gap_that_is_covered_in_time_is_told_to_nobody(tmp_path: Path) -
         "END:VEVENT\nEND:VCALENDAR\n"
     )
     async with stage(tmp_path, "2026-11-22 12:00", ENDS) as story:
-        body = {"calendar": weekend, "dry_run": False, "by": "cto"}
+        body = {"calendar": weekend, "apply": True, "by": "cto"}
         reply = await story.client.post("/api/v1/rotas/primary/import", json=body)
         await story.settle()
 

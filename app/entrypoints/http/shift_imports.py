@@ -33,15 +33,15 @@ _COVER = {
 
 
 class ImportBody(BaseModel):
-    """`calendar` is the text of an iCalendar file. With `dry_run`, which is the default, nothing is changed."""
+    """`calendar` is the text of an iCalendar file. Without `apply` nothing is changed."""
 
     model_config = ConfigDict(
-        **exemplified({"calendar": "BEGIN:VCALENDAR\r\n…", "dry_run": False, "by": "asha", "note": "winter plan"}),
+        **exemplified({"calendar": "BEGIN:VCALENDAR\r\n…", "apply": True, "by": "asha", "note": "winter plan"}),
         extra="forbid",
     )
 
     calendar: Annotated[str, Field(min_length=1)]
-    dry_run: bool = True
+    apply: bool = False
     by: By = ""
     note: Sentence = ""
 
@@ -62,7 +62,7 @@ class ImportView(View):
     model_config = exemplified(
         {
             "rota": "primary",
-            "dry_run": True,
+            "applied": False,
             "covers": [_COVER],
             "as_it_is": 11,
             "passed_over": 1,
@@ -72,7 +72,7 @@ class ImportView(View):
     )
 
     rota: str
-    dry_run: bool
+    applied: bool
     covers: list[ImportedCover]
     as_it_is: int
     passed_over: int
@@ -89,7 +89,7 @@ class ImportView(View):
 async def import_shifts(rota: str, body: ImportBody, acting: Acting) -> Response:
     """Each entry that means one person becomes a cover where somebody else holds that time; what is past, and times
     that the calendar says nothing of, stay as they are. All covers are made at once, and everybody concerned is told.
-    That takes the scope manage; a dry run does not."""
+    That takes the scope manage; to look does not."""
     application = acting.application
     known = application.in_force.rules.rotas.get(rota)
     if known is None:
@@ -98,13 +98,13 @@ async def import_shifts(rota: str, body: ImportBody, acting: Acting) -> Response
     file = await asyncio.to_thread(read_calendar, body.calendar, known.zone, until)
     plan = await asyncio.to_thread(application.shift_import.plan, rota, file.entries)
     problems = (*file.problems, *plan.problems)
-    if body.dry_run:
-        return sent(reply_of(_view(rota, plan.covers, plan.as_it_is, problems, dry_run=True)))
+    if not body.apply:
+        return sent(reply_of(_view(rota, plan.covers, plan.as_it_is, problems, applied=False)))
     by = acting.actor(body.by)
 
     def view(change: Change) -> ImportView:
         made = [one for one in change.said if isinstance(one, KeptCover)]
-        return _view(rota, made, plan.as_it_is, problems, dry_run=False, untold=change.untold)
+        return _view(rota, made, plan.as_it_is, problems, applied=True, untold=change.untold)
 
     return await acting.do(
         "rota.import",
@@ -120,12 +120,12 @@ def _view(
     covers: Sequence[WantedCover | KeptCover],
     as_it_is: int,
     problems: Sequence[str],
-    dry_run: bool,
+    applied: bool,
     untold: Sequence[str] = (),
 ) -> ImportView:
     return ImportView(
         rota=rota,
-        dry_run=dry_run,
+        applied=applied,
         covers=[ImportedCover.model_validate(one) for one in covers],
         as_it_is=as_it_is,
         passed_over=len(problems),

@@ -25,7 +25,7 @@ async def holder(rig: Rig, at: str) -> str:
     return str(next(one["person"] for one in shown if one["rota"] == "primary"))
 
 
-async def test_a_dry_run_shows_what_it_would_come_to_and_changes_nothing(rig: Rig) -> None:
+async def test_a_look_shows_what_it_would_come_to_and_changes_nothing(rig: Rig) -> None:
     calendar = a_calendar(f"{EVENING}\nSUMMARY:Ben on call", "DTSTART:20261125T100000Z\nDURATION:PT1H\nSUMMARY:Standup")
 
     reply = await imported(rig, calendar)
@@ -33,7 +33,7 @@ async def test_a_dry_run_shows_what_it_would_come_to_and_changes_nothing(rig: Ri
     problem = "Standup (2026-11-25 10:00): it names nobody of people, neither by mail address nor in its title"
     assert reply.json() == {
         "rota": "primary",
-        "dry_run": True,
+        "applied": False,
         "covers": [
             {
                 "person": "ben",
@@ -51,7 +51,7 @@ async def test_a_dry_run_shows_what_it_would_come_to_and_changes_nothing(rig: Ri
 
 
 async def test_carried_out_both_sides_are_told_and_the_rota_is_so(rig: Rig) -> None:
-    reply = await imported(rig, a_calendar(f"{EVENING}\nSUMMARY:Ben"), dry_run=False, by="cto", note="winter plan")
+    reply = await imported(rig, a_calendar(f"{EVENING}\nSUMMARY:Ben"), apply=True, by="cto", note="winter plan")
     await rig.settle()
 
     assert (reply.status_code, len(reply.json()["covers"])) == (200, 1), reply.text
@@ -63,9 +63,9 @@ async def test_carried_out_both_sides_are_told_and_the_rota_is_so(rig: Rig) -> N
 
 async def test_the_same_calendar_once_more_changes_nothing(rig: Rig) -> None:
     calendar = a_calendar(f"{EVENING}\nSUMMARY:Ben")
-    await imported(rig, calendar, dry_run=False, by="cto")
+    await imported(rig, calendar, apply=True, by="cto")
 
-    again = await imported(rig, calendar, dry_run=False, by="cto")
+    again = await imported(rig, calendar, apply=True, by="cto")
 
     assert (again.json()["covers"], again.json()["as_it_is"]) == ([], 1)
 
@@ -86,7 +86,7 @@ async def test_who_may_not_manage_can_look_and_not_import(rig: Rig) -> None:
     body = {"calendar": a_calendar(f"{EVENING}\nSUMMARY:Ben")}
 
     looked = await rig.client.post("/api/v1/rotas/primary/import", json=body, headers=ben)
-    done = await rig.client.post("/api/v1/rotas/primary/import", json={**body, "dry_run": False}, headers=ben)
+    done = await rig.client.post("/api/v1/rotas/primary/import", json={**body, "apply": True}, headers=ben)
 
     assert (looked.status_code, done.status_code) == (200, 403)
     assert await holder(rig, "2026-11-24T20:00:00Z") == "asha"
@@ -99,7 +99,7 @@ async def test_who_may_not_manage_can_look_and_not_import(rig: Rig) -> None:
         ("primary", {"calendar": "hello"}, 422),
         ("primary", {"calendar": ""}, 422),
         ("primary", {}, 422),
-        ("primary", {"calendar": a_calendar(), "dry_run": False, "by": "nobody"}, 422),
+        ("primary", {"calendar": a_calendar(), "apply": True, "by": "nobody"}, 422),
     ],
 )
 async def test_what_cannot_be_is_refused(rig: Rig, rota: str, body: dict[str, Any], status: int) -> None:
