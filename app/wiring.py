@@ -37,6 +37,7 @@ from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
+from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
@@ -57,6 +58,8 @@ from app.service.replicas import Replica
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
 from app.service.shadowings import Shadowings
+from app.service.shift_feeds import ShiftFeeds
+from app.service.shift_import import ShiftImport
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -83,6 +86,7 @@ class Application:
     new_id: Callable[[], str]
     links: ActionLinks
     tickets: PhoneTickets
+    secret_key: str = field(repr=False)
     opt_outs: OptOuts
     metrics: Metrics
     http: OutboundHttp
@@ -97,6 +101,9 @@ class Application:
     silences: Silences = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
+    shift_feeds: ShiftFeeds = field(init=False)
+    shift_import: ShiftImport = field(init=False)
+    gap_watch: GapWatch = field(init=False)
     covers: Covers = field(init=False)
     consents: Consents = field(init=False)
     opted_out: OptedOut = field(init=False)
@@ -228,6 +235,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
+        secret_key=key,
         opt_outs=OptOuts(store, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
@@ -242,6 +250,9 @@ def _add_rotas(application: Application) -> None:
     facts = RotaFacts(application.store, application.in_force, application.clock)
     application.rota_facts = facts
     application.rota_history = RotaHistory(facts, application.in_force, read_kept)
+    application.shift_feeds = _shift_feeds(application)
+    application.shift_import = ShiftImport(facts, application.new_id)
+    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
     application.covers = Covers(facts, application.new_id)
     application.consents = Consents(facts, application.new_id)
     application.opted_out = OptedOut(facts, application.new_id)
@@ -255,6 +266,18 @@ def _silences(application: Application) -> Silences:
         applier=application.applier,
         clock=application.clock,
         forms=Forms(compile_matches, compile_week),
+        new_id=application.new_id,
+    )
+
+
+def _shift_feeds(application: Application) -> ShiftFeeds:
+    return ShiftFeeds(
+        store=application.store,
+        history=application.rota_history,
+        in_force=application.in_force,
+        clock=application.clock,
+        key=application.secret_key,
+        base_url=application.settings.base_url,
         new_id=application.new_id,
     )
 
