@@ -33,9 +33,12 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.consents import Consents
+from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
+from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
@@ -44,6 +47,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
+from app.service.opted_out import OptedOut
 from app.service.outage import Outage
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
@@ -54,6 +58,9 @@ from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
+from app.service.shadowings import Shadowings
+from app.service.shift_feeds import ShiftFeeds
+from app.service.shift_import import ShiftImport
 from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
@@ -83,6 +90,7 @@ class Application:
     sessions: Sessions
     signing_in: SigningIn
     tickets: PhoneTickets
+    secret_key: str = field(repr=False)
     opt_outs: OptOuts
     metrics: Metrics
     http: OutboundHttp
@@ -97,6 +105,13 @@ class Application:
     silences: Silences = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
+    shift_feeds: ShiftFeeds = field(init=False)
+    shift_import: ShiftImport = field(init=False)
+    gap_watch: GapWatch = field(init=False)
+    covers: Covers = field(init=False)
+    consents: Consents = field(init=False)
+    opted_out: OptedOut = field(init=False)
+    shadowings: Shadowings = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -183,8 +198,7 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
-    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
-    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    _add_rotas(application)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
@@ -227,6 +241,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         sessions=Sessions([key], settings.session_hours, clock.now),
         signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
+        secret_key=key,
         opt_outs=OptOuts(store, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
@@ -237,6 +252,19 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     )
 
 
+def _add_rotas(application: Application) -> None:
+    facts = RotaFacts(application.store, application.in_force, application.clock)
+    application.rota_facts = facts
+    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
+    application.shift_feeds = _shift_feeds(application)
+    application.shift_import = ShiftImport(facts, application.new_id)
+    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
+    application.covers = Covers(facts, application.new_id)
+    application.consents = Consents(facts, application.new_id)
+    application.opted_out = OptedOut(facts, application.new_id)
+    application.shadowings = Shadowings(facts, application.new_id)
+
+
 def _silences(application: Application) -> Silences:
     return Silences(
         store=application.store,
@@ -244,6 +272,18 @@ def _silences(application: Application) -> Silences:
         applier=application.applier,
         clock=application.clock,
         forms=Forms(compile_matches, compile_week),
+        new_id=application.new_id,
+    )
+
+
+def _shift_feeds(application: Application) -> ShiftFeeds:
+    return ShiftFeeds(
+        store=application.store,
+        history=application.rota_history,
+        in_force=application.in_force,
+        clock=application.clock,
+        key=application.secret_key,
+        base_url=application.settings.base_url,
         new_id=application.new_id,
     )
 
