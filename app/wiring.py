@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
@@ -15,6 +16,7 @@ from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
+from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
 from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.silence_forms import compile_matches, compile_week
@@ -44,6 +46,7 @@ from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
+from app.service.pay import Pay
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
@@ -93,6 +96,7 @@ class Application:
     silences: Silences = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
+    pay: Pay = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -181,6 +185,7 @@ async def assemble(
     application.silences = _silences(application)
     application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
     application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()

@@ -107,7 +107,7 @@ def split_week(week: OnCallWeek, terms: PayTerms, calendar: Calendar, rates: Day
             choice=choices[person],
             day_rate=known.get(person),
             amount=pennies[person] * PENNY if person in pennies else None,
-            days_off=hundredths[person] * PENNY if choices[person] is Choice.DAY_OFF else Decimal(0),
+            days_off=hundredths[person] * PENNY if choices[person] is Choice.DAY_OFF else Decimal("0.00"),
             currency=terms.currency,
         )
         for person, length in held.items()
@@ -142,6 +142,16 @@ def hours_paid(
 def length_now(hours: Hours) -> timedelta:
     """The length of a stretch before rounding: as it was last changed by hand, else as the incidents tell it."""
     return hours.edits[-1].after if hours.edits else hours.logged
+
+
+def beginning_at(person: str, since: datetime, hours: Sequence[Hours]) -> Hours | None:
+    """The work of this person that began then, or, as people write times, in that minute; None where there is none, or
+    more than one."""
+    own = [one for one in hours if one.person == person]
+    near = [one for one in own if one.since.replace(second=0, microsecond=0) == since]
+    exact = [one for one in own if one.since == since]
+    found = exact or near
+    return found[0] if len(found) == 1 else None
 
 
 def check_edit(edit: HoursEdit, hours: Sequence[Hours]) -> None:

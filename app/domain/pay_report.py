@@ -53,8 +53,8 @@ class PayReport:
 
     def totals(self) -> tuple[PersonTotal, ...]:
         """By person and currency."""
-        keys = sorted({(one.person, one.currency) for one in (*self.shares, *self.hours)})
-        return tuple(self._total(*key) for key in keys)
+        keys = {(one.person, one.currency) for one in self.shares} | {(one.person, one.currency) for one in self.hours}
+        return tuple(self._total(*key) for key in sorted(keys))
 
     def _total(self, person: str, currency: str) -> PersonTotal:
         shares = [one for one in self.shares if (one.person, one.currency) == (person, currency)]

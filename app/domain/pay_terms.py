@@ -31,7 +31,7 @@ class PayTerms:
     person has chosen nothing."""
 
     roles: tuple[str, ...] = ()
-    hourly: Decimal = Decimal(50)
+    hourly: Decimal = Decimal("50.00")
     currency: str = "GBP"
     round_to: timedelta = timedelta(minutes=1)
     rounding: Rounding = Rounding.UP
