@@ -42,6 +42,7 @@ from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
+from app.service.learning import Reports
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
@@ -97,6 +98,7 @@ class Application:
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
     pay: Pay = field(init=False)
+    reports: Reports = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -185,6 +187,7 @@ async def assemble(
     application.silences = _silences(application)
     application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
     application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    application.reports = Reports(store, application.in_force)
     application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()

@@ -27,6 +27,11 @@ class Learning:
     weekly: tuple[int, time] | None = None
     weekly_to: tuple[str, ...] = ()
 
+    def is_asleep(self, clock: time) -> bool:
+        """Whether people sleep at that local time; a night may pass midnight."""
+        begins, ends = self.sleep
+        return begins <= clock < ends if begins < ends else clock >= begins or clock < ends
+
 
 @quick
 @dataclass(frozen=True, slots=True)

@@ -177,15 +177,9 @@ def _paged(person: str, pages: Sequence[Page], frame: Frame) -> Paged:
         zone = frame.zone_of(page.role)
         by_hour[page.at[0].astimezone(zone).hour] += 1
         for local in (at.astimezone(zone) for at in page.at):
-            if _is_asleep(local, frame.learning):
+            if frame.learning.is_asleep(local.time()):
                 hours.add((_night_of(local), local.hour))
     return Paged(person, len(pages), tuple(by_hour), len({night for night, _ in hours}), len(hours))
-
-
-def _is_asleep(local: datetime, learning: Learning) -> bool:
-    begins, ends = learning.sleep
-    clock = local.time()
-    return begins <= clock < ends if begins < ends else clock >= begins or clock < ends
 
 
 def _night_of(local: datetime) -> date:
