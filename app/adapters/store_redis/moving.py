@@ -61,13 +61,25 @@ async def trails(primary: Primary, keys: Keys, ids: Sequence[str]) -> list[Trail
     return found
 
 
-async def unpack(primary: Primary, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+async def notices(primary: Primary, keys: Keys, after: str, limit: int) -> list[Notification]:
+    first = f"({written.NOTICE}{NUL}{after}"
+    listed = ("ZRANGEBYLEX", keys.named("index"), first, f"({written.NOTICE}{NUL}g", "LIMIT", 0, limit)
+    (members,) = await primary.read(listed)
+    ids = [member.rpartition(NUL.encode())[2].decode() for member in members]
+    rows = await primary.read(*(("HVALS", keys.outbox(id)) for id in ids))
+    return [codec.NOTIFICATION.one(document) for documents in rows for document in documents]
+
+
+async def unpack(
+    primary: Primary, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification]
+) -> None:
     asked = {
         "incidents": [written.packed(parcel) for parcel in parcels],
         "known": written.packed_known(parcels),
         "records": [written.record(record) for record in records],
+        "notices": [written.notice(notice) for notice in notices],
     }
-    ids = [parcel.incident.id for parcel in parcels]
+    ids = [*(parcel.incident.id for parcel in parcels), *(notice.incident for notice in notices)]
     await primary.write(Order(UNPACK, asked, ids, confirmed=True))
 
 
