@@ -61,6 +61,7 @@ from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching
+from app.service.weekly_report import WeeklyReport
 from app.wired_channels import configured_channels, not_installed, phone_channels
 
 
@@ -99,6 +100,7 @@ class Application:
     rota_history: RotaHistory = field(init=False)
     pay: Pay = field(init=False)
     reports: Reports = field(init=False)
+    weekly_report: WeeklyReport = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -188,6 +190,9 @@ async def assemble(
     application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
     application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
     application.reports = Reports(store, application.in_force)
+    application.weekly_report = WeeklyReport(
+        store, application.reports, application.in_force, clock, lambda squad, monday: ""
+    )
     application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()

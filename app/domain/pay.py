@@ -13,6 +13,7 @@ from app.domain.rota import OnCall
 from app.domain.work import Work
 
 _HUNDREDTHS = 100
+_NONE = timedelta(0)
 _HOUR = timedelta(hours=1)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -130,13 +131,22 @@ def hours_paid(
     """Each stretch of work with what was changed of it by hand, in order of person and time. Edits come in the order in
     which they were made; one of a stretch that no incident tells of adds it."""
     logged = {(one.person, one.since): one for one in work}
-    edited: dict[tuple[str, datetime], list[HoursEdit]] = {}
+    changes: dict[tuple[str, datetime], list[HoursEdit]] = {}
     for edit in edits:
-        edited.setdefault((edit.person, edit.since), []).append(edit)
-    return tuple(
-        _hours(person, since, logged.get((person, since)), edited.get((person, since), []), terms_at(since))
-        for person, since in sorted({*logged, *edited})
-    )
+        changes.setdefault((edit.person, edit.since), []).append(edit)
+    found: list[Hours] = []
+    for person, since in sorted({*logged, *changes}):
+        known = logged.get((person, since))
+        length, incidents = (known.length, known.incidents) if known else (_NONE, ())
+        found.append(_hours(person, since, length, incidents, tuple(changes.get((person, since), ())), terms_at(since)))
+    return tuple(found)
+
+
+def edited(edit: HoursEdit, before: Hours | None, terms: PayTerms) -> Hours:
+    """The stretch as it is after `edit`; `before` is None where that adds it."""
+    if before is None:
+        return _hours(edit.person, edit.since, _NONE, (), (edit,), terms)
+    return _hours(edit.person, edit.since, before.logged, before.incidents, (*before.edits, edit), terms)
 
 
 def length_now(hours: Hours) -> timedelta:
@@ -158,7 +168,7 @@ def check_edit(edit: HoursEdit, hours: Sequence[Hours]) -> None:
     """Raises `Conflict` when somebody has changed it since, and `InvalidPayload` for what would pay time twice."""
     own = [one for one in hours if one.person == edit.person]
     meant = next((one for one in own if one.since == edit.since), None)
-    now = length_now(meant) if meant else timedelta(0)
+    now = length_now(meant) if meant else _NONE
     if edit.before != now:
         raise Conflict(f"that work is {_minutes(now)} long by now, not {_minutes(edit.before)}: look at it again")
     for one in own:
@@ -167,8 +177,14 @@ def check_edit(edit: HoursEdit, hours: Sequence[Hours]) -> None:
             raise InvalidPayload(f"overlaps the work that began at {began}: change that instead", "since")
 
 
-def _hours(person: str, since: datetime, work: Work | None, edits: Sequence[HoursEdit], terms: PayTerms) -> Hours:
-    logged = work.length if work else timedelta(0)
+def _hours(
+    person: str,
+    since: datetime,
+    logged: timedelta,
+    incidents: tuple[str, ...],
+    edits: tuple[HoursEdit, ...],
+    terms: PayTerms,
+) -> Hours:
     counted = terms.rounded(edits[-1].after if edits else logged)
     exact = Fraction(terms.hourly) * Fraction(counted // _MICROSECOND, _HOUR // _MICROSECOND)
     return Hours(
@@ -179,8 +195,8 @@ def _hours(person: str, since: datetime, work: Work | None, edits: Sequence[Hour
         hourly=terms.hourly,
         amount=_nearest(exact / Fraction(PENNY)) * PENNY,
         currency=terms.currency,
-        incidents=work.incidents if work else (),
-        edits=tuple(edits),
+        incidents=incidents,
+        edits=edits,
     )
 
 

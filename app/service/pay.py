@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from app.domain.calendar import Calendar
-from app.domain.errors import Conflict, InvalidPayload
+from app.domain.errors import InvalidPayload
 from app.domain.on_call_week import next_week, week_start
-from app.domain.pay import Hours, HoursEdit, OnCallWeek, Share, beginning_at, check_edit, hours_paid, split_week
+from app.domain.pay import Hours, HoursEdit, OnCallWeek, Share, beginning_at, check_edit, edited, hours_paid, split_week
 from app.domain.pay_report import PayReport, missing_rates
 from app.domain.pay_terms import Choice, DayRates, PayTerms
 from app.domain.rota import OnCall, Rota
@@ -90,9 +90,12 @@ class Pay:
         start = week_start(known, week)
         return start, choice_record(rota, start, person, choice, by, self.clock.now())
 
-    async def edit(self, person: str, since: datetime, was: timedelta, now: timedelta, by: str, why: str) -> Hours:
-        """Change the length of the work that began at `since`, or add work that no incident tells of; kept when it
-        returns. Raises `Conflict` when it was changed meanwhile, and `InvalidPayload`."""
+    async def edit(
+        self, person: str, since: datetime, was: timedelta, now: timedelta, by: str, why: str
+    ) -> tuple[Hours, Record]:
+        """The work that began at `since`, or work that no incident tells of, with another length; and the record that
+        makes it so, which must be new in the commit of it. Raises `Conflict` when it was changed meanwhile, and
+        `InvalidPayload`."""
         moment = self.clock.now()
         if now > LONGEST_WORK:
             raise InvalidPayload("is more than a week", "worked")
@@ -101,16 +104,12 @@ class Pay:
         then = await self._rules_around(since, since + LONGEST_WORK)
         around, _ = await self._hours(then, since - LONGEST_WORK, since + LONGEST_WORK)
         meant = beginning_at(person, since, around)
-        since = meant.since if meant else since
-        edit = HoursEdit(person, since, was, now, by, moment, why)
+        edit = HoursEdit(person, meant.since if meant else since, was, now, by, moment, why)
         check_edit(edit, around)
         if meant is None and then.calendar_at(since).is_open(since):
             raise InvalidPayload(f"is {then.calendar_at(since).explain(since)}", "since")
-        before = meant.edits if meant else ()
-        if not await self.store.add_record(edit_record(edit, len(before))):
-            raise Conflict("somebody else has just changed these hours: look at them again")
-        hours, _ = await self._hours(then, since, since + timedelta(microseconds=1))
-        return next(one for one in hours if one.person == person)
+        terms = then.terms_at(edit.since)
+        return edited(edit, meant, terms), edit_record(edit, len(meant.edits) if meant else 0)
 
     async def _rules_around(self, since: datetime, until: datetime) -> RulesOfThen:
         """Also for work that touches that time."""

@@ -138,10 +138,10 @@ async def change_hours(body: HoursBody, application: App, access: MayChangePay, 
     person, by = _whose(body.person, application, access), _by(access, body.by)
 
     async def work(keep: Keep) -> Reply:
-        hours = await application.pay.edit(person, body.since, body.was, body.worked, by, body.why)
+        hours, record = await application.pay.edit(person, body.since, body.was, body.worked, by, body.why)
         reply = reply_of(hours_view(hours))
         logged = _logged("pay.hours", person, by, access, application)
-        await application.store.commit((), (logged, *keep(reply)))
+        await application.store.commit((), (logged, *keep(reply)), fresh=(record,))
         return reply
 
     return await once.answer(access.token, work)
