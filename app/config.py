@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     journal: Path = Field(Path("var/journal"), description="Folder of the journal, for while Redis is out of reach.")
     journal_mb: int = Field(64, gt=0, description="How much the journal may hold.")
     keep_days: int = Field(400, ge=0, description="How long resolved incidents are kept; 0: for ever.")
+    pay_rates: str = Field("", description="The file of day rates, YAML or CSV; else none are known.")
     public_url: str = Field(
         "", description="How people reach this server, for links in messages; default: host and port."
     )

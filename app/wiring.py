@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
@@ -15,6 +16,7 @@ from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
+from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
 from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
@@ -44,11 +46,13 @@ from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
+from app.service.learning import Reports
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
 from app.service.opted_out import OptedOut
 from app.service.outage import Outage
+from app.service.pay import Pay
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
@@ -66,6 +70,7 @@ from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching
+from app.service.weekly_report import WeeklyReport
 from app.wired_channels import configured_channels, not_installed, phone_channels
 
 
@@ -112,6 +117,9 @@ class Application:
     consents: Consents = field(init=False)
     opted_out: OptedOut = field(init=False)
     shadowings: Shadowings = field(init=False)
+    pay: Pay = field(init=False)
+    reports: Reports = field(init=False)
+    weekly_report: WeeklyReport = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -199,6 +207,11 @@ async def assemble(
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
     _add_rotas(application)
+    application.reports = Reports(store, application.in_force)
+    application.weekly_report = WeeklyReport(
+        store, application.reports, application.in_force, clock, lambda squad, monday: ""
+    )
+    application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()

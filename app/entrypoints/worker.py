@@ -32,6 +32,7 @@ AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
 GAPS_SECONDS = 60.0
+WEEKLY_SECONDS = 60.0
 SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
 
@@ -102,6 +103,7 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "weekly": (self._weekly, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -275,6 +277,11 @@ class Worker:
         if app.settings.role != "api":
             await app.gap_watch.tell(ahead)
         return GAPS_SECONDS
+
+    async def _weekly(self) -> float:
+        for reason in await self._application.weekly_report.look():
+            log.warning("weekly_report.untold", reason=reason)
+        return WEEKLY_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -194,6 +194,14 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """What an incident has left behind: its timeline in order of commit, and its notifications by key."""
+
+    timeline: tuple[Entry, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """One incident with all that belongs to it, as it moves from store to store. `keys` are those that lead to it."""
 
@@ -276,6 +284,10 @@ class Store(WorkingStore, Protocol):
 
     async def timeline(self, incident: str) -> Sequence[Entry]:
         """Every entry, in order of commit."""
+        ...
+
+    async def trails(self, incidents: Sequence[str]) -> Sequence[Trail]:
+        """The trail of each, in the order asked for; an empty one for an incident that there is not."""
         ...
 
     async def record(self, kind: str, id: str) -> Record | None: ...

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from app.adapters.amounts import parse_amount
 from app.adapters.lengths import parse_length
 from app.adapters.rules_yaml import contacts, times, trackers
 from app.adapters.rules_yaml.holiday_names import parse_region
@@ -49,6 +51,12 @@ def _parse_host(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9.-]+", text.lower()):
         raise ValueError(f'{quoted(text)} is not a host name; write it as "wiki.example.com"')
     return text.lower()
+
+
+def _parse_currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError(f"{quoted(text)} is not a currency; write its three letters, such as GBP")
+    return text
 
 
 def _parse_channel(value: object) -> str:
@@ -93,6 +101,9 @@ Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
 Length = Annotated[timedelta, written(parse_length)]
 Wait = Annotated[Delay, written(times.parse_delay)]
+Amount = Annotated[Decimal, written(parse_amount, str | int | float)]
+Currency = Annotated[str, written(_parse_currency)]
+Hours = Annotated[tuple[time, time], written(times.parse_clocks)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]
 

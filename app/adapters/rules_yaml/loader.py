@@ -12,6 +12,7 @@ from app.adapters.rules_yaml.heartbeats import build_heartbeats
 from app.adapters.rules_yaml.inhibitions import build_inhibitions
 from app.adapters.rules_yaml.ladders import build_ladders
 from app.adapters.rules_yaml.names import Names
+from app.adapters.rules_yaml.pay import build_learning, build_pay
 from app.adapters.rules_yaml.people import build_people, build_squads
 from app.adapters.rules_yaml.policies import Policies, told_out_of_hours
 from app.adapters.rules_yaml.reading import read_shape
@@ -88,6 +89,8 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         mode=file.mode,
         limits=_limits(file),
         call_room=file.defaults.call_room or "",
+        pay=build_pay(file, names, report),
+        learning=build_learning(file, names),
         places=_places(file),
         text=written.text,
         files=written.files,

@@ -3,21 +3,25 @@
 # ruff: noqa: RUF012 (pydantic copies a default for each model; ruff cannot see that Shape is one)
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.adapters.rules_yaml.forms import (
+    Amount,
     Apprise,
     ChannelNames,
     ClosedDays,
+    Currency,
     Day,
     Discord,
     Email,
     GitHub,
     Handover,
     Hosts,
+    Hours,
     Jira,
     Length,
     Linear,
@@ -45,6 +49,7 @@ from app.adapters.rules_yaml.forms import (
 )
 from app.adapters.rules_yaml.located import Shape
 from app.domain.classify import Mode, OnMissingRunbook, Severity
+from app.domain.pay_terms import Choice, Rounding
 from app.domain.people import Urgency
 from app.domain.policy import Delay
 
@@ -270,6 +275,35 @@ class LimitsShape(Shape):
     """How long an alert that flaps must fire until it is told all the same."""
 
 
+class PayShape(Shape):
+    """What on-call weeks and work out of hours are paid by. Day rates are in a file of their own."""
+
+    roles: Texts | None = None
+    """Rotas that are paid by the week. If left out: `primary`."""
+    hourly: Amount = Decimal("50.00")
+    """For an hour worked out of hours."""
+    currency: Currency = "GBP"
+    round_to: Length = timedelta(minutes=1)
+    """A stretch of work counts in whole lengths of this."""
+    rounding: Rounding = Rounding.UP
+    default: Choice = Choice.PAY
+    """What holds for a week for which a person has chosen nothing."""
+    calendar: Text | None = None
+    """Says what out of hours is."""
+
+
+class ReportsShape(Shape):
+    """What reports count, and the weekly summary."""
+
+    sleep: Hours = (time(22), time(7))
+    noise_under: Length = timedelta(minutes=10)
+    """An incident that paged somebody and ended by itself within this time is noise."""
+    weekly: Handover | None = None
+    """When the summary of the week before is sent, such as `mon 09:30`. If left out: never."""
+    weekly_to: Texts | None = None
+    """Squads that get it. If left out: all."""
+
+
 class FileShape(Shape):
     """routing_rules.yaml."""
 
@@ -292,3 +326,5 @@ class FileShape(Shape):
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
     limits: LimitsShape = LimitsShape()
+    pay: PayShape = PayShape()
+    reports: ReportsShape = ReportsShape()
