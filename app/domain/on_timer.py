@@ -12,6 +12,7 @@ from app.domain.message import MessageKind
 from app.domain.on_action import parked
 from app.domain.on_observed import tell_live, went_live
 from app.domain.on_suppression import look_again
+from app.domain.on_triage import unmute
 from app.domain.people import Urgency
 from app.domain.policy import Delay
 from app.domain.replacing import replace
@@ -143,6 +144,7 @@ def _summary(incident: Incident, zone: tzinfo) -> str:
 HANDLERS: dict[Timer, Callable[[Change, Context], Change]] = {
     Timer.UNSUPPRESS: look_again,
     Timer.UNSNOOZE: _unsnooze,
+    Timer.UNMUTE: unmute,
     Timer.RELEASE: _release,
     Timer.HAND_OVER: _hand_over,
     Timer.REROUTE: _reroute,

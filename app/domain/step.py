@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from app.domain import on_action, on_alert, on_suppression, on_timer
+from app.domain import on_action, on_alert, on_suppression, on_timer, on_triage
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition
 from app.domain.events import (
@@ -15,8 +15,11 @@ from app.domain.events import (
     CallSecondLine,
     Escalate,
     Event,
+    HandToSquad,
+    Mute,
     Note,
     Park,
+    Promote,
     Raise,
     ReaderUnreachable,
     Reassign,
@@ -48,6 +51,9 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.TRIGGERED, CallSecondLine): on_action.call_second_line,
     (Status.TRIGGERED, Note): on_action.note,
     (Status.TRIGGERED, TagSquads): on_action.tag_squads,
+    (Status.TRIGGERED, HandToSquad): on_triage.hand_to_squad,
+    (Status.TRIGGERED, Promote): on_triage.promote,
+    (Status.TRIGGERED, Mute): on_triage.mute,
     (Status.TRIGGERED, TimerDue): on_timer.timer_due,
     (Status.TRIGGERED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.TRIGGERED, ReaderUnreachable): on_timer.reader_unreachable,
@@ -64,6 +70,9 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.ACKNOWLEDGED, Park): on_action.park,
     (Status.ACKNOWLEDGED, Note): on_action.note,
     (Status.ACKNOWLEDGED, TagSquads): on_action.tag_squads,
+    (Status.ACKNOWLEDGED, HandToSquad): on_triage.hand_to_squad,
+    (Status.ACKNOWLEDGED, Promote): on_triage.promote,
+    (Status.ACKNOWLEDGED, Mute): on_triage.mute,
     (Status.ACKNOWLEDGED, TimerDue): on_timer.timer_due,
     (Status.ACKNOWLEDGED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.ACKNOWLEDGED, ReaderUnreachable): on_timer.reader_unreachable,
