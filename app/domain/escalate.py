@@ -114,7 +114,11 @@ def _post_triage(change: Change, ctx: Context, manner: Manner) -> Change:
     squad = squad_recipient(change.incident.squad, ctx)
     if not isinstance(squad, str):
         return tell(change, ctx, Told((squad,), ()), "triage", "triage queue", manner)
-    change = change.note(ctx.now, "nobody", squad)
+    return post_to_first_responder(change.note(ctx.now, "nobody", squad), ctx, manner)
+
+
+def post_to_first_responder(change: Change, ctx: Context, manner: Manner) -> Change:
+    """Instead of a squad that cannot be told: once, and quietly."""
     targets = (Target(TargetKind.ROTA, FIRST_RESPONDER),) if FIRST_RESPONDER in ctx.rules.rotas else ()
     told = recipients_of(targets, change.incident, Urgency.QUIET, ctx)
     once = Told(tuple(replace(one, again=None, until=None) for one in told.recipients), told.notes)

@@ -3,7 +3,7 @@
 from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition, InvalidPayload
-from app.domain.escalate import Change, Manner, start_chain, tell
+from app.domain.escalate import Change, Manner, post_to_first_responder, start_chain, tell
 from app.domain.events import HandToSquad, Mute, Promote
 from app.domain.incident import Decision, Incident, Mark, Outcome, Timer
 from app.domain.on_action import acted, already, awake, back_in_play, resolved
@@ -75,6 +75,13 @@ def unmute(change: Change, ctx: Context) -> Change:
     return start_chain(change.note(ctx.now, "unmuted", MUTE_IS_OVER), ctx, Manner(MUTE_IS_OVER))
 
 
+def squad_unheard(change: Change, ctx: Context, cause: str) -> Change:
+    """Nobody in the squad has heard of it, so it is the first responder's again, who is told."""
+    incident = change.incident
+    back = replace(incident, marks=tuple(mark for mark in incident.marks if mark is not Mark.WITH_SQUAD))
+    return post_to_first_responder(change.becomes(back), ctx, Manner(cause))
+
+
 def _policy(incident: Incident, severity: Severity, rules: Rules) -> str:
     """That of the rule which decided on it, if that names one and is still there, else the severity's."""
     rule = next((one for one in rules.rules if incident.rule and one.name == incident.rule), None)
@@ -92,4 +99,6 @@ def _because(text: str, reason: str) -> str:
 
 def _only_in_triage(incident: Incident, verb: str) -> None:
     if incident.severity is not Severity.TRIAGE:
-        raise IllegalTransition(f"incident {incident.id} is {incident.severity}, and only what is in triage can be {verb}")
+        raise IllegalTransition(
+            f"incident {incident.id} is {incident.severity}, and only what is in triage can be {verb}"
+        )

@@ -10,7 +10,7 @@ from app.domain.incident import Incident, Mark
 
 
 class State(StrEnum):
-    """Where an open incident of severity triage is: in the queue, with a squad, or set aside for a while or for good."""
+    """Where an open incident of severity triage is: in the queue, with a squad, muted, or aside for other reasons."""
 
     QUEUED = "queued"
     WITH_SQUAD = "with_squad"

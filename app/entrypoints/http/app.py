@@ -19,6 +19,8 @@ from app.entrypoints.http import (
     rules,
     silences,
     tokens,
+    triage,
+    triage_actions,
     twilio,
 )
 from app.entrypoints.http.documented import DocumentedApi
@@ -47,6 +49,8 @@ ROUTERS = (
     twilio.router,
     incidents.router,
     actions.router,
+    triage.router,
+    triage_actions.router,
     on_call.router,
     rules.router,
     replicas.router,
