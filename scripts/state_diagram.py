@@ -27,6 +27,7 @@ from app.domain.events import (
     HandToSquad,
     Mute,
     Note,
+    OpenTicket,
     Park,
     Promote,
     Raise,
@@ -34,7 +35,9 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     TagSquads,
+    TicketOpened,
     TimerDue,
     Unacknowledge,
 )
@@ -114,9 +117,12 @@ def events(incident: Incident | None, rules: Rules, now: datetime) -> Iterator[E
     yield Park(ASHA)
     yield Note(ASHA, "looking")
     yield TagSquads(ASHA, ("payments",))
+    yield OpenTicket(ASHA, "payments")
+    yield StartCall(ASHA, "https://meet.example.com/payments")
     yield HandToSquad(ASHA, "payments")
     yield Promote(ASHA, Severity.CRITICAL)
     yield Mute(ASHA, now + timedelta(hours=1))
+    yield TicketOpened("payments", "https://tracker.example.com/1")
     yield TimerDue()
     for page in incident.pages if incident else ():
         yield ReaderUnreachable(page.key, page.reader, "no answer")

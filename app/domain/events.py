@@ -151,6 +151,23 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Write it down in a squad's tracker; empty: that of the incident's own squad."""
+
+    by: Actor
+    squad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """People are to meet at `url`. `how` says what sort of room that is, and why not a better one."""
+
+    by: Actor
+    url: str
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerDue:
     """The incident's `due_at` has come; a stale one changes nothing."""
 
@@ -170,6 +187,14 @@ class ReaderUnreachable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """A squad's ticket stands in its tracker now, at `url`."""
+
+    squad: str
+    url: str
+
+
 OnTriage = HandToSquad | Promote | Mute
 """What a first responder does with what waits in the triage queue, beside closing it."""
 
@@ -184,8 +209,18 @@ Action = (
     | Park
     | Note
     | TagSquads
+    | OpenTicket
+    | StartCall
     | OnTriage
 )
 Event = (
-    AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | SuppressionChanged | ReaderUnreachable
+    AlertFired
+    | AlertResolved
+    | AlertAcknowledged
+    | Raise
+    | Action
+    | TimerDue
+    | SuppressionChanged
+    | ReaderUnreachable
+    | TicketOpened
 )

@@ -13,12 +13,14 @@ from app.domain.rerouted import told_holder
 from app.domain.ruleset import Rules
 from app.domain.spoken import spoken
 from app.domain.tell import Told, squad_recipient
+from app.domain.ticketing import with_ticket
 
 MUTE_IS_OVER = "the mute is over"
 
 
 def hand_to_squad(incident: Incident, event: HandToSquad, ctx: Context) -> Decision:
-    """It stays open as the squad's, which is told in its channel; whoever had it has it no longer."""
+    """It stays open as the squad's, which is told in its channel and finds a ticket where it has a tracker; whoever
+    had it has it no longer."""
     _only_in_triage(incident, "handed to a squad")
     if Mark.WITH_SQUAD in incident.marks and incident.squad == event.squad:
         return already(incident, event, ctx)
@@ -29,6 +31,8 @@ def hand_to_squad(incident: Incident, event: HandToSquad, ctx: Context) -> Decis
     theirs = replace(back_in_play(incident, ctx), squad=event.squad)
     change = acted(_marked(theirs, Mark.WITH_SQUAD), ctx, "handed_to_squad", cause, event.by)
     change = tell(change, ctx, Told((squad,), ()), "handed", "triage queue", Manner(cause))
+    if ctx.rules.squads[event.squad].tickets:
+        change = with_ticket(change, event.squad, ctx, cause)
     notices = told_holder(incident, change.incident, cause, Urgency.QUIET, ctx, by=event.by.id)
     return change.told(notices).decision(Outcome.DONE)
 

@@ -33,7 +33,11 @@ from tests.stories.town import town_rules
 EVE = Actor("eve", "slack")
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
-TWO_SQUADS = town_rules(RULES.replace("squads:\n", "squads:\n  web: {name: Web, email: web@example.com}\n"))
+WEB_AND_SHOP = """squads:
+  web: {name: Web, email: web@example.com}
+  shop: {name: Shop, email: shop@example.com, tickets: {github: example/shop}}
+"""
+SQUADS = town_rules(RULES.replace("squads:\n", WEB_AND_SHOP))
 
 
 def a_bug(**changes: Any) -> Incident:
@@ -51,7 +55,7 @@ class Bug:
         self.outcome = Outcome.IGNORED
 
     def at(self, now: datetime, event: Event) -> "Bug":
-        decision = step(self.incident, event, Context(now, TWO_SQUADS))
+        decision = step(self.incident, event, Context(now, SQUADS))
         self.incident, self.outcome = decision.incident or self.incident, decision.outcome
         self.told = [f"{row.kind} {row.reader}" for row in decision.notifications]
         return self
@@ -59,7 +63,7 @@ class Bug:
     def fires(self, now: datetime, severity: str = "warning", title: str = "Payments API is down") -> "Bug":
         alert = an_alert(severity=severity, title=title)
         known = KnownKey(self.incident.id, self.incident.firing > 0, self.incident.episode)
-        return self.at(now, AlertFired(alert, route_alert(alert, TWO_SQUADS), an_id(9), known))
+        return self.at(now, AlertFired(alert, route_alert(alert, SQUADS), an_id(9), known))
 
     def is_over(self, now: datetime) -> "Bug":
         return self.at(now, AlertResolved(an_alert(), KnownKey(self.incident.id, True, self.incident.episode)))
@@ -73,6 +77,14 @@ def test_what_is_handed_to_a_squad_is_told_there_and_leaves_the_queue_open() -> 
     assert bug.told == ["post web", "notice ben"]
     assert (bug.incident.squad, bug.incident.status, bug.incident.acknowledged_by) == ("web", Status.TRIGGERED, None)
     assert (bug.incident.is_open, state_of(bug.incident)) == (True, State.WITH_SQUAD)
+
+
+def test_a_squad_with_a_tracker_finds_a_ticket_there_and_one_that_has_it_no_second() -> None:
+    bug = Bug(a_bug()).at(NINE, HandToSquad(EVE, "shop", "their release"))
+
+    assert bug.told == ["post shop", "ticket shop"]
+    assert bug.at(NINE, HandToSquad(EVE, "web")).told == ["post web"]
+    assert bug.at(NINE, HandToSquad(EVE, "shop")).told == ["post shop"]
 
 
 def test_who_hands_over_what_they_had_is_not_told_of_it() -> None:
@@ -253,7 +265,7 @@ def test_a_queue_is_told_in_figures() -> None:
 
 
 def test_posts_of_triage_are_told_once_and_ask_for_nobody() -> None:
-    decision = step(a_bug(), HandToSquad(EVE, "web"), Context(NINE, TWO_SQUADS))
+    decision = step(a_bug(), HandToSquad(EVE, "web"), Context(NINE, SQUADS))
 
     [row] = decision.notifications
     assert (row.kind, row.once, row.why.sentence()) == (

@@ -6,7 +6,7 @@ Source: https://developer.pagerduty.com/docs/events-api-v2-overview (512 kB an e
 from app.adapters.outbound_http import OutboundHttp, Reply, Unreachable, object_in, verdict_of
 from app.domain.fitting import Medium, cut, fitted, utf8_bytes
 from app.domain.forwarding import forwarding_key
-from app.domain.message import Item, Message, MessageKind, one_line
+from app.domain.message import Item, Message, MessageKind, is_address, one_line
 from app.domain.notification import Rejected, Result, Retry, Sent
 
 API_URL = "https://events.pagerduty.com"
@@ -70,7 +70,9 @@ def _details(item: Item, message: Message) -> dict[str, object]:
 
 def _links(message: Message) -> dict[str, object]:
     """The links of the only item or of a notice; those of a digest are in its text."""
-    runbook = message.items[0].runbook_address() if len(message.items) == 1 else ""
-    found = {message.button(): message.link(), "Runbook": runbook}
+    found = {message.button(): message.link()}
+    if len(message.items) == 1:
+        [item] = message.items
+        found |= {"Runbook": item.runbook_address(), "Call": item.call if is_address(item.call) else ""}
     links = [{"href": href, "text": text} for text, href in found.items() if href]
     return ({"links": links} if links else {}) | ({"client_url": message.link()} if message.link() else {})
