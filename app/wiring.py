@@ -53,6 +53,7 @@ from app.service.replicas import Replica
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
+from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
 from app.wired_channels import configured_channels, not_installed, phone_channels
 
@@ -88,6 +89,7 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    triage_handover: TriageHandover = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -166,6 +168,7 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
+    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
     application.receipts = Receipts(store, application.applier, clock, bell.ring)

@@ -34,6 +34,8 @@ PRESENCE_SECONDS = 10.0
 SILENCES_SECONDS = 1.0
 """How soon a silence that another process was told of holds in this one."""
 
+TRIAGE_SECONDS = 5.0
+
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
@@ -99,6 +101,7 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "triage": (self._triage, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -260,6 +263,11 @@ class Worker:
         app = self._application
         await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
         return SILENCES_SECONDS
+
+    async def _triage(self) -> float:
+        if await self._application.triage_handover.look():
+            log.info("triage.handed_over")
+        return TRIAGE_SECONDS
 
     async def _audit(self) -> float:
         app = self._application
