@@ -19,8 +19,10 @@ from app.entrypoints.cli.serve import serve, worker
 from app.entrypoints.cli.silences import silence_app
 from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
+from app.entrypoints.cli.triage import triage_app
 from app.entrypoints.cli.who import who
 
+ACTING = "Acting on an incident"
 ADMINISTERING = "Running a server"
 QUIETING = "Telling nobody"
 
@@ -49,7 +51,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "rules": rules.rules,
         "heartbeats": heartbeats,
     },
-    "Acting on an incident": {
+    ACTING: {
         "raise": actions.raise_incident,
         "ack": actions.ack,
         "unack": actions.unack,
@@ -68,6 +70,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(triage_app, name="triage", rich_help_panel=ACTING)
 app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
