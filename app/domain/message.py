@@ -11,7 +11,7 @@ from app.domain.replacing import quick
 TITLE_LIMIT = 300
 FACT_LIMIT = 2_000
 ACKNOWLEDGE = "acknowledge"
-HAND, PROMOTE, MUTE, CLOSE = "hand", "promote", "mute", "close"
+HAND, PROMOTE, MUTE = "hand", "promote", "mute"
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.classify import Severity
 from app.domain.incident import WAITING, Incident, Status
-from app.domain.message import ACKNOWLEDGE, CLOSE, HAND, MUTE, PROMOTE
+from app.domain.message import ACKNOWLEDGE, HAND, MUTE, PROMOTE
 from app.domain.ruleset import Rules
 
 RESOLVE, SECOND_LINE, NOTE = "resolve", "second-line", "note"
@@ -15,7 +15,7 @@ _ANSWERS: Mapping[Status, tuple[str, ...]] = {
     Status.ACKNOWLEDGED: (RESOLVE, SECOND_LINE, NOTE),
     Status.RESOLVED: (NOTE,),
 }
-_ON_TRIAGE = (HAND, PROMOTE, MUTE, CLOSE, NOTE)
+_ON_TRIAGE = (HAND, PROMOTE, MUTE, RESOLVE, NOTE)
 
 
 def standing(incident: Incident, rules: Rules) -> str:
