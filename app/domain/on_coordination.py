@@ -5,8 +5,8 @@ from app.domain.escalate import Change
 from app.domain.events import Actor, OpenTicket, StartCall, TagSquads, TicketOpened
 from app.domain.incident import Decision, Incident, Outcome
 from app.domain.replacing import replace
-from app.domain.tell import tag_for
-from app.domain.ticketing import TICKET, ticket_stands, with_ticket
+from app.domain.tell import TICKET, tag_for
+from app.domain.ticketing import ticket_stands, with_ticket
 
 ALREADY = Decision(None, Outcome.ALREADY)
 

@@ -9,10 +9,7 @@ from app.domain.message import MessageKind
 from app.domain.notification import Notification, Planned, Why
 from app.domain.people import ContactMethod
 from app.domain.replacing import replace
-from app.domain.tell import SQUAD, squad_recipient
-
-TICKET = "ticket"
-"""The role of a tracker, which is told so that something is written down."""
+from app.domain.tell import SQUAD, TICKET, squad_recipient
 
 
 def ticket_for(incident: Incident, squad: str, ctx: Context, cause: str = "") -> Notification:

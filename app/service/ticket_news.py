@@ -9,7 +9,8 @@ from app.service.unreachable import unreachable
 
 def news_of(row: Notification) -> Job | None:
     """What the incident has to know of a row that is over: that a reader cannot be reached, or where a ticket stands.
-    None where there is nothing to know. A ticket that nobody opened, for all is only observed, is one that failed."""
+    None where there is nothing to know, or no incident. A ticket that nobody opened, for all is only observed, is one
+    that failed."""
     if row.notice:
         return None
     if row.state is NotificationState.FAILED:

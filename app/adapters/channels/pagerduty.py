@@ -70,9 +70,10 @@ def _details(item: Item, message: Message) -> dict[str, object]:
 
 def _links(message: Message) -> dict[str, object]:
     """The links of the only item or of a notice; those of a digest are in its text."""
-    found = {message.button(): message.link()}
+    runbook, call = "", ""
     if len(message.items) == 1:
         [item] = message.items
-        found |= {"Runbook": item.runbook_address(), "Call": item.call if is_address(item.call) else ""}
+        runbook, call = item.runbook_address(), item.call if is_address(item.call) else ""
+    found = {message.button(): message.link(), "Runbook": runbook, "Call": call}
     links = [{"href": href, "text": text} for text, href in found.items() if href]
     return ({"links": links} if links else {}) | ({"client_url": message.link()} if message.link() else {})
