@@ -69,6 +69,7 @@ from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
+from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
 from app.service.weekly_report import WeeklyReport
 from app.wired_channels import configured_channels, not_installed, phone_channels
@@ -108,6 +109,7 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    triage_handover: TriageHandover = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
     shift_feeds: ShiftFeeds = field(init=False)
@@ -212,6 +214,7 @@ async def assemble(
         store, application.reports, application.in_force, clock, lambda squad, monday: ""
     )
     application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
+    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()

@@ -36,6 +36,8 @@ WEEKLY_SECONDS = 60.0
 SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
 
+TRIAGE_SECONDS = 5.0
+
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
@@ -104,6 +106,7 @@ class Worker:
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
                 "weekly": (self._weekly, None),
+                "triage": (self._triage, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -282,6 +285,11 @@ class Worker:
         for reason in await self._application.weekly_report.look():
             log.warning("weekly_report.untold", reason=reason)
         return WEEKLY_SECONDS
+
+    async def _triage(self) -> float:
+        if await self._application.triage_handover.look():
+            log.info("triage.handed_over")
+        return TRIAGE_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -24,8 +24,10 @@ from app.entrypoints.cli.serve import serve, worker
 from app.entrypoints.cli.silences import silence_app
 from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
+from app.entrypoints.cli.triage import triage_app
 from app.entrypoints.cli.who import who
 
+ACTING = "Acting on an incident"
 ADMINISTERING = "Running a server"
 ROTAS = "Who is on call"
 QUIETING = "Telling nobody"
@@ -55,7 +57,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "rules": rules.rules,
         "heartbeats": heartbeats,
     },
-    "Acting on an incident": {
+    ACTING: {
         "raise": actions.raise_incident,
         "ack": actions.ack,
         "unack": actions.unack,
@@ -82,6 +84,7 @@ app.add_typer(cover_app, name="cover", rich_help_panel=ROTAS)
 app.add_typer(rota_app, name="rota", rich_help_panel=ROTAS)
 app.add_typer(consent_app, name="consent", rich_help_panel=ROTAS)
 app.add_typer(calendar_app, name="calendar", rich_help_panel=ROTAS)
+app.add_typer(triage_app, name="triage", rich_help_panel=ACTING)
 app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)

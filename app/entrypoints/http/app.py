@@ -30,6 +30,8 @@ from app.entrypoints.http import (
     shift_imports,
     silences,
     tokens,
+    triage,
+    triage_actions,
     twilio,
 )
 from app.entrypoints.http.documented import DocumentedApi
@@ -59,6 +61,8 @@ ROUTERS = (
     twilio.router,
     incidents.router,
     actions.router,
+    triage.router,
+    triage_actions.router,
     on_call.router,
     rota_outlook.router,
     shift_calendars.router,
