@@ -16,6 +16,7 @@ from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
+from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.rules_yaml import load_rules
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
@@ -45,11 +46,13 @@ from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
+from app.service.postmortems import PostMortems
 from app.service.put_aside import PutAside
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.review import Review
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -88,6 +91,8 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    post_mortems: PostMortems = field(init=False)
+    review: Review = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -168,6 +173,7 @@ async def assemble(
     application.silences = _silences(application)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
+    _add_post_mortems(application)
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
@@ -224,6 +230,17 @@ def _silences(application: Application) -> Silences:
         forms=Forms(compile_matches, compile_week),
         new_id=application.new_id,
     )
+
+
+def _add_post_mortems(application: Application) -> None:
+    settings, store = application.settings, application.store
+    in_force, clock, new_id = application.in_force, application.clock, application.new_id
+    template = PostMortemTemplate(settings.postmortem_template)
+    base = settings.base_url.rstrip("/")
+    application.post_mortems = PostMortems(
+        store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"
+    )
+    application.review = Review(store, application.post_mortems, in_force, clock)
 
 
 def _channels(application: Application) -> dict[str, Channel]:

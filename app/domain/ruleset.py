@@ -11,6 +11,7 @@ from app.domain.complaint import Complaint, Place
 from app.domain.heartbeat import Heartbeat
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.runbook import Library
 from app.domain.suppress import Inhibition
@@ -34,6 +35,9 @@ class Limits:
     flap_reopens: int = 3
     flap_window: timedelta = timedelta(hours=1)
     flap_hold: timedelta = timedelta(minutes=15)
+
+
+_USUAL = PostMortemRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    postmortems: PostMortemRules = _USUAL
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""

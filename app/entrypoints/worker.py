@@ -34,6 +34,9 @@ PRESENCE_SECONDS = 10.0
 SILENCES_SECONDS = 1.0
 """How soon a silence that another process was told of holds in this one."""
 
+REVIEW_SECONDS = 10.0
+"""How soon after its end an incident has its post-mortem."""
+
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
@@ -99,6 +102,7 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "review": (self._review, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -260,6 +264,9 @@ class Worker:
         app = self._application
         await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
         return SILENCES_SECONDS
+
+    async def _review(self) -> float:
+        return 0 if await self._application.review.round() else REVIEW_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -14,6 +14,7 @@ from app.adapters.rules_yaml import contacts, times
 from app.adapters.rules_yaml.holiday_names import parse_region
 from app.adapters.rules_yaml.report import quoted
 from app.domain.policy import Delay
+from app.domain.working_days import Days
 
 
 def as_text(value: object) -> str:
@@ -93,6 +94,7 @@ Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
 Length = Annotated[timedelta, written(parse_length)]
 Wait = Annotated[Delay, written(times.parse_delay)]
+DaysAmount = Annotated[Days, written(times.parse_days_amount)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]
 

@@ -13,6 +13,7 @@ from app.adapters.rules_yaml.forms import (
     ChannelNames,
     ClosedDays,
     Day,
+    DaysAmount,
     Discord,
     Email,
     Handover,
@@ -44,6 +45,7 @@ from app.adapters.rules_yaml.located import Shape
 from app.domain.classify import Mode, OnMissingRunbook, Severity
 from app.domain.people import Urgency
 from app.domain.policy import Delay
+from app.domain.postmortem_deadlines import DUE, NAG_EVERY
 
 FIRST_MONDAY = date(2026, 1, 5)
 """Where a rota without a start date begins to count, so that adding a person is the only thing that shifts it."""
@@ -245,6 +247,17 @@ class LimitsShape(Shape):
     """How long an alert that flaps must fire until it is told all the same."""
 
 
+class PostMortemsShape(Shape):
+    """What is written after an incident, and by when."""
+
+    due: DaysAmount = DUE
+    """How long after the end of the incident: `5 working days`, `7 days`."""
+    nag_every: DaysAmount = NAG_EVERY
+    """How often an overdue one is recalled to its owner, and then to the squad too."""
+    publish_to: Texts = []
+    """Squads, or Slack channels such as `"#incidents"`, that hear of each one that is published."""
+
+
 class FileShape(Shape):
     """routing_rules.yaml."""
 
@@ -267,3 +280,4 @@ class FileShape(Shape):
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
     limits: LimitsShape = LimitsShape()
+    postmortems: PostMortemsShape = PostMortemsShape()
