@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from app.domain.errors import AppError
-from app.domain.message import Item, Message, one_line
+from app.domain.message import FACT_LIMIT, Item, Message, one_line
 from app.domain.notification import Rejected, Result, Retry, Sent
 from app.service.ports import Clock
 
@@ -204,7 +204,7 @@ def _encodable(text: str) -> str:
 
 
 def _html(message: Message) -> str:
-    body = "".join(_item_html(item, message) for item in message.items)
+    body = "".join(_item_html(item, message) for item in message.items) + _notice_html(message)
     head = escape(one_line(message.headline, SUBJECT_LIMIT * 2))
     return f'<html><body style="font-family:sans-serif"><h2>{head}</h2>{body}</body></html>\n'
 
@@ -213,6 +213,13 @@ def _item_html(item: Item, message: Message) -> str:
     rows = "".join(_rows(item, message.timezone))
     title = "" if message.headline_says_it() else f"<h3>{escape(item.title_line())}</h3>"
     return f"{title}{_button(item.link, message.button())}<table>{rows}</table>"
+
+
+def _notice_html(message: Message) -> str:
+    if message.notice is None:
+        return ""
+    lines = "".join(f"<p>{escape(one_line(line, FACT_LIMIT))}</p>" for line in message.notice.lines)
+    return f"{lines}{_button(message.notice.link, message.button())}"
 
 
 def _button(link: str, label: str) -> str:
