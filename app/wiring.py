@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
@@ -235,7 +236,7 @@ def _silences(application: Application) -> Silences:
 def _add_post_mortems(application: Application) -> None:
     settings, store = application.settings, application.store
     in_force, clock, new_id = application.in_force, application.clock, application.new_id
-    template = PostMortemTemplate(settings.postmortem_template)
+    template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
     base = settings.base_url.rstrip("/")
     application.post_mortems = PostMortems(
         store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"

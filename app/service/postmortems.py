@@ -156,8 +156,7 @@ class PostMortems:
         facts = facts_of(found.incident, found.timeline, found.notifications, self.in_force.rules.people)
         now = self.clock.now()
         after = await self.change(found.incident.id, lambda before: with_facts(before, facts, now), lambda _: ())
-        is_behind = after.state is not PostMortemState.DRAFT and after.facts.resolved_at != facts.resolved_at
-        if is_behind:
+        if after.state is not PostMortemState.DRAFT and after.facts.resolved_at != facts.resolved_at:
             rows = of_reopening(after, facts.incident_version, self._desk(after.id, now))
             await self.store.commit((), (), notices=rows)
         return after

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from app.entrypoints.cli import actions, incidents, rules
+from app.entrypoints.cli.action_items import action_app, debt_app
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.check import check
 from app.entrypoints.cli.failures import Commands
@@ -12,6 +13,7 @@ from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
 from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.observed import observed
+from app.entrypoints.cli.postmortems import postmortem_app
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
 from app.entrypoints.cli.schema import schema
@@ -23,6 +25,7 @@ from app.entrypoints.cli.who import who
 
 ADMINISTERING = "Running a server"
 QUIETING = "Telling nobody"
+LEARNING = "Afterwards"
 
 app = typer.Typer(
     name="oncall-router",
@@ -69,6 +72,9 @@ for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
 app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
+app.add_typer(postmortem_app, name="postmortem", rich_help_panel=LEARNING)
+app.add_typer(action_app, name="action", rich_help_panel=LEARNING)
+app.add_typer(debt_app, name="runbook-debt", rich_help_panel=LEARNING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
 
