@@ -31,8 +31,8 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
-SILENCES_SECONDS = 1.0
-"""How soon a silence that another process was told of holds in this one."""
+SHARED_SECONDS = 1.0
+"""How soon a silence or a cover that another process was told of holds in this one."""
 
 REVIEW_SECONDS = 10.0
 """How soon after its end an incident has its post-mortem."""
@@ -95,6 +95,7 @@ class Worker:
             "audit": (self._audit, None),
             "presence": (self._presence, None),
             "silences": (self._silences, None),
+            "rotas": (self._rotas, None),
             "heartbeats": (self._heartbeats, None),
         }
         if app.settings.role != "api":
@@ -263,7 +264,11 @@ class Worker:
     async def _silences(self) -> float:
         app = self._application
         await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
-        return SILENCES_SECONDS
+        return SHARED_SECONDS
+
+    async def _rotas(self) -> float:
+        await self._application.rota_facts.refresh()
+        return SHARED_SECONDS
 
     async def _review(self) -> float:
         return 0 if await self._application.review.round() else REVIEW_SECONDS
