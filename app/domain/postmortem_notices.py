@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.action_item import ActionItem, ActionState
 from app.domain.message import Notice
-from app.domain.notice import to_address, to_person, to_squad
+from app.domain.notice import to_address, to_person, to_squad, to_tracker
 from app.domain.notification import Notification
 from app.domain.people import Urgency
 from app.domain.postmortem import PostMortem, PostMortemState
@@ -30,13 +30,14 @@ class Desk:
 
 def of_version(before: PostMortem | None, after: PostMortem, desk: Desk) -> tuple[Notification, ...]:
     """What this version tells: its new owner, a facilitator when it is up for review, the new owners of action items,
-    and everybody when it is published. Nobody is told of what they have done themselves."""
+    the trackers, and everybody when it is published. Nobody is told of what they have done themselves."""
     return tuple(
         row
         for rows in (
             _owner(before, after, desk),
             _facilitator(before, after, desk),
             _action_owners(before, after, desk),
+            _tickets(before, after, desk),
             _published(before, after, desk),
         )
         for row in rows
@@ -116,6 +117,29 @@ def _assigned(item: ActionItem, after: PostMortem, desk: Desk) -> tuple[Notifica
     due = (f"due: {item.due.isoformat()}",) if item.due else ()
     notice = Notice(f"An action item is yours: {item.text}", (f"after: {after.facts.title}", *due), desk.link)
     return _first(f"postmortem/{after.id}/{item.id}/owner/{after.version}", (item.owner,), notice, desk)
+
+
+def ticket_key(post_mortem: str, item: ActionItem) -> str:
+    """The key of the row that opens an action item's ticket."""
+    return f"postmortem/{post_mortem}/{item.id}/ticket/{item.tracked}"
+
+
+def _tickets(before: PostMortem | None, after: PostMortem, desk: Desk) -> Iterator[Notification]:
+    for item in after.actions:
+        was = before.action(item.id) if before else None
+        if item.tracked and not (was and was.tracked):
+            notice = Notice(item.text, tuple(_on_ticket(item, after)), desk.link)
+            row = to_tracker(ticket_key(after.id, item), item.tracked, notice, desk.rules, desk.now)
+            if not isinstance(row, str):
+                yield row
+
+
+def _on_ticket(item: ActionItem, after: PostMortem) -> Iterator[str]:
+    yield f"after: {after.facts.title}"
+    yield f"kind: {item.kind.spoken}"
+    yield f"owner: {item.owner or 'nobody'}"
+    if item.due:
+        yield f"due: {item.due.isoformat()}"
 
 
 def _published(before: PostMortem | None, after: PostMortem, desk: Desk) -> Iterator[Notification]:

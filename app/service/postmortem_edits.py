@@ -18,13 +18,14 @@ from app.service.respond import must_be_person
 @dataclass(frozen=True, slots=True)
 class ActionChange:
     """What is to be otherwise about an action item; None leaves a part as it is. `due` is None to leave it, and
-    `undated` takes it away."""
+    `undated` takes it away. `ticket` asks for one in the tracker of the incident's squad."""
 
     state: ActionState | None = None
     text: str | None = None
     owner: str | None = None
     due: date | None = None
     undated: bool = False
+    ticket: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,11 @@ class Editor:
 
         return change
 
-    def add_action(self, item: ActionItem) -> Change:
-        return lambda before: self.edit(Edit(actions=(*before.actions, item)))(before)
+    def add_action(self, item: ActionItem, ticket: bool = False) -> Change:
+        def change(before: PostMortem) -> PostMortem:
+            return self.edit(Edit(actions=(*before.actions, self._tracked(item, before) if ticket else item)))(before)
+
+        return change
 
     def change_action(self, id: str, wanted: ActionChange) -> Change:
         """Raises `NotFound` where the post-mortem has no such item."""
@@ -65,10 +69,20 @@ class Editor:
         def change(before: PostMortem) -> PostMortem:
             if before.action(id) is None:
                 raise NotFound(f"there is no action item {id[:40]!r}")
-            actions = tuple(_changed(item, wanted) if item.id == id else item for item in before.actions)
+            actions = tuple(self._changed(item, wanted, before) if item.id == id else item for item in before.actions)
             return self.edit(Edit(actions=actions))(before)
 
         return change
+
+    def _changed(self, item: ActionItem, wanted: ActionChange, before: PostMortem) -> ActionItem:
+        changed = _changed(item, wanted)
+        return self._tracked(changed, before) if wanted.ticket and not item.tracked else changed
+
+    def _tracked(self, item: ActionItem, before: PostMortem) -> ActionItem:
+        squad = self.rules.squads.get(before.facts.squad)
+        if squad is None or squad.tickets is None:
+            raise InvalidPayload(f"squad {before.facts.squad or 'none'} has no `tickets` in the rules file", "ticket")
+        return replace(item, tracked=squad.id)
 
     def _check_people(self, before: PostMortem, after: PostMortem) -> None:
         """Whoever is named anew must be in the rules file; who has left it may stay named."""

@@ -10,7 +10,7 @@ from app.service.ports import Record
 from app.service.postmortem_records import VERSION
 from app.service.review import Review
 from app.service.review_due import KIND as DUE
-from tests.stories.stage import RULES, Stage, alert, stage
+from tests.stories.stage import RULES, Remembering, Stage, alert, stage
 
 pytestmark = pytest.mark.usefixtures("on_every_store")
 
@@ -286,6 +286,33 @@ async def test_a_runbook_that_did_not_help_is_owed_until_somebody_has_settled_it
         await post(story, f"runbook-debts/{incident}/settle", by="asha")
         assert (await get(story, "runbook-debts"))["items"] == []
         assert (await get(story, "runbook-debts?settled=true"))["items"][0]["settled_by"] == "asha"
+
+
+TRACKED = RULES.replace("members: [asha, ben]}\nrotas", "members: [asha, ben], tickets: {github: example/shop}}\nrotas")
+
+
+async def test_an_action_item_becomes_a_ticket_of_the_squad_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, NIGHT, TRACKED) as story:
+        tracker = Remembering(story.clock, "github")
+        story.application.dispatcher.channels = {"email": story.channel, "github": tracker}
+        incident = await a_night(story)
+        await review(story)
+
+        added = await post(
+            story, f"postmortems/{incident}/actions", 201, by="asha", text="Alert on the pool", owner="ben", ticket=True
+        )
+        path = f"actions/{added['actions'][0]['id']}"
+        await post(story, path, by="asha", ticket=True, owner="asha")
+
+        [(_, ticket)] = tracker.got
+        assert (ticket.address, ticket.headline) == ("example/shop", "Alert on the pool")
+        (item,) = (await get(story, f"postmortems/{incident}"))["actions"]
+        assert (item["tracked"], item["ticket_problem"]) == ("payments", "")
+
+        tracker.dead.add("*")
+        other = await post(story, f"postmortems/{incident}/actions", 201, by="asha", text="Do more", ticket=True)
+        listed = {one["id"]: one for one in (await get(story, "actions"))["items"]}
+        assert listed[other["actions"][1]["id"]]["ticket_problem"] == "no such mailbox"
 
 
 async def test_a_version_that_the_store_holds_twice_by_name_is_never_overwritten(tmp_path: Path) -> None:

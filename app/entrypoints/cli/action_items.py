@@ -1,5 +1,6 @@
 """`oncall-router action` and `runbook-debt`: what is to be done after incidents, and what has become of it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ debt_app = typer.Typer(cls=Commands, no_args_is_help=True, help="Runbooks that d
 ActionId = Annotated[
     str, typer.Argument(metavar="ID", help="Its id, or how only one's begins or ends.", show_default=False)
 ]
+Ticket = Annotated[bool, typer.Option("--ticket", help="Open a ticket of it in the squad's tracker.")]
 Due = Annotated[str, typer.Option("--due", metavar="DATE", help="By when, as 2026-12-24.", show_default=False)]
 
 
@@ -54,6 +56,7 @@ def add(
     kind: Annotated[str, typer.Option(help="new_alert, updated_runbook, code_change or other.")] = "other",
     owner: Annotated[str, typer.Option(help="Who does it.", show_default=False)] = "",
     due: Due = "",
+    ticket: Ticket = False,
     by: By = "",
     url: Url = DEFAULT_URL,
     token: Token = "",
@@ -62,7 +65,7 @@ def add(
     """Add an action item to an incident's post-mortem."""
     server = Server(url, token)
     whole = whole_id(id, lambda: listed_ids(server, "postmortems"), "post-mortem", "postmortem list")
-    body = {"text": text, "kind": kind, "owner": owner, "due": due, "by": by}
+    body = {"text": text, "kind": kind, "owner": owner, "due": due, "ticket": ticket, "by": by}
     answer = server.post("postmortems", whole, "actions", body=body)
     if as_json:
         say_json(answer.text)
@@ -91,13 +94,15 @@ def change(
     text: Annotated[str, typer.Option(help="What is to be done.", show_default=False)] = "",
     owner: Annotated[str, typer.Option(help="Who does it.", show_default=False)] = "",
     due: Due = "",
+    ticket: Ticket = False,
     by: By = "",
     url: Url = DEFAULT_URL,
     token: Token = "",
     as_json: AsJson = False,
 ) -> None:
     """Give it to somebody else, put it off, say it better, or open it again."""
-    body: dict[str, object] = {"state": "open" if reopen else "", "text": text, "owner": owner, "due": due, "by": by}
+    state = "open" if reopen else ""
+    body = {"state": state, "text": text, "owner": owner, "due": due, "ticket": ticket, "by": by}
     _change(id, body, Server(url, token), as_json)
 
 
@@ -136,7 +141,7 @@ def settle(id: PostMortemId, by: By = "", url: Url = DEFAULT_URL, token: Token =
     say(f"{word(debt['runbook']) or 'The runbook'} is up to date, says {word(debt['settled_by'])}.")
 
 
-def _change(id: str, body: dict[str, object], server: Server, as_json: bool) -> None:
+def _change(id: str, body: Mapping[str, object], server: Server, as_json: bool) -> None:
     whole = whole_id(id, lambda: listed_ids(server, "actions"), "action item", "action list")
     _say(server.post("actions", whole, body=body), as_json)
 
@@ -151,11 +156,12 @@ def _say(answer: Answer, as_json: bool) -> None:
 
 
 def _row(one: Fields) -> tuple[str, ...]:
+    ticket = word(one["ticket"] or one["ticket_problem"])
     return (
         word(one["id"]),
         word(one["state"]),
         word(one["kind"]).replace("_", " "),
-        word(one["text"]),
+        f"{word(one['text'])}\n{ticket}" if ticket else word(one["text"]),
         word(one["owner"]) or "nobody",
         word(one["due"]),
         word(one["title"]),

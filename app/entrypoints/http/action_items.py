@@ -16,6 +16,7 @@ from app.entrypoints.http.once import Once
 from app.entrypoints.http.postmortem_bodies import ActionChangeBody
 from app.entrypoints.http.postmortem_views import ActionPage, ListedActionView, listed_action_view
 from app.entrypoints.http.replies import reply_of
+from app.service.action_tickets import tickets_of
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
 from app.service.ports import Record
@@ -51,7 +52,10 @@ async def list_actions(
 
     found = await scan(application.store, ACTION, read_action, wanted, limit + 1, position(cursor))
     page, last = one_page(found, limit)
-    return ActionPage(items=[listed_action_view(one) for one in page], next=cursor_of(last.item.id) if last else None)
+    tickets = await tickets_of([(one.post_mortem, one.item) for one in page], application.store)
+    return ActionPage(
+        items=[listed_action_view(one, tickets) for one in page], next=cursor_of(last.item.id) if last else None
+    )
 
 
 @router.post(
@@ -60,7 +64,9 @@ async def list_actions(
 async def change_action(id: str, body: ActionChangeBody, application: App, token: Responder, once: Once) -> Response:
     """Done, dropped, somebody else's, or due on another day. It is a new version of its post-mortem."""
     editor = Editor(person_of(token, body.by) or token.name, application.clock.now(), application.in_force.rules)
-    change = editor.change_action(id, ActionChange(body.state, body.text, body.owner, body.due, body.undated))
+    change = editor.change_action(
+        id, ActionChange(body.state, body.text, body.owner, body.due, body.undated, body.ticket)
+    )
 
     async def work(keep: Keep) -> Reply:
         def records(made: PostMortem) -> list[Record]:

@@ -13,6 +13,7 @@ from app.entrypoints.http.examples import exemplified
 
 Version = Annotated[int, Field(ge=1, le=999_999, description="The version that this was written on top of.")]
 Prose = Annotated[str, Field(max_length=LONGEST_SECTION)]
+Ticket = Annotated[bool, Field(description="Open a ticket of it in the tracker of the incident's squad.")]
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
@@ -81,6 +82,7 @@ class ActionItemBody(BaseModel):
     text: Line
     owner: Name = ""
     due: date | None = None
+    ticket: Ticket = False
     by: By = ""
 
 
@@ -94,4 +96,5 @@ class ActionChangeBody(BaseModel):
     owner: Name | None = None
     due: date | None = None
     undated: bool = False
+    ticket: Ticket = False
     by: By = ""

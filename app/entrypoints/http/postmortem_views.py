@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from types import MappingProxyType
 
 from app.domain.action_item import ActionItem, ActionKind, ActionState
 from app.domain.postmortem import PostMortem, PostMortemState, Section, unwritten
 from app.domain.runbook_debt import RunbookDebt
 from app.entrypoints.http.examples import exemplified
 from app.entrypoints.http.view import View
+from app.service.action_tickets import ActionTicket
 from app.service.postmortem_records import ListedAction, Summary
+
+Tickets = Mapping[str, ActionTicket]
+NO_TICKETS: Tickets = MappingProxyType({})
 
 _ID, _ACTION_ID = "06bf80f9c0000001", "06bf80f9c0000002"
 
@@ -37,7 +42,9 @@ ACTION = {
     "owner": "asha",
     "state": "open",
     "due": "2026-12-04",
-    "tracked": "",
+    "tracked": "payments",
+    "ticket": "https://github.com/example/payments/issues/7",
+    "ticket_problem": "",
 }
 SECTIONS = {
     "impact": "No card payment went through for 70 minutes: 412 customers.",
@@ -102,7 +109,8 @@ class MomentView(View):
 
 
 class ActionItemView(View):
-    """`due` is a local date; `tracked` the squad in whose tracker a ticket of it was asked for."""
+    """`due` is a local date; `tracked` the squad in whose tracker a ticket of it was asked for. `ticket` is where that
+    stands, `ticket_problem` why it could not be opened; both are empty while it is on its way."""
 
     model_config = exemplified(ACTION)
 
@@ -113,6 +121,8 @@ class ActionItemView(View):
     state: ActionState
     due: date | None
     tracked: str
+    ticket: str = ""
+    ticket_problem: str = ""
 
 
 class ListedActionView(ActionItemView):
@@ -225,13 +235,15 @@ def summary_view(one: Summary, now: datetime) -> PostMortemSummary:
     return PostMortemSummary(**asdict(one), overdue=one.is_overdue(now))
 
 
-def action_view(one: ActionItem) -> ActionItemView:
-    return ActionItemView.model_validate(one)
+def action_view(one: ActionItem, tickets: Tickets = NO_TICKETS) -> ActionItemView:
+    found = tickets.get(one.id, ActionTicket())
+    view = ActionItemView.model_validate(one)
+    return view.model_copy(update={"ticket": found.url, "ticket_problem": found.problem})
 
 
-def listed_action_view(one: ListedAction) -> ListedActionView:
+def listed_action_view(one: ListedAction, tickets: Tickets = NO_TICKETS) -> ListedActionView:
     return ListedActionView(
-        **action_view(one.item).model_dump(), post_mortem=one.post_mortem, title=one.title, squad=one.squad
+        **action_view(one.item, tickets).model_dump(), post_mortem=one.post_mortem, title=one.title, squad=one.squad
     )
 
 
@@ -243,7 +255,7 @@ def version_view(one: PostMortem) -> VersionView:
     return VersionView(version=one.version, state=one.state, at=one.at, by=one.by, change=one.change)
 
 
-def whole_view(one: PostMortem, now: datetime) -> PostMortemView:
+def whole_view(one: PostMortem, now: datetime, tickets: Tickets = NO_TICKETS) -> PostMortemView:
     facts = one.facts
     return PostMortemView(
         id=one.id,
@@ -268,7 +280,7 @@ def whole_view(one: PostMortem, now: datetime) -> PostMortemView:
         unwritten=unwritten(one),
         further=one.further,
         timeline=[MomentView.model_validate(moment) for moment in facts.timeline],
-        actions=[action_view(item) for item in one.actions],
+        actions=[action_view(item, tickets) for item in one.actions],
         created_at=one.created_at,
         saved_at=one.at,
         saved_by=one.by,

@@ -26,6 +26,7 @@ from app.entrypoints.http.postmortem_views import (
     whole_view,
 )
 from app.entrypoints.http.replies import reply_of
+from app.service.action_tickets import tickets_of
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
 from app.service.ports import Record
@@ -69,7 +70,9 @@ async def list_post_mortems(
 
 @router.get("/{id}", summary="One post-mortem", responses=refusals(*READING, 404))
 async def get_post_mortem(id: str, application: App, token: Reader) -> PostMortemView:
-    return whole_view(await application.post_mortems.one(checked(id)), application.clock.now())
+    found = await application.post_mortems.one(checked(id))
+    tickets = await tickets_of([(id, item) for item in found.actions], application.store)
+    return whole_view(found, application.clock.now(), tickets)
 
 
 @router.get("/{id}/markdown", summary="One post-mortem as a Markdown file", responses=refusals(*READING, 404))
@@ -166,7 +169,9 @@ async def rework_post_mortem(id: str, body: MoveBody, application: App, token: R
 async def add_action(id: str, body: ActionItemBody, application: App, token: Responder, once: Once) -> Response:
     editor = _editor(token, body.by, application)
     item = ActionItem(application.new_id(), body.kind, one_text(body.text), body.owner, due=body.due)
-    return await _changed(id, "action-add", editor.add_action(item), editor, application, token, once, status=201)
+    return await _changed(
+        id, "action-add", editor.add_action(item, body.ticket), editor, application, token, once, status=201
+    )
 
 
 async def _moved(

@@ -91,6 +91,7 @@ async def test_what_does_not_exist_is_404(rig: Rig, id: str) -> None:
         ("actions", {"text": " \n\t"}, "text"),
         ("actions", {"text": "x", "owner": "nobody"}, "actions.owner"),
         ("actions", {"text": "x", "due": "tomorrow"}, "due"),
+        ("actions", {"text": "x", "ticket": True}, "ticket"),
         ("import", {"markdown": "## Impact"}, "version"),
         ("import", {"markdown": "---\nincident: 0123456789abcdef\nversion: 1\n---"}, "markdown"),
         ("import", {"markdown": "---\nversion: 1\nowner: nobody\n---"}, "owner"),
