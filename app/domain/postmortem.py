@@ -160,6 +160,12 @@ def with_facts(before: PostMortem, facts: Facts, at: datetime) -> PostMortem:
     return _saved(before, replace(before, facts=facts), "timeline brought up to date", "router", at)
 
 
+def taken_back(before: PostMortem, facts: Facts | None, by: str, at: datetime) -> PostMortem:
+    """A draft again, that knows what has happened to the incident since (None: there is no such incident any more)."""
+    after = moved(before, Move.REWORK, by, at)
+    return after if facts is None else replace(after, facts=facts)
+
+
 def unwritten(post_mortem: PostMortem) -> tuple[Section, ...]:
     """The sections in which nothing is written but, perhaps, remarks of the template."""
     return tuple(name for name in Section if not _COMMENT.sub("", post_mortem.sections.get(name, "")).strip())

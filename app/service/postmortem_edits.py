@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from app.domain.action_item import ActionItem, ActionState, numbered, one_text
 from app.domain.errors import InvalidPayload, NotFound
-from app.domain.postmortem import Edit, Move, PostMortem, edited, moved
+from app.domain.postmortem import Edit, Facts, Move, PostMortem, edited, moved, taken_back
 from app.domain.postmortem_import import Imported, edit_of, read_markdown
 from app.domain.postmortem_markdown import exported
 from app.domain.replacing import replace
@@ -46,6 +46,9 @@ class Editor:
 
     def move(self, move: Move) -> Change:
         return lambda before: moved(before, move, self.by, self.now)
+
+    def take_back(self, facts: Facts | None) -> Change:
+        return lambda before: taken_back(before, facts, self.by, self.now)
 
     def bring_in(self, text: str, new_id: Callable[[], str]) -> Change:
         """What a Markdown file says, on top of the version that it was exported at."""

@@ -9,7 +9,7 @@ from app.domain.action_item import numbered
 from app.domain.errors import Conflict, NotFound
 from app.domain.incident import Entry, Incident
 from app.domain.notification import Notification
-from app.domain.postmortem import PostMortem, PostMortemState, Section, with_facts
+from app.domain.postmortem import Facts, PostMortem, PostMortemState, Section, with_facts
 from app.domain.postmortem_draft import facts_of, is_reviewed, owner_of, template_values
 from app.domain.postmortem_import import read_markdown
 from app.domain.postmortem_notices import Desk, of_debt, of_reopening, of_version
@@ -94,6 +94,11 @@ class PostMortems:
                 pass
         return await self._brought_up_to_date(found)
 
+    async def facts(self, id: str) -> Facts | None:
+        """What is known of the incident now; None when it is not kept any more."""
+        found = await self._found(id)
+        return self._facts(found) if found else None
+
     async def start(self, id: str, by: str, records: Records) -> PostMortem:
         """A draft that somebody asks for, also of a triage or of one still open. Raises `NotFound`, or `Conflict` when
         there is one."""
@@ -129,8 +134,8 @@ class PostMortems:
 
     async def _drafted(self, found: Found, by: str) -> PostMortem:
         rules, now = self.in_force.rules, self.clock.now()
-        parts = (found.incident, found.timeline, found.notifications, rules.people)
-        facts, owner = facts_of(*parts), owner_of(*parts)
+        facts = self._facts(found)
+        owner = owner_of(found.incident, found.timeline, found.notifications, rules.people)
         over = facts.resolved_at or now
         values = template_values(found.incident.id, facts, owner, rules.zone)
         text, complaint = await asyncio.to_thread(self.render, values)
@@ -153,13 +158,15 @@ class PostMortems:
         )
 
     async def _brought_up_to_date(self, found: Found) -> PostMortem:
-        facts = facts_of(found.incident, found.timeline, found.notifications, self.in_force.rules.people)
-        now = self.clock.now()
+        facts, now = self._facts(found), self.clock.now()
         after = await self.change(found.incident.id, lambda before: with_facts(before, facts, now), lambda _: ())
         if after.state is not PostMortemState.DRAFT and after.facts.resolved_at != facts.resolved_at:
             rows = of_reopening(after, facts.incident_version, self._desk(after.id, now))
             await self.store.commit((), (), notices=rows)
         return after
+
+    def _facts(self, found: Found) -> Facts:
+        return facts_of(found.incident, found.timeline, found.notifications, self.in_force.rules.people)
 
     async def _save(self, before: PostMortem | None, after: PostMortem, records: Sequence[Record]) -> None:
         """A version with all that follows from it, in one commit. Raises `Conflict` where somebody was first."""

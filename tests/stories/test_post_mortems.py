@@ -133,6 +133,8 @@ async def test_one_that_comes_back_adds_to_the_timeline_of_a_draft_and_is_told_o
 
         assert (await get(story, f"postmortems/{incident}"))["version"] == 3
         assert story.messages()[-1].headline.startswith("It came back after its post-mortem was written")
+        again = await post(story, f"postmortems/{incident}/rework", by="asha")
+        assert (again["state"], again["version"], again["resolved_at"]) == ("draft", 4, "2026-11-22T04:15:00Z")
 
 
 async def test_two_who_write_at_once_do_not_overwrite_each_other(tmp_path: Path) -> None:

@@ -155,8 +155,10 @@ async def publish_post_mortem(id: str, body: MoveBody, application: App, token: 
 
 @router.post("/{id}/rework", summary="Take it back", response_model=PostMortemView, responses=refusals(*WRITING, 404))
 async def rework_post_mortem(id: str, body: MoveBody, application: App, token: Responder, once: Once) -> Response:
-    """It is a draft again, and its timeline is brought up to date with what happens to the incident."""
-    return await _moved(id, Move.REWORK, body, application, token, once)
+    """It is a draft again, and knows what has happened to the incident since."""
+    editor = _editor(token, body.by, application)
+    change = editor.take_back(await application.post_mortems.facts(checked(id)))
+    return await _changed(id, "rework", change, editor, application, token, once, body.version)
 
 
 @router.post(
