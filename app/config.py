@@ -113,6 +113,7 @@ class Settings(BaseSettings):
         2.0, gt=0, description="How often the rules file and runbooks are looked at for changes."
     )
     quarantine_keep: int = Field(1000, gt=0, description="How many refused bodies are kept.")
+    postmortem_template: str = Field("", description="A Jinja2 file that post-mortems begin with; else one of ours.")
     heartbeat_url: str = Field("", description="Fetched by every worker while it is healthy: a dead man's switch.")
     heartbeat_seconds: float = Field(60.0, gt=0, description="How often.")
     log_level: str = Field("info", description="debug, info, warning or error.")

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
@@ -18,6 +19,7 @@ from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
+from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
@@ -55,11 +57,13 @@ from app.service.outage import Outage
 from app.service.pay import Pay
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
+from app.service.postmortems import PostMortems
 from app.service.put_aside import PutAside
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.review import Review
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
 from app.service.shadowings import Shadowings
@@ -110,6 +114,8 @@ class Application:
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
     triage_handover: TriageHandover = field(init=False)
+    post_mortems: PostMortems = field(init=False)
+    review: Review = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
     shift_feeds: ShiftFeeds = field(init=False)
@@ -218,6 +224,7 @@ async def assemble(
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
+    _add_post_mortems(application)
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
@@ -302,6 +309,17 @@ def _shift_feeds(application: Application) -> ShiftFeeds:
         base_url=application.settings.base_url,
         new_id=application.new_id,
     )
+
+
+def _add_post_mortems(application: Application) -> None:
+    settings, store = application.settings, application.store
+    in_force, clock, new_id = application.in_force, application.clock, application.new_id
+    template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
+    base = settings.base_url.rstrip("/")
+    application.post_mortems = PostMortems(
+        store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"
+    )
+    application.review = Review(store, application.post_mortems, in_force, clock)
 
 
 def _channels(application: Application) -> dict[str, Channel]:

@@ -13,6 +13,7 @@ from app.domain.learning import Learning
 from app.domain.pay_terms import PayTerms
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.runbook import Library
 from app.domain.suppress import Inhibition
@@ -36,6 +37,9 @@ class Limits:
     flap_reopens: int = 3
     flap_window: timedelta = timedelta(hours=1)
     flap_hold: timedelta = timedelta(minutes=15)
+
+
+_USUAL = PostMortemRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    postmortems: PostMortemRules = _USUAL
     call_room: str = ""
     pay: PayTerms = field(default_factory=PayTerms)
     learning: Learning = field(default_factory=Learning)

@@ -37,6 +37,8 @@ SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
 
 TRIAGE_SECONDS = 5.0
+REVIEW_SECONDS = 10.0
+"""How soon after its end an incident has its post-mortem."""
 
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
@@ -107,6 +109,7 @@ class Worker:
                 "sweep": (self._sweep, None),
                 "weekly": (self._weekly, None),
                 "triage": (self._triage, None),
+                "review": (self._review, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -290,6 +293,9 @@ class Worker:
         if await self._application.triage_handover.look():
             log.info("triage.handed_over")
         return TRIAGE_SECONDS
+
+    async def _review(self) -> float:
+        return 0 if await self._application.review.round() else REVIEW_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -16,6 +16,7 @@ from app.adapters.rules_yaml import contacts, times, trackers
 from app.adapters.rules_yaml.holiday_names import parse_region
 from app.adapters.rules_yaml.report import quoted
 from app.domain.policy import Delay
+from app.domain.working_days import Days
 
 
 def as_text(value: object) -> str:
@@ -104,6 +105,7 @@ Wait = Annotated[Delay, written(times.parse_delay)]
 Amount = Annotated[Decimal, written(parse_amount, str | int | float)]
 Currency = Annotated[str, written(_parse_currency)]
 Hours = Annotated[tuple[time, time], written(times.parse_clocks)]
+DaysAmount = Annotated[Days, written(times.parse_days_amount)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]
 

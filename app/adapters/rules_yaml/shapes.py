@@ -16,6 +16,7 @@ from app.adapters.rules_yaml.forms import (
     ClosedDays,
     Currency,
     Day,
+    DaysAmount,
     Discord,
     Email,
     GitHub,
@@ -52,6 +53,7 @@ from app.domain.classify import Mode, OnMissingRunbook, Severity
 from app.domain.pay_terms import Choice, Rounding
 from app.domain.people import Urgency
 from app.domain.policy import Delay
+from app.domain.postmortem_deadlines import DUE, NAG_EVERY
 
 FIRST_MONDAY = date(2026, 1, 5)
 """Where a rota without a start date begins to count, so that adding a person is the only thing that shifts it."""
@@ -304,6 +306,17 @@ class ReportsShape(Shape):
     """Squads that get it. If left out: all."""
 
 
+class PostMortemsShape(Shape):
+    """What is written after an incident, and by when."""
+
+    due: DaysAmount = DUE
+    """How long after the end of the incident: `5 working days`, `7 days`."""
+    nag_every: DaysAmount = NAG_EVERY
+    """How often an overdue one is recalled to its owner, and then to the squad too."""
+    publish_to: Texts = []
+    """Squads, or Slack channels such as `"#incidents"`, that hear of each one that is published."""
+
+
 class FileShape(Shape):
     """routing_rules.yaml."""
 
@@ -328,3 +341,4 @@ class FileShape(Shape):
     limits: LimitsShape = LimitsShape()
     pay: PayShape = PayShape()
     reports: ReportsShape = ReportsShape()
+    postmortems: PostMortemsShape = PostMortemsShape()

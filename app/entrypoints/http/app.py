@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.entrypoints.http import (
+    action_items,
     actions,
     audit,
     consents,
@@ -17,6 +18,7 @@ from app.entrypoints.http import (
     opt_outs,
     pagerduty,
     pay,
+    postmortems,
     probes,
     prometheus,
     quarantine,
@@ -25,6 +27,7 @@ from app.entrypoints.http import (
     rota_outlook,
     rotas,
     rules,
+    runbook_debts,
     shadowings,
     shift_calendars,
     shift_imports,
@@ -78,6 +81,9 @@ ROUTERS = (
     silences.router,
     pay.router,
     reports.router,
+    postmortems.router,
+    action_items.router,
+    runbook_debts.router,
     quarantine.router,
     tokens.router,
     audit.router,

@@ -60,6 +60,20 @@ NEEDS: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/silences/{id}"): READ,
     ("POST", "/api/v1/silences"): RESPOND,
     ("POST", "/api/v1/silences/{id}/end"): RESPOND,
+    ("GET", "/api/v1/postmortems"): READ,
+    ("POST", "/api/v1/postmortems"): RESPOND,
+    ("GET", "/api/v1/postmortems/{id}"): READ,
+    ("GET", "/api/v1/postmortems/{id}/markdown"): READ,
+    ("GET", "/api/v1/postmortems/{id}/versions"): READ,
+    ("GET", "/api/v1/postmortems/{id}/versions/{number}"): READ,
+    **{
+        ("POST", f"/api/v1/postmortems/{{id}}/{change}"): RESPOND
+        for change in ("edit", "import", "review", "publish", "rework", "actions")
+    },
+    ("GET", "/api/v1/actions"): READ,
+    ("POST", "/api/v1/actions/{id}"): RESPOND,
+    ("GET", "/api/v1/runbook-debts"): READ,
+    ("POST", "/api/v1/runbook-debts/{id}/settle"): RESPOND,
     ("GET", "/api/v1/rules"): READ,
     ("GET", "/api/v1/replicas"): READ,
     ("GET", "/api/v1/heartbeats"): READ,
