@@ -37,6 +37,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftNotices:
+    """How people are told of their shifts: how long before (None: not at all), and whether when one changes hands."""
+
+    before: timedelta | None = timedelta(hours=24)
+    handover: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the rules file says. Every name used in it exists in it (the loader refuses the file otherwise).
 
@@ -68,6 +76,7 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    shift_notices: ShiftNotices = ShiftNotices()
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""
@@ -84,6 +93,11 @@ class Rules:
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def zone_of(self, reader: str) -> ZoneInfo:
+        """In which zone times are shown to a person; that of the rules to a squad."""
+        known = self.people.get(reader)
+        return (known.zone if known else None) or self.zone
 
     def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
         return self.ladders[dict(person.ladders).get(urgency, urgency.value)]

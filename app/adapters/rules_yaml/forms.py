@@ -92,6 +92,7 @@ Hosts = Annotated[
 Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
 Length = Annotated[timedelta, written(parse_length)]
+Ahead = Annotated[timedelta | None, written(times.parse_ahead)]
 Wait = Annotated[Delay, written(times.parse_delay)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]

@@ -25,7 +25,7 @@ from app.adapters.runbooks_md import load_runbooks
 from app.domain.classify import OnMissingRunbook, Severity
 from app.domain.complaint import Place
 from app.domain.errors import InvalidRules
-from app.domain.ruleset import Limits, Rules
+from app.domain.ruleset import Limits, Rules, ShiftNotices
 from app.domain.runbook import Library
 
 _PLACED = ("calendars", "people", "squads", "rotas", "policies", "ladders", "sources", "heartbeats")
@@ -73,6 +73,7 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         inhibitions=build_inhibitions(file, report),
         mode=file.mode,
         limits=_limits(file),
+        shift_notices=ShiftNotices(file.notices.before_shift, file.notices.handover),
         places=_places(file),
         text=written.text,
         files=written.files,

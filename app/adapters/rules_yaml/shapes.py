@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from app.adapters.rules_yaml.forms import (
+    Ahead,
     Apprise,
     ChannelNames,
     ClosedDays,
@@ -106,6 +107,8 @@ class PersonShape(ReaderShape):
     engineer: bool = True
     """Whether `members: all` means this person too."""
     ladders: dict[Urgency, Text] = {}
+    timezone: Zone | None = None
+    """Where this person lives; times in their messages are of this zone."""
 
 
 class SquadShape(ReaderShape):
@@ -227,6 +230,15 @@ class HeartbeatShape(Shape):
     title: Text | None = None
 
 
+class NoticesShape(Shape):
+    """How people are told of their shifts."""
+
+    before_shift: Ahead = timedelta(hours=24)
+    """How long before; `never`: not at all."""
+    handover: bool = True
+    """Whether those whose shift begins or ends are told at that moment."""
+
+
 class LimitsShape(Shape):
     """Lengths of time that the process fixes unless they are changed here."""
 
@@ -266,4 +278,5 @@ class FileShape(Shape):
     inhibit: list[InhibitionShape] = []
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
+    notices: NoticesShape = NoticesShape()
     limits: LimitsShape = LimitsShape()

@@ -4,7 +4,7 @@ Each parser takes the text as written and raises `ValueError` with a reason that
 """
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,6 +30,11 @@ def parse_delay(text: str) -> Delay:
     if not amounts_in(real):
         raise ValueError(f'{quoted(text)} is not a length of working time; write it as "1 working hour"')
     return Delay(parse_length(real), working=True)
+
+
+def parse_ahead(text: str) -> timedelta | None:
+    """How long before something: `24h`, or `never`."""
+    return None if text.strip().lower() == "never" else parse_length(text)
 
 
 def parse_weeks(text: str) -> int:
