@@ -33,6 +33,10 @@ check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and e
 	$(BIN)/hadolint Dockerfile
 	@$(MAKE) --no-print-directory test
 
+.PHONY: stories
+stories: .venv/.dev ## every story on every sort of store there is: SQLite, two Redis versions, Sentinels, a cluster
+	ONCALL_EVERY_STORE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/stories $(PYTEST)
+
 .PHONY: image-test
 image-test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
 	@sh scripts/tools.sh buildah debootstrap

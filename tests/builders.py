@@ -6,7 +6,8 @@ from typing import Any
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Mark, Outcome, Status, Timer, alert_key
-from app.domain.message import MessageKind
+from app.domain.message import MessageKind, Notice
+from app.domain.notice import notice_id
 from app.domain.notification import Notification, Planned, Why
 from app.domain.suppress import Quiet, SuppressedBy
 from app.service.ports import Parcel
@@ -92,6 +93,14 @@ def a_notification(**changes: Any) -> Notification:
         "again": 900.0,
     }
     return Notification(**fields | changes)
+
+
+def a_notice(key: str, **changes: Any) -> Notification:
+    """A notice to Asha that is due at nine."""
+    plan = (Planned("slack", "U0123", 0.0),)
+    said = Notice("Ben covers you tonight", ("Tue 3 Feb 18:00 to 22:00",), "https://oncall.example.com/covers/7")
+    fields: dict[str, Any] = {"key": key, "incident": notice_id(key), "kind": MessageKind.NOTICE, "plan": plan}
+    return a_notification(**fields | {"notice": said, "once": True, "again": None} | changes)
 
 
 def a_decision(**changes: Any) -> Decision:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.domain.incident import Decision, Outcome
+from app.domain.notification import Notification
 from app.service.ports import Parcel, Record, Store
 from tests.builders import (
     NINE,
     a_decision,
+    a_notice,
     a_notification,
     a_resolved_incident,
     an_alert_row,
@@ -21,22 +23,26 @@ from tests.builders import (
 class Whole:
     parcels: list[Parcel]
     records: list[Record]
+    notices: list[Notification]
 
 
 async def whole(store: Store) -> Whole:
     """Read in one go, not in pages."""
     return Whole(
-        list(await store.parcels("", limit=1_000_000)), list(await store.every_record(("", ""), limit=1_000_000))
+        list(await store.parcels("", limit=1_000_000)),
+        list(await store.every_record(("", ""), limit=1_000_000)),
+        list(await store.notices("", limit=1_000_000)),
     )
 
 
-async def fill(store: Store, incidents: int, records: int) -> Whole:
+async def fill(store: Store, incidents: int, records: int, notices: int = 0) -> Whole:
     """By commits, as a server would: open ones and resolved ones, groups, many alerts, odd texts, leases."""
     for start in range(0, incidents, 200):
         numbers = range(start, min(start + 200, incidents))
         await store.commit([decision for number in numbers for decision in _decisions(number)])
     for start in range(0, records, 500):
         await store.commit([], [_record(number) for number in range(start, min(start + 500, records))])
+    await store.commit((), notices=[a_notice(f"nag/{number}") for number in range(notices)])
     await store.claim_due(NINE + timedelta(days=1), timedelta(days=1), limit=2)
     return await whole(store)
 

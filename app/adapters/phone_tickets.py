@@ -29,7 +29,7 @@ _CODE = b"oncall-router.phone-code"
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTicket:
-    """Which message a receipt is of: the incidents in it, and its key."""
+    """Which message a receipt is of: the incidents in it (or the id of a notice), and its key."""
 
     incidents: tuple[str, ...]
     key: str
@@ -96,10 +96,12 @@ class PhoneTickets:
 
 
 def _incidents(message: Message) -> list[str]:
-    return [item.incident for item in message.items[:MOST_INCIDENTS]]
+    return list(message.told_of(MOST_INCIDENTS))
 
 
 def _spoken(message: Message) -> str:
+    if message.notice:
+        return ". ".join((message.headline, *message.notice.lines))
     if len(message.items) != 1 or not message.items[0].squad:
         return message.headline
     return f"{one_line(message.headline, SPOKEN_LIMIT - 60)}. Squad {one_line(message.items[0].squad, 40)}"

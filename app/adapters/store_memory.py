@@ -43,11 +43,15 @@ class MemoryStore:
         decisions: Sequence[Decision],
         records: Sequence[Record] = (),
         seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+        notices: Sequence[Notification] = (),
+        fresh: Sequence[Record] = (),
     ) -> None:
         self._compare(decisions, seen)
         for decision in decisions:
             if decision.incident is not None:
                 self._keep(decision, decision.incident)
+        for notice in notices:
+            self.outbox.setdefault(notice.key, notice)
 
     def _compare(self, decisions: Sequence[Decision], seen: Mapping[str, KnownKey | None]) -> None:
         versions: dict[str, int] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from app.domain.incident import Incident, Mark, Status
-from app.domain.message import Item, Message, MessageKind
+from app.domain.message import Item, Message, MessageKind, Notice
 from app.domain.notification import Notification, Send, is_reminder
 from app.domain.replacing import quick, replace
 from app.domain.ruleset import Rules
@@ -42,6 +42,30 @@ class Bundle:
         return len(self.dues) > 1
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeDue:
+    """One sending of a message that is about no incident."""
+
+    notification: Notification
+    position: int
+    notice: Notice
+
+    @property
+    def send(self) -> Send:
+        return self.notification.sends[self.position]
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A sending that is a message of its own, whatever else is due: a notice."""
+
+    due: NoticeDue
+
+    @property
+    def dues(self) -> tuple[NoticeDue]:
+        return (self.due,)
+
+
 def bundle(dues: Iterable[Due], storm: int) -> tuple[Bundle, ...]:
     """Every sending in exactly one bundle: digests by name, more than `storm` to one address as one, else alone."""
     by_address: dict[tuple[str, str, str], list[Due]] = defaultdict(list)
@@ -70,9 +94,27 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
         reader=_name(first.notification, rules),
         headline=_headline(kind, items),
         items=items,
-        timezone=str(rules.zone),
+        timezone=str(rules.zone_of(first.notification.reader)),
         person="" if first.notification.squad else first.notification.reader,
         mentions=_mentions(one, rules),
+    )
+
+
+def noticed(due: NoticeDue, rules: Rules) -> Message:
+    """The message of a notice."""
+    notification, send = due.notification, due.send
+    return Message(
+        key=f"{notification.key}#{send.round}.{send.channel}",
+        kind=notification.kind,
+        channel=send.channel,
+        address=send.address,
+        reader=_name(notification, rules),
+        headline=due.notice.headline,
+        items=(),
+        timezone=str(rules.zone_of(notification.reader)),
+        person="" if notification.squad else notification.reader,
+        notice=due.notice,
+        notice_id=notification.incident,
     )
 
 
@@ -114,7 +156,7 @@ def _item(due: Due, link: str, remark: str, rules: Rules) -> Item:
         link=link,
         status=incident.status.value,
         remark=" ".join(part for part in (remark, warning, notification.remark) if part),
-        state=standing(incident, rules),
+        state=standing(incident, rules, rules.zone_of(notification.reader)),
         answers=answers(incident) if notification.kind in FOLLOWED else (),
     )
 

@@ -46,12 +46,26 @@ def fitted(message: Message, medium: Medium, link_elsewhere: bool = False) -> st
     hardly a provider takes an empty text.
     """
     if not message.items:
-        return cut(message.headline, medium)
+        return _noticed(message, medium, link_elsewhere) or cut(message.headline, medium)
     alone = link_elsewhere and len(message.items) == 1
     for form in _forms(message, medium, alone):
         if form and medium.takes(form):
             return form
     return _counted(message, medium)
+
+
+def _noticed(message: Message, medium: Medium, link_elsewhere: bool) -> str:
+    """As many lines of a notice as fit above its link; how many more there are is said."""
+    if message.notice is None:
+        return ""
+    link = [medium.link(message.notice.link)] if message.notice.link and not link_elsewhere else []
+    lines = [medium.text(one_line(line, SHARES[1])) for line in message.notice.lines]
+    for kept in range(len(lines), -1, -1):
+        more = [f"… and {len(lines) - kept} lines more"] if kept < len(lines) else []
+        text = "\n".join([*lines[:kept], *more, *link])
+        if medium.takes(text):
+            return text
+    return link[0] if link and medium.takes(link[0]) else ""
 
 
 def cut(text: str, medium: Medium) -> str:

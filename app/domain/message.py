@@ -16,7 +16,7 @@ ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
 class MessageKind(StrEnum):
     """Why it is sent. A reminder is a later rung of a page; a post goes to a squad's channel; a notice asks nothing; an
-    update changes what was posted before."""
+    update changes what was posted before; a test is as loud as a page."""
 
     PAGE = "page"
     REMINDER = "reminder"
@@ -27,6 +27,17 @@ class MessageKind(StrEnum):
     RESOLVED = "resolved"
     NOTICE = "notice"
     UPDATE = "update"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is said to somebody that is about no incident. `headline` is one line; `lines` are shown one by one; `link`
+    is an http(s) address to open, or empty. Texts may come from people and are not trusted."""
+
+    headline: str
+    lines: tuple[str, ...] = ()
+    link: str = ""
 
 
 DEGRADED = (
@@ -36,7 +47,9 @@ DEGRADED = (
 """The remark on what is sent without the store."""
 
 SEVEREST_FIRST = ("critical", "high", "triage")
-ASKS_FOR_SOMEBODY = frozenset({MessageKind.PAGE, MessageKind.REMINDER, MessageKind.DIGEST, MessageKind.HAND_OVER})
+ASKS_FOR_SOMEBODY = frozenset(
+    {MessageKind.PAGE, MessageKind.REMINDER, MessageKind.DIGEST, MessageKind.HAND_OVER, MessageKind.TEST}
+)
 
 
 @quick
@@ -96,7 +109,8 @@ class Message:
     """What a channel is asked to send.
 
     `key` stays the same when the same message is sent again (the idempotency key). `address` is the reader's on this
-    channel; `reader` their name, `person` their id (empty for a squad). `headline` is one line without line breaks.
+    channel; `reader` their name, `person` their id (empty for a squad). `notice` and its id are of a message that is
+    about no incident. `headline` is one line without line breaks.
     `timezone` is the IANA name of the zone that times are shown in. `mentions` are addresses on this channel of whom it
     is to call by name. Texts come from alerts and are not trusted: each channel escapes them for its own medium.
     """
@@ -111,9 +125,27 @@ class Message:
     timezone: str = "UTC"
     person: str = ""
     mentions: tuple[str, ...] = ()
+    notice: Notice | None = None
+    notice_id: str = ""
+
+    def link(self) -> str:
+        """What there is to open: the only item's page, or a notice's link; empty where there is none, or several."""
+        if self.notice:
+            return self.notice.link
+        return self.items[0].link if len(self.items) == 1 else ""
+
+    def has_body(self) -> bool:
+        """Whether there is anything to say besides the headline."""
+        return bool(self.items or (self.notice and (self.notice.lines or self.notice.link)))
+
+    def told_of(self, most: int) -> tuple[str, ...]:
+        """Under which ids its sending is written down: of its first incidents, at most so many, or of the notice."""
+        return tuple(item.incident for item in self.items[:most]) or ((self.notice_id,) if self.notice_id else ())
 
     def button(self) -> str:
         """What the button says that opens an item's link."""
+        if self.notice:
+            return "I got it" if self.kind is MessageKind.TEST else "Open"
         return "Open and acknowledge" if self.asks_for_somebody() and not self._is_answered() else "Open"
 
     def _is_answered(self) -> bool:
@@ -121,7 +153,9 @@ class Message:
         return bool(self.items) and all(item.answers and ACKNOWLEDGE not in item.answers for item in self.items)
 
     def severest(self) -> str:
-        """The gravest severity among its items; empty without any."""
+        """The gravest severity among its items; that of a page for a test; empty without any."""
+        if self.kind is MessageKind.TEST:
+            return SEVEREST_FIRST[0]
         found = {item.severity for item in self.items}
         return next((severity for severity in SEVEREST_FIRST if severity in found), "")
 
@@ -136,6 +170,9 @@ class Message:
     def text(self) -> str:
         """The whole message as plain text: the headline, then every item with all its facts, one line a fact."""
         headline = one_line(self.headline, TITLE_LIMIT * 2)
+        if self.notice:
+            said = [one_line(line, FACT_LIMIT) for line in self.notice.lines]
+            return "\n".join([headline, *(f"  {line}" for line in (*said, self.notice.link) if line)])
         if self.headline_says_it():
             return "\n".join([headline, "", *_fact_lines(self.items[0], self.timezone)])
         blocks = [

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zlib import crc32
 
-from app.domain.message import MessageKind
+from app.domain.message import MessageKind, Notice
 from app.domain.receipt import MOVES, REACHED, WORKING, Receipt, SendState
 from app.domain.replacing import quick, replace
 
@@ -133,7 +133,8 @@ class Notification:
     methods that the ladder leaves out, for when all of `plan` has failed. `again` repeats in seconds. `once` ends after
     the first success. `while_listed`: alive only while the incident lists the key among its pages. `never_fails` goes
     on for ever (the last resort). `ends_at` ends it. Rows with the same `digest` that are due together are sent as one
-    message per reader and channel.
+    message per reader and channel. `notice` is what it says when it is about no incident; `incident` then is an id of
+    its own, under which nothing else is kept.
     """
 
     key: str
@@ -157,6 +158,7 @@ class Notification:
     state: NotificationState = NotificationState.LIVE
     ended: str = ""
     sends: tuple[Send, ...] = ()
+    notice: Notice | None = None
 
 
 def begin(notification: Notification) -> Notification:

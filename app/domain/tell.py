@@ -10,6 +10,7 @@ from app.domain.message import MessageKind
 from app.domain.notification import Notification, Planned, Why
 from app.domain.people import ContactMethod, Ladder, Person, Squad, Urgency
 from app.domain.policy import Target, TargetKind
+from app.domain.ruleset import Rules
 
 LAST_RESORT = "last_resort"
 SQUAD = "squad"
@@ -130,12 +131,16 @@ def plan_for(person: Person, ladder: Ladder, urgency: Urgency) -> tuple[tuple[Pl
 
 def squad_recipient(squad: str, ctx: Context) -> Recipient | str:
     """The squad's own channel as a recipient, or why there is none."""
-    known: Squad | None = ctx.rules.squads.get(squad)
+    plan = squad_posts(squad, ctx.rules) if squad else "the incident has no squad"
+    return plan if isinstance(plan, str) else Recipient(squad, SQUAD, plan, None, squad=True)
+
+
+def squad_posts(squad: str, rules: Rules) -> tuple[Planned, ...] | str:
+    """Where a squad reads, one after another; or why it cannot be told."""
+    known: Squad | None = rules.squads.get(squad)
     if known is None:
-        return f"squad {squad} is not in the rules file" if squad else "the incident has no squad"
-    if not known.post:
-        return f"squad {squad} has no channel"
-    return Recipient(squad, SQUAD, _fallbacks(known.post), None, squad=True)
+        return f"squad {squad} is not in the rules file"
+    return _fallbacks(known.post) if known.post else f"squad {squad} has no channel"
 
 
 def _at_once(methods: tuple[ContactMethod, ...]) -> tuple[Planned, ...]:

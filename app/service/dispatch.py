@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.domain.digest import Bundle, Due, bundle, compose
+from app.domain.digest import Bundle, Due, NoticeDue, Single, bundle, compose, noticed
 from app.domain.errors import StoreUnavailable
 from app.domain.incident import Incident, Mark
-from app.domain.message import MessageKind
+from app.domain.message import Message, MessageKind
 from app.domain.notification import (
     Notification,
     NotificationState,
@@ -44,21 +44,36 @@ LONGEST_SEND = 30.0
 DIGEST_PATIENCE = timedelta(seconds=30)
 DIGEST_POLL = timedelta(seconds=1)
 
+Outgoing = Bundle | Single
+"""What makes one message."""
+
 
 def refusal(notification: Notification, incident: Incident | None, now: datetime) -> str:
     """Why a notification is no longer wanted; empty when it is.
 
-    A page lives only while its incident lists it; a message that asks for nothing is always wanted.
+    A page lives only while its incident lists it; a message that asks for nothing, or is about no incident, is always
+    wanted.
     """
-    if incident is None:
-        return "the incident is gone"
     if notification.ends_at and notification.ends_at <= now:
         return "the hours of this role are over"
+    if notification.notice:
+        return ""
+    if incident is None:
+        return "the incident is gone"
     if not notification.while_listed or incident.page(notification.key):
         return ""
     if not incident.is_open:
         return f"resolved by {incident.resolved_by}"
     return f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "overtaken by a later page"
+
+
+def _singles(notices: Iterable[Notification], now: datetime) -> tuple[Single, ...]:
+    return tuple(
+        Single(NoticeDue(row, position, row.notice))
+        for row in notices
+        if row.notice
+        for position in due_sends(row, now)
+    )
 
 
 async def _nothing_more(rows: Sequence[Notification]) -> None:
@@ -124,19 +139,22 @@ class Dispatcher:
         await self._settle([end(one, refused[one.key]) for one in claimed if refused[one.key]])
         wanted = [one for one in claimed if not refused[one.key]]
         follow_ups = [one for one in wanted if one.kind is MessageKind.UPDATE]
-        telling = self._tell([begin(one) for one in wanted if one.kind is not MessageKind.UPDATE], incidents, now)
+        begun = [begin(one) for one in wanted if one.kind is not MessageKind.UPDATE]
+        telling = self._tell(begun, incidents, now)
         for error in await asyncio.gather(telling, self._follow(follow_ups, incidents), return_exceptions=True):
             if error is not None:
                 raise error
 
     async def _tell(self, wanted: list[Notification], incidents: Mapping[str, Incident], now: datetime) -> None:
-        ready = await self._without_early_digests(wanted, now)
+        notices = [one for one in wanted if one.notice]
+        ready = await self._without_early_digests([one for one in wanted if not one.notice], now)
         told = await self._without_observed(ready, incidents, now)
         dues = [Due(one, position, incidents[one.incident]) for one in told for position in due_sends(one, now)]
         limits = self.in_force.rules.limits
         paced = pace(dues, self._windows, limits.storm, limits.storm_window, now)
         self._windows = paced.windows
-        await self._deliver(paced.held_back(told), bundle(paced.now, limits.storm))
+        outgoing: list[Outgoing] = [*bundle(paced.now, limits.storm), *_singles(notices, now)]
+        await self._deliver([*paced.held_back(told), *notices], outgoing)
 
     async def _follow(self, rows: list[Notification], incidents: Mapping[str, Incident]) -> None:
         """Beside what is being told, so that neither waits for the other's channel."""
@@ -193,7 +211,7 @@ class Dispatcher:
         await self._settle([record(row, dict.fromkeys(due_sends(row, now), Observed()), now) for row in observed])
         return [row for row in ready if not is_observed(row)] if observed else ready
 
-    async def _deliver(self, rows: list[Notification], bundles: tuple[Bundle, ...]) -> None:
+    async def _deliver(self, rows: list[Notification], bundles: Sequence[Outgoing]) -> None:
         """Send all bundles side by side; a row is recorded when the last of its own has ended, whatever others do."""
         round = _Round(rows, bundles)
         await self._settle(round.recorded(round.without_sends(), self.clock.now()))
@@ -210,7 +228,7 @@ class Dispatcher:
         now = self.clock.now()
         return [key for key in ended if round.was_begun(key) or now < self._busy[key]]
 
-    async def _send_bundle(self, one: Bundle) -> Result | None:
+    async def _send_bundle(self, one: Outgoing) -> Result | None:
         name = one.dues[0].send.channel
         if name not in self.channels:
             return Rejected(f"channel {name} is not set up")
@@ -219,7 +237,7 @@ class Dispatcher:
             self.sent(name, result)
         return replace(result, among=len(one.dues)) if isinstance(result, Sent) else result
 
-    async def _try(self, channel: Channel, one: Bundle) -> Result | None:
+    async def _try(self, channel: Channel, one: Outgoing) -> Result | None:
         """A channel that hangs or breaks its promise and raises is a failure of that sending only. None: not begun, for
         the queue was so long (or this process stood still for so long) that it would not end within the lease."""
         until = min(self._busy[due.notification.key] for due in one.dues)
@@ -228,11 +246,15 @@ class Dispatcher:
                 return None
             try:
                 async with asyncio.timeout(LONGEST_SEND):
-                    return await channel.send(compose(one, self.in_force.rules, self.link, self.remark))
+                    return await channel.send(self._message(one))
             except TimeoutError:
                 return Retry(f"{channel.name} did not answer")
             except Exception as error:
                 return Retry(f"{channel.name} broke: {type(error).__name__}")
+
+    def _message(self, one: Outgoing) -> Message:
+        rules = self.in_force.rules
+        return noticed(one.due, rules) if isinstance(one, Single) else compose(one, rules, self.link, self.remark)
 
     async def _settle(self, rows: list[Notification]) -> None:
         """Record what came of these, or keep it until `claim` can: a store in trouble stops no sending, and nobody is
@@ -273,7 +295,7 @@ class Dispatcher:
     async def _record(self, rows: list[Notification]) -> None:
         """Tell the incident first of whoever cannot be reached, so that no crash in between loses it. A row whose
         incident could not be told stays as it was; the error is raised when the others are recorded."""
-        failed = [row for row in rows if row.state is NotificationState.FAILED]
+        failed = [row for row in rows if row.state is NotificationState.FAILED and not row.notice]
         told = await self.applier.submit([unreachable(row) for row in failed]) if failed else []
         errors = {row.key: one.error for row, one in zip(failed, told, strict=True) if one.error}
         if recorded := [row for row in rows if row.key not in errors]:
@@ -287,7 +309,7 @@ class Dispatcher:
 class _Round:
     """The rows of one round of sending, and how many sendings each still waits for."""
 
-    def __init__(self, rows: Iterable[Notification], bundles: Iterable[Bundle]) -> None:
+    def __init__(self, rows: Iterable[Notification], bundles: Iterable[Outgoing]) -> None:
         self._rows = {row.key: row for row in rows}
         self._results: dict[str, dict[int, Result]] = {key: {} for key in self._rows}
         self._open = Counter(due.notification.key for one in bundles for due in one.dues)
@@ -296,7 +318,7 @@ class _Round:
         """Rows for which it is too early."""
         return [key for key in self._rows if not self._open[key]]
 
-    def took(self, one: Bundle, result: Result | None) -> list[str]:
+    def took(self, one: Outgoing, result: Result | None) -> list[str]:
         """Note a bundle's result (None: it was not begun); the rows that wait for nothing more."""
         for due in one.dues:
             if result is not None:

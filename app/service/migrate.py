@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from app.domain.errors import AppError
+from app.domain.notification import Notification
 from app.service.ports import Clock, IncidentQuery, Parcel, Record, Store
 from app.service.replicas import replicas
 
@@ -22,7 +23,8 @@ RECORDS_AT_ONCE = 100
 """Few enough to be in memory when each is a body of a megabyte that was refused."""
 COUNTED_AT_ONCE = 1000
 
-Item = Parcel | Record
+Item = Parcel | Record | Notification
+"""A notification here is one that belongs to no incident; all others are in their parcels."""
 Page = Callable[[Store], Awaitable[Sequence[Item]]]
 """Reads one stretch of a store."""
 Written = Callable[[Item], bytes]
@@ -57,11 +59,13 @@ class Contents:
 
     incidents: int = 0
     records: int = 0
+    notices: int = 0
     sum: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def add(self, item: Item, line: bytes) -> None:
         self.incidents += isinstance(item, Parcel)
         self.records += isinstance(item, Record)
+        self.notices += isinstance(item, Notification)
         self.sum.update(line + b"\n")
 
     @property
@@ -144,15 +148,18 @@ async def _refuse_other(source: Side, target: Side, compared: Compared) -> Compa
 
 async def _count(store: Store) -> int:
     """How many items there are, for saying how far things are."""
-    incidents = records = 0
-    before, after = "", ("", "")
+    incidents = records = notices = 0
+    before, after, beyond = "", ("", ""), ""
     while found := await store.incidents(IncidentQuery(before=before, limit=COUNTED_AT_ONCE)):
         incidents += len(found)
         before = found[-1].id
     while page := await store.every_record(after, RECORDS_AT_ONCE):
         records += sum(record.kind != KIND for record in page)
         after = (page[-1].kind, page[-1].id)
-    return incidents + records
+    while rows := await store.notices(beyond, COUNTED_AT_ONCE):
+        notices += len(rows)
+        beyond = rows[-1].incident
+    return incidents + records + notices
 
 
 async def _copy(source: Store, target: Store, told: Told, total: int) -> None:
@@ -162,7 +169,8 @@ async def _copy(source: Store, target: Store, told: Told, total: int) -> None:
         missing = [item for item in items if there.get(_order(item)) != item]
         parcels = [item for item in missing if isinstance(item, Parcel)]
         records = [item for item in missing if isinstance(item, Record)]
-        await target.unpack(parcels, records)
+        notices = [item for item in missing if isinstance(item, Notification)]
+        await target.unpack(parcels, records, notices)
         done += len(items)
         told(Phase.COPY, done, total)
 
@@ -202,6 +210,10 @@ async def _pages(store: Store) -> AsyncIterator[tuple[Page, Sequence[Item]]]:
     while records := await page(store):
         yield page, [record for record in records if isinstance(record, Record) and record.kind != KIND]
         page = _records_after(_order(records[-1])[1:])
+    page = _notices_after("")
+    while notices := await page(store):
+        yield page, notices
+        page = _notices_after(_order(notices[-1])[1])
 
 
 def _parcels_after(id: str) -> Page:
@@ -212,9 +224,19 @@ def _records_after(place: tuple[str, str]) -> Page:
     return lambda store: store.every_record(place, RECORDS_AT_ONCE)
 
 
+def _notices_after(id: str) -> Page:
+    return lambda store: store.notices(id, RECORDS_AT_ONCE)
+
+
 def _order(item: Item) -> tuple[int, str, str]:
-    """Where an item stands in a store: incidents by id, then records by kind and id."""
-    return (0, item.incident.id, "") if isinstance(item, Parcel) else (1, item.kind, item.id)
+    """Where an item stands in a store: incidents by id, then records by kind and id, then notices by id."""
+    match item:
+        case Parcel():
+            return 0, item.incident.id, ""
+        case Record():
+            return 1, item.kind, item.id
+        case Notification():
+            return 2, item.incident, ""
 
 
 def _difference(ours: Item | None, theirs: Item | None, source: str, target: str) -> str:
@@ -227,4 +249,10 @@ def _difference(ours: Item | None, theirs: Item | None, source: str, target: str
 
 
 def _words(item: Item) -> str:
-    return f"incident {item.incident.id}" if isinstance(item, Parcel) else f"record {item.kind} {item.id}"
+    match item:
+        case Parcel():
+            return f"incident {item.incident.id}"
+        case Record():
+            return f"record {item.kind} {item.id}"
+        case Notification():
+            return f"notice {item.key}"

@@ -217,13 +217,16 @@ class WorkingStore(Protocol):
         decisions: Sequence[Decision],
         records: Sequence[Record] = (),
         seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+        notices: Sequence[Notification] = (),
+        fresh: Sequence[Record] = (),
     ) -> None:
-        """All decisions and records at once or none, durable when it returns.
+        """All decisions, records and notices at once or none, durable when it returns.
 
         Each decision's incident has the version it was loaded with plus one (1 when new). Raises `Conflict` when any
         incident's stored version is not exactly one less, or when a key of `seen` is not (None: not there) as it says.
         Several decisions of one incident in one call carry successive versions. Notifications whose key exists already
-        are left as they are. The incident's `due_at` replaces any lease on it.
+        are left as they are; so are `notices`, rows that belong to no incident. `fresh` are records too, of which none
+        may exist yet: else `Conflict`. The incident's `due_at` replaces any lease on it.
         """
         ...
 
@@ -295,7 +298,7 @@ class Store(WorkingStore, Protocol):
 
     async def forget(self, resolved_before: datetime, limit: int) -> int:
         """Drop the incidents that were resolved longest ago, before that instant, with all that belongs to them and
-        the keys that lead to them; how many went, at most `limit`."""
+        the keys that lead to them, and the notices that were made before it; how many went, at most `limit` of each."""
         ...
 
     async def parcels(self, after: str, limit: int) -> Sequence[Parcel]:
@@ -306,7 +309,13 @@ class Store(WorkingStore, Protocol):
         """Records of every kind by (kind, id), after that pair (two empty texts: from the first)."""
         ...
 
-    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+    async def notices(self, after: str, limit: int) -> Sequence[Notification]:
+        """Rows that belong to no incident, by id (`Notification.incident`), after that id (empty: from the first)."""
+        ...
+
+    async def unpack(
+        self, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification] = ()
+    ) -> None:
         """Put these in as they are, in place of what has their ids: for moving into a store that nobody else uses."""
         ...
 

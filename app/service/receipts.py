@@ -74,7 +74,8 @@ class Receipts:
             return receive(stored, heard.reference, heard.receipt, heard.reason, now)
 
         after = change(row)
-        if after.state is NotificationState.FAILED and row.state is not NotificationState.FAILED:
+        failed = after.state is NotificationState.FAILED and row.state is not NotificationState.FAILED
+        if failed and not row.notice:
             (told,) = await self.applier.submit([unreachable(after)])
             if told.error:
                 raise told.error

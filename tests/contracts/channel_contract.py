@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.message import MessageKind, Notice
 from app.domain.notification import Rejected, Result, Retry, Sent
 from app.service.ports import Channel, LiveChannel
 from tests.contracts.channel_rig import (
@@ -52,6 +53,27 @@ class ChannelContract:
 
         assert isinstance(outcome, Sent)
         assert "Ben covers you tonight" in rig.received()[0].read
+
+    async def test_a_notice_says_each_of_its_lines_and_its_link(self, rig: Rig) -> None:
+        link = "https://oncall.example.com/covers/7?sig=" + "s" * 40
+        notice = Notice("ignored: the message has its own", ("Ben takes Tue 3 Feb 18:00 to 22:00", "Asha asked"), link)
+
+        outcome = await rig.channel.send(
+            a_page(rig.address, headline="Ben covers you tonight", items=(), notice=notice, kind=MessageKind.NOTICE)
+        )
+
+        assert isinstance(outcome, Sent)
+        [received] = rig.received()
+        for said in ("Ben covers you tonight", "Ben takes Tue 3 Feb 18:00 to 22:00", "Asha asked", link):
+            assert said in received.read
+
+    async def test_hostile_text_of_a_notice_is_inert(self, rig: Rig) -> None:
+        notice = Notice("", (HOSTILE, "x" * 50_000), "https://oncall.example.com/covers/7")
+
+        outcome = await rig.channel.send(a_page(rig.address, headline=HOSTILE, items=(), notice=notice))
+
+        assert isinstance(outcome, Sent)
+        assert [piece for piece in rig.live if piece in rig.received()[0].raw] == []
 
     async def test_a_digest_misses_nothing(self, rig: Rig) -> None:
         links = [f"https://oncall.example.com/a/{number:04d}." + "s" * 120 for number in range(300)]

@@ -24,6 +24,7 @@ from tests.builders import (
     an_id,
     an_incident,
 )
+from tests.contracts.store_contract_notices import FreshContract, NoticesContract
 from tests.contracts.store_contract_whole import ForgetContract, MovingContract
 from tests.contracts.store_rig import (
     LEASE,
@@ -635,7 +636,15 @@ class RecordContract:
 
 
 class StoreContract(
-    CommitContract, TimerContract, OutboxContract, ReadContract, RecordContract, ForgetContract, MovingContract
+    CommitContract,
+    TimerContract,
+    OutboxContract,
+    NoticesContract,
+    ReadContract,
+    RecordContract,
+    FreshContract,
+    ForgetContract,
+    MovingContract,
 ):
     """What holds for every store."""
 

@@ -11,6 +11,7 @@ from msgspec.json import Encoder
 
 from app.adapters.store_sqlite import SqliteStore
 from app.domain.errors import StoreUnavailable
+from app.domain.notification import Notification
 from app.service import migrate as module
 from app.service.migrate import KIND, PROBE, UNFINISHED, Compared, MigrationRefused, Phase, Side, migrate
 from app.service.ports import Parcel, Record, Store
@@ -19,7 +20,7 @@ from tests.builders import NINE, a_parcel, an_alert_row, an_entry, an_id, an_inc
 from tests.stories.stage import VirtualClock
 from tests.whole_stores import Whole, fill, whole
 
-INCIDENTS, RECORDS = 8, 7
+INCIDENTS, RECORDS, NOTICES = 8, 7, 3
 written = Encoder(order="deterministic").encode
 
 
@@ -84,8 +85,8 @@ class Breaking(Wrapped):
     async def delete_record(self, kind: str, id: str) -> None:
         await self._write(lambda: self.store.delete_record(kind, id))
 
-    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
-        await self._write(lambda: self.store.unpack(parcels, records))
+    async def unpack(self, *items: Any) -> None:
+        await self._write(lambda: self.store.unpack(*items))
 
     async def _write(self, write: Callable[[], Any]) -> None:
         self.writes += 1
@@ -102,41 +103,44 @@ class Counting(Wrapped):
         super().__init__(store)
         self.unpacked: list[str] = []
 
-    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+    async def unpack(
+        self, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification]
+    ) -> None:
         self.unpacked += [*(parcel.incident.id for parcel in parcels), *(record.id for record in records)]
-        await self.store.unpack(parcels, records)
+        self.unpacked += [notice.key for notice in notices]
+        await self.store.unpack(parcels, records, notices)
 
 
 async def test_everything_is_moved_and_both_stores_say_the_same(source: SqliteStore, target: SqliteStore) -> None:
-    before = await fill(source, INCIDENTS, RECORDS)
+    before = await fill(source, INCIDENTS, RECORDS, NOTICES)
 
     compared = await move(source, target)
 
     assert compared.difference == ""
     for contents in (compared.source, compared.target):
-        assert (contents.incidents, contents.records) == (INCIDENTS, RECORDS)
+        assert (contents.incidents, contents.records, contents.notices) == (INCIDENTS, RECORDS, NOTICES)
     assert compared.source.checksum == compared.target.checksum
     assert await whole(target) == await whole(source) == before
 
 
 async def test_it_is_told_how_far_things_are(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     told: list[tuple[Phase, int, int]] = []
 
     await move(source, target, lambda *said: told.append(said))
 
-    total = INCIDENTS + RECORDS
+    total = INCIDENTS + RECORDS + NOTICES
     assert [said for said in told if said[0] is Phase.COPY] == [
-        (Phase.COPY, done, total) for done in (3, 6, 8, 10, 12, 14, 15)
+        (Phase.COPY, done, total) for done in (3, 6, 8, 10, 12, 14, 15, 17, 18)
     ]
-    assert [said[1:] for said in told if said[0] is Phase.COMPARE] == [(done, total) for done in (3, 6, 9, 12, 15)]
+    assert [said[1:] for said in told if said[0] is Phase.COMPARE] == [(done, total) for done in (3, 6, 9, 12, 15, 18)]
 
 
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_run_that_broke_off_at_any_write_is_made_whole_by_the_next(
     source: SqliteStore, tmp_path: Path, after: bool
 ) -> None:
-    before = await fill(source, INCIDENTS, RECORDS)
+    before = await fill(source, INCIDENTS, RECORDS, NOTICES)
     writes = 0
     for at in range(1, 100):
         target = await SqliteStore.open(tmp_path / f"{at}.db")
@@ -155,11 +159,11 @@ async def test_a_run_that_broke_off_at_any_write_is_made_whole_by_the_next(
         if not broke:
             writes = breaking.writes
             break
-    assert writes == 2 + 1 + 7 + 1  # the probe, the mark, the pages, the mark
+    assert writes == 2 + 1 + 9 + 1  # the probe, the mark, the pages, the mark
 
 
 async def test_what_is_there_already_is_not_written_again(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     with pytest.raises(StoreUnavailable):
         await move(source, Breaking(target, at=6, after=False))
     counting = Counting(target)
@@ -176,11 +180,12 @@ async def test_what_is_there_already_is_not_written_again(source: SqliteStore, t
         "000004",
         "000002",
         "000005",
+        *(f"nag/{number}" for number in (1, 0, 2)),
     ]
 
 
 async def test_what_changed_between_two_runs_is_carried_too(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     with pytest.raises(StoreUnavailable):
         await move(source, Breaking(target, at=10, after=True))
     await source.unpack([a_parcel(incident=an_incident(id=an_id(1), version=9))], [Record("audit", "000000", '"new"')])
@@ -192,7 +197,7 @@ async def test_what_changed_between_two_runs_is_carried_too(source: SqliteStore,
 
 
 async def test_a_copy_that_is_whole_already_is_left_as_it_is(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     first = await move(source, target)
     counting = Counting(target)
 
@@ -207,7 +212,7 @@ async def test_a_copy_that_is_whole_already_is_left_as_it_is(source: SqliteStore
 async def test_a_target_that_holds_something_else_is_refused_untouched(
     source: SqliteStore, target: SqliteStore, what: str
 ) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     await target.unpack([a_parcel()] if what == "incident" else [], [Record("token", "1", "{}")])
     before = await whole(target)
 
@@ -221,7 +226,7 @@ async def test_a_target_that_holds_something_else_is_refused_untouched(
 
 
 async def test_a_target_begun_from_elsewhere_is_refused(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     with pytest.raises(StoreUnavailable):
         await migrate(side(source, "elsewhere"), side(Breaking(target, 6, after=True), "there"), written, ignored)
     before = await whole(target)
@@ -233,7 +238,7 @@ async def test_a_target_begun_from_elsewhere_is_refused(source: SqliteStore, tar
 
 
 async def test_half_a_migration_is_no_source(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     with pytest.raises(StoreUnavailable):
         await move(source, Breaking(target, at=6, after=True))
 
@@ -244,11 +249,11 @@ async def test_an_empty_source_is_refused(source: SqliteStore, target: SqliteSto
     await source.put_record(Record(KIND, "left over", "{}"))
 
     assert await refusal(source, target) == "here is empty: see whether it is the store that you mean"
-    assert await whole(target) == Whole([], [])
+    assert await whole(target) == Whole([], [], [])
 
 
 async def test_a_store_is_not_moved_into_itself_by_another_name(source: SqliteStore) -> None:
-    before = await fill(source, INCIDENTS, RECORDS)
+    before = await fill(source, INCIDENTS, RECORDS, NOTICES)
 
     assert await refusal(source, source) == "here and there are the same store: name two"
     assert await whole(source) == before
@@ -256,7 +261,7 @@ async def test_a_store_is_not_moved_into_itself_by_another_name(source: SqliteSt
 
 @pytest.mark.parametrize("busy", ["here", "there"])
 async def test_a_store_that_a_server_works_on_is_refused(source: SqliteStore, target: SqliteStore, busy: str) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     seen_at = NINE - timedelta(seconds=59)
     replica = Replica("api-0:8080", "api", "v1", 0, 0, NINE, seen_at)
     await announce(replica, source if busy == "here" else target)
@@ -267,14 +272,14 @@ async def test_a_store_that_a_server_works_on_is_refused(source: SqliteStore, ta
 
 
 async def test_a_server_that_was_killed_long_ago_is_in_nobodys_way(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     await announce(Replica("api-0:8080", "api", "v1", 0, 0, NINE, NINE - timedelta(seconds=60)), source)
 
     assert (await move(source, target)).difference == ""
 
 
 async def test_a_probe_that_a_crash_left_in_the_source_is_not_carried(source: SqliteStore, target: SqliteStore) -> None:
-    before = await fill(source, INCIDENTS, RECORDS)
+    before = await fill(source, INCIDENTS, RECORDS, NOTICES)
     await source.put_record(Record(KIND, "left over", "{}"))
 
     assert (await move(source, target)).difference == ""
@@ -288,10 +293,14 @@ class Spoiling(Wrapped):
         super().__init__(store)
         self.spoil = spoil
 
-    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+    async def unpack(
+        self, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification]
+    ) -> None:
         items = [item for given in (*parcels, *records) for item in self.spoil(given)]
         await self.store.unpack(
-            [item for item in items if isinstance(item, Parcel)], [item for item in items if isinstance(item, Record)]
+            [item for item in items if isinstance(item, Parcel)],
+            [item for item in items if isinstance(item, Record)],
+            notices,
         )
 
 
@@ -336,7 +345,7 @@ async def test_a_copy_that_is_not_exact_is_found_out_and_put_right_by_the_next_r
     difference: str,
     same_counts: bool,
 ) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
 
     compared = await move(source, Spoiling(target, spoil))
 
@@ -352,7 +361,7 @@ async def test_a_copy_that_is_not_exact_is_found_out_and_put_right_by_the_next_r
 
 
 async def test_what_the_target_has_besides_stays_a_difference(source: SqliteStore, target: SqliteStore) -> None:
-    await fill(source, INCIDENTS, RECORDS)
+    await fill(source, INCIDENTS, RECORDS, NOTICES)
     with pytest.raises(StoreUnavailable):
         await move(source, Breaking(target, at=3, after=True))
     await target.unpack([a_parcel(incident=an_incident(id=an_id(99)))], [])

@@ -75,10 +75,10 @@ def _longer(one: timedelta | None, other: timedelta | None) -> timedelta | None:
 
 def _payload(message: Message) -> dict[str, object]:
     payload: dict[str, object] = {"content": cut(message.headline, CONTENT), "allowed_mentions": {"parse": []}}
-    return payload | ({"embeds": [_embed(message)]} if message.items else {})
+    return payload | ({"embeds": [_embed(message)]} if message.has_body() else {})
 
 
 def _embed(message: Message) -> dict[str, object]:
-    link = message.items[0].link if len(message.items) == 1 else ""
+    link = message.link()
     title = {"title": message.button(), "url": link} if 0 < len(link) <= LONGEST_TITLE_URL else {}
     return title | {"description": fitted(message, DESCRIPTION), "color": COLOURS.get(message.severest(), GREY)}

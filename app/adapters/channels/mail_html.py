@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from app.domain.message import Item, Message, MessageKind, one_line
+from app.domain.message import FACT_LIMIT, Item, Message, MessageKind, one_line
 
 HEADLINE_LIMIT = 400
 NEUTRAL = "#3f5f8a"
@@ -22,7 +22,7 @@ def mail_html(message: Message) -> str:
     """The whole document. Every text in it is escaped; its only links are ours and a runbook's."""
     headline = escape(one_line(message.headline, HEADLINE_LIMIT))
     colour = _colour(message)
-    body = "".join(_item(item, message, colour) for item in message.items)
+    body = "".join(_item(item, message, colour) for item in message.items) + _notice(message, colour)
     return (
         f'<!DOCTYPE html><html lang="en"><head>{HEAD}<title>{headline}</title></head>'
         f'<body style="margin:0;padding:16px;background:#ffffff;{FONT}">'
@@ -40,6 +40,15 @@ def _item(item: Item, message: Message, colour: str) -> str:
     rows = "".join(_rows(item, message.timezone))
     facts = f'<table role="presentation" style="border-collapse:collapse;font-size:14px;{FONT}">{rows}</table>'
     return f"{title}{_button(item.link, message.button(), colour)}{facts}"
+
+
+def _notice(message: Message, colour: str) -> str:
+    if message.notice is None:
+        return ""
+    lines = "".join(
+        f'<p style="margin:0 0 8px">{escape(one_line(line, FACT_LIMIT))}</p>' for line in message.notice.lines
+    )
+    return f"{lines}{_button(message.notice.link, message.button(), colour)}"
 
 
 def _button(link: str, label: str, colour: str) -> str:

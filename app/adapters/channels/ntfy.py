@@ -84,7 +84,7 @@ def _outcome(reply: Reply) -> Result:
 
 
 def _payload(message: Message) -> dict[str, object]:
-    link = message.items[0].link if len(message.items) == 1 else ""
+    link = message.link()
     payload: dict[str, object] = {
         "topic": message.address,
         "title": cut(message.headline, TITLE),

@@ -69,10 +69,8 @@ def _details(item: Item, message: Message) -> dict[str, object]:
 
 
 def _links(message: Message) -> dict[str, object]:
-    """The links of the only item; those of a digest are in its text."""
-    if len(message.items) != 1:
-        return {}
-    [item] = message.items
-    found = {message.button(): item.link, "Runbook": item.runbook_address()}
+    """The links of the only item or of a notice; those of a digest are in its text."""
+    runbook = message.items[0].runbook_address() if len(message.items) == 1 else ""
+    found = {message.button(): message.link(), "Runbook": runbook}
     links = [{"href": href, "text": text} for text, href in found.items() if href]
-    return ({"links": links} if links else {}) | ({"client_url": item.link} if item.link else {})
+    return ({"links": links} if links else {}) | ({"client_url": message.link()} if message.link() else {})

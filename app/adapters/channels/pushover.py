@@ -67,7 +67,7 @@ def _cure(answer: object) -> str:
 
 
 def _fields(message: Message) -> dict[str, str]:
-    link = message.items[0].link if len(message.items) == 1 else ""
+    link = message.link()
     fits = 0 < len(link) <= URL_LIMIT
     loud = message.asks_for_somebody() and message.severest() == "critical"
     fields = {

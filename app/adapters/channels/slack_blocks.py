@@ -39,7 +39,7 @@ LABELS: Mapping[str, str] = {
 def fallback_of(message: Message) -> str:
     """What notifications and screen readers get: the headline, then a line an item, whole lines only."""
     items = [_link(item.link) if message.headline_says_it() else _brief(item) for item in message.items]
-    lines = [_called(message) + _headline(message), *(line for line in items if line)]
+    lines = [_called(message) + _headline(message), *(line for line in items if line), *_noticed(message)]
     return "\n".join(_fitting(lines, TEXT_LIMIT))
 
 
@@ -59,6 +59,8 @@ def lines_of(lines: Sequence[str]) -> tuple[str, list[dict[str, object]]]:
 
 def _item_texts(message: Message) -> list[str]:
     """All items in as few sections as hold them: with every fact if there is room for that, else a line each."""
+    if message.notice:
+        return _joined(_fitting(_noticed(message), (BLOCK_LIMIT - 2) * (SECTION_LIMIT - LINE_LIMIT)), "\n")
     full = [_item_text(item, message) for item in message.items]
     if len(full) > 1:
         full = [f"{number}. {text}" for number, text in enumerate(full, start=1)]
@@ -67,6 +69,14 @@ def _item_texts(message: Message) -> list[str]:
         return sections
     lines = _fitting([_brief(item) for item in message.items], (BLOCK_LIMIT - 2) * (SECTION_LIMIT - BRIEF_LIMIT))
     return _joined(lines, "\n")
+
+
+def _noticed(message: Message) -> list[str]:
+    """What a notice says below its headline."""
+    if message.notice is None:
+        return []
+    lines = [_escaped(one_line(line, LINE_LIMIT), LINE_LIMIT) for line in message.notice.lines]
+    return [line for line in (*lines, _link(message.notice.link)) if line]
 
 
 def _item_text(item: Item, message: Message) -> str:
@@ -149,13 +159,12 @@ def _called(message: Message) -> str:
 def _buttons(message: Message, answerable: bool) -> list[dict[str, object]]:
     """The answers to one incident, and the way to its page. Their value says which message was answered, and begins
     with the incident's id; who answers is known from who clicked."""
-    if len(message.items) != 1:
-        return []
-    item = message.items[0]
-    offered = item.answers if answerable and 0 < len(message.key) <= VALUE_LIMIT else ()
+    link = message.link()
+    asked = message.items[0].answers if len(message.items) == 1 else ()
+    offered = asked if answerable and 0 < len(message.key) <= VALUE_LIMIT else ()
     answers = [_answer(name, message.key) for name in offered if name in LABELS]
-    opens = {**_labelled("open_incident", message.button()), "url": item.link}
-    return [*answers, *([opens] if 0 < len(item.link) <= BUTTON_URL_LIMIT else [])]
+    opens = {**_labelled("open_incident", message.button()), "url": link}
+    return [*answers, *([opens] if 0 < len(link) <= BUTTON_URL_LIMIT else [])]
 
 
 def _actions(elements: list[dict[str, object]]) -> dict[str, object]:

@@ -34,7 +34,7 @@ def sms_text(message: Message, code: Code) -> str:
     if len(message.items) > 1:
         return _digest(message, code)
     item = message.items[0] if message.items else None
-    last = _last_lines(message, item, code) if item else []
+    last = _last_lines(message, item, code) if item else [message.link()] if message.link() else []
     return "\n".join([_fitting(_head(message, item), "".join(f"\n{line}" for line in last)), *last])
 
 
@@ -50,6 +50,8 @@ def _head(message: Message, item: Item | None) -> str:
         parts[0] = f"{parts[0]} ({one_line(item.squad, 40)})"
     if item and item.remark:
         parts.append(one_line(item.remark, BODY_LIMIT))
+    if message.notice:
+        parts += [one_line(line, BODY_LIMIT) for line in message.notice.lines]
     return ". ".join(parts).translate(_PLAIN)
 
 

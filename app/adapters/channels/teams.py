@@ -57,7 +57,7 @@ def _payload(message: Message) -> dict[str, object]:
     """The message with as much text as leaves it within the limit."""
     room = PAYLOAD_BYTES - _bytes_of(_with(message, ""))
     medium = Medium(room, measure=lambda text: _bytes_of(_blocks(text)), link=lambda url: LINK_BEGINS + url + LINK_ENDS)
-    return _with(message, fitted(message, medium) if message.items else "")
+    return _with(message, fitted(message, medium) if message.has_body() else "")
 
 
 def _with(message: Message, text: str) -> dict[str, object]:
@@ -68,7 +68,7 @@ def _with(message: Message, text: str) -> dict[str, object]:
         "body": [_headline(message), *_blocks(text)],
         "msteams": {"width": "Full"},
     }
-    link = message.items[0].link if len(message.items) == 1 else ""
+    link = message.link()
     if link:
         card["actions"] = [{"type": "Action.OpenUrl", "title": message.button(), "url": link}]
     return {

@@ -83,13 +83,13 @@ def _cure(status: int, answer: object) -> str:
 def _payload(message: Message) -> dict[str, object]:
     headline = cut(message.headline, Medium(HEADLINE_LIMIT, utf16_units, _inert))
     room = TEXT_LIMIT - utf16_units(headline) - 2
-    text = fitted(message, Medium(room, utf16_units, _inert)) if message.items else ""
+    text = fitted(message, Medium(room, utf16_units, _inert)) if message.has_body() else ""
     payload: dict[str, object] = {
         "chat_id": message.address,
         "text": f"{headline}\n\n{text}".rstrip(),
         "link_preview_options": {"is_disabled": True},
     }
-    link = message.items[0].link if len(message.items) == 1 else ""
+    link = message.link()
     button = {"inline_keyboard": [[{"text": message.button(), "url": link}]]}
     return payload | ({"reply_markup": button} if _is_good_for_a_button(link) else {})
 

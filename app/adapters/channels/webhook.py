@@ -101,6 +101,7 @@ def _body(message: Message) -> str:
         "reader": message.reader,
         "headline": message.headline,
         "items": [_item(item) for item in message.items],
+        **({"lines": message.notice.lines, "link": message.notice.link} if message.notice else {}),
     }
     # A lone surrogate is no character and no JSON reader need take it.
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode()

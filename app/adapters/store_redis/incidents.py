@@ -11,6 +11,7 @@ from app.adapters.store_redis.scripts import COMMIT, LOAD
 from app.adapters.store_redis.texts import NUL, known_key, known_text
 from app.domain.errors import Conflict
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Status
+from app.domain.notification import Notification
 from app.service.ports import IncidentQuery, Loaded, Record
 
 REMEMBERED = timedelta(minutes=10)
@@ -25,11 +26,13 @@ async def commit(
     decisions: Sequence[Decision],
     records: Sequence[Record],
     seen: Mapping[str, KnownKey | None],
+    notices: Sequence[Notification],
+    fresh: Sequence[Record],
     wake: Callable[[datetime | None], str | None],
 ) -> None:
     """Raises `Conflict` with nothing written. `wake` says whom to name as waking the others when this falls due."""
     kept = [(decision, decision.incident) for decision in decisions if decision.incident is not None]
-    if not kept and not records and not seen:
+    if not (kept or records or seen or notices or fresh):
         return
     incidents = written.decided(kept)
     asked = {
@@ -38,9 +41,11 @@ async def commit(
         "records": [written.record(record) for record in records],
         "seen": list(seen),
         "seen_as": ["" if known is None else known_text(known) for known in seen.values()],
-        "ring": wake(_first_due(kept)),
+        "notices": [written.notice(notice) for notice in notices],
+        "fresh": [written.record(record) for record in fresh],
+        "ring": wake(_first_due(kept, notices)),
     }
-    ids = [part["id"] for part in incidents]
+    ids = [*(part["id"] for part in incidents), *(notice.incident for notice in notices)]
     if changed := await primary.write(Order(COMMIT, asked, ids, remember=REMEMBERED, confirmed=True)):
         names = ", ".join(name.decode() for name in changed)
         raise Conflict(f"somebody else committed first to {names}: load it and decide again")
@@ -86,9 +91,10 @@ async def timeline(primary: Primary, keys: Keys, incident: str) -> list[Entry]:
     return [entry for entries in codec.ENTRIES.lines(_lines(commits)) for entry in entries]
 
 
-def _first_due(kept: Kept) -> datetime | None:
+def _first_due(kept: Kept, notices: Sequence[Notification]) -> datetime | None:
     due = [incident.due_at for _, incident in kept]
     due += [notification.due_at for decision, _ in kept for notification in decision.notifications]
+    due += [notice.due_at for notice in notices]
     return min((at for at in due if at), default=None)
 
 

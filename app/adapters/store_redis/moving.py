@@ -12,6 +12,7 @@ from app.adapters.store_redis.primary import Order, Primary
 from app.adapters.store_redis.scripts import FORGET, UNPACK
 from app.adapters.store_redis.texts import NUL, known_key, ticks
 from app.domain.incident import Incident
+from app.domain.notification import Notification
 from app.service.ports import Parcel, Record
 
 AT_ONCE = 100
@@ -49,13 +50,25 @@ async def parcels(primary: Primary, keys: Keys, after: str, limit: int) -> list[
     ]
 
 
-async def unpack(primary: Primary, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
+async def notices(primary: Primary, keys: Keys, after: str, limit: int) -> list[Notification]:
+    first = f"({written.NOTICE}{NUL}{after}"
+    listed = ("ZRANGEBYLEX", keys.named("index"), first, f"({written.NOTICE}{NUL}g", "LIMIT", 0, limit)
+    (members,) = await primary.read(listed)
+    ids = [member.rpartition(NUL.encode())[2].decode() for member in members]
+    rows = await primary.read(*(("HVALS", keys.outbox(id)) for id in ids))
+    return [codec.NOTIFICATION.one(document) for documents in rows for document in documents]
+
+
+async def unpack(
+    primary: Primary, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification]
+) -> None:
     asked = {
         "incidents": [written.packed(parcel) for parcel in parcels],
         "known": written.packed_known(parcels),
         "records": [written.record(record) for record in records],
+        "notices": [written.notice(notice) for notice in notices],
     }
-    ids = [parcel.incident.id for parcel in parcels]
+    ids = [*(parcel.incident.id for parcel in parcels), *(notice.incident for notice in notices)]
     await primary.write(Order(UNPACK, asked, ids, confirmed=True))
 
 

@@ -88,8 +88,10 @@ class RedisStore:
         decisions: Sequence[Decision],
         records: Sequence[Record] = (),
         seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+        notices: Sequence[Notification] = (),
+        fresh: Sequence[Record] = (),
     ) -> None:
-        await incidents.commit(self._primary, decisions, records, seen, self._wakes)
+        await incidents.commit(self._primary, decisions, records, seen, notices, fresh, self._wakes)
 
     async def applied(self, doubt: str) -> bool:
         return await self._primary.was_carried_out(doubt)
@@ -151,8 +153,13 @@ class RedisStore:
     async def every_record(self, after: tuple[str, str], limit: int) -> Sequence[Record]:
         return await records.every(self._primary, self._keys, after, limit)
 
-    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
-        await moving.unpack(self._primary, parcels, records)
+    async def notices(self, after: str, limit: int) -> Sequence[Notification]:
+        return await moving.notices(self._primary, self._keys, after, limit)
+
+    async def unpack(
+        self, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification] = ()
+    ) -> None:
+        await moving.unpack(self._primary, parcels, records, notices)
 
     async def close(self) -> None:
         if self._wakeups:

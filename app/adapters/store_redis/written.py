@@ -16,6 +16,7 @@ Kept = Sequence[tuple[Decision, Incident]]
 ALL = "all"
 OPEN = "open"
 SUPPRESSED = "suppressed"
+NOTICE = "notice"
 
 
 def squad_place(squad: str) -> str:
@@ -71,6 +72,11 @@ def row(notification: Notification) -> Part:
         "document": _text(notification),
         "due": ticks_or_none(notification.due_at),
     }
+
+
+def notice(row_: Notification) -> Part:
+    """A row that belongs to no incident."""
+    return {"id": row_.incident, "created": ticks(row_.created_at), "row": row(row_)}
 
 
 def _merged(before: int, made: Kept) -> Part:

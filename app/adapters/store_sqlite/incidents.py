@@ -20,6 +20,7 @@ from app.adapters.store_sqlite.rows import (
 )
 from app.domain.errors import Conflict
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Status
+from app.domain.notification import Notification
 from app.service.ports import IncidentQuery, Loaded, Record
 
 _MISMATCHES = "SELECT expected.column1 FROM ("
@@ -60,12 +61,15 @@ def commit(
     decisions: Sequence[Decision],
     added: Sequence[Record],
     seen: Mapping[str, KnownKey | None],
+    notices: Sequence[Notification],
+    fresh: Sequence[Record],
 ) -> None:
     """Write what the decisions left, having compared versions and keys first: a `Conflict` finds nothing written."""
     kept = [(decision, decision.incident) for decision in decisions if decision.incident is not None]
     last = {incident.id: incident for _, incident in kept}
     created = _compare_versions(connection, [incident for _, incident in kept])
     _compare_keys(connection, seen)
+    records.refuse_known(connection, fresh)
     rows = {id: incident_row(incident) for id, incident in last.items()}
     execute_rows(connection, INCIDENTS, [row for id, row in rows.items() if id in created])
     changed = [row for id, row in rows.items() if id not in created]
@@ -76,7 +80,8 @@ def commit(
     execute_rows(connection, ALERTS, list(_alert_rows(kept)), _OR_REPLACE)
     execute_rows(connection, TIMELINE, list(_timeline_rows(kept)))
     outbox.add(connection, [notification for decision, _ in kept for notification in decision.notifications])
-    records.put(connection, added)
+    outbox.add_notices(connection, notices)
+    records.put(connection, [*added, *fresh])
 
 
 def load(connection: sqlite3.Connection, keys: Sequence[str], ids: Sequence[str]) -> Loaded:

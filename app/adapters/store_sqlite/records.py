@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.adapters.store_sqlite.rows import Row, Value, execute_rows, instant, ticks, ticks_or_none
+from app.domain.errors import Conflict
 from app.service.ports import Record
 
 _COLUMNS = "SELECT kind, id, body, expires_at FROM records"
@@ -41,6 +42,13 @@ def add(connection: sqlite3.Connection, record: Record, keep: int | None) -> boo
 
 def put(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
     execute_rows(connection, "REPLACE INTO records (kind, id, body, expires_at)", [_row(record) for record in records])
+
+
+def refuse_known(connection: sqlite3.Connection, fresh: Sequence[Record]) -> None:
+    """Raises `Conflict` when one of these exists already."""
+    for record in fresh:
+        if get(connection, record.kind, record.id):
+            raise Conflict(f"somebody else was first: {record.kind} {record.id} is there already")
 
 
 def delete(connection: sqlite3.Connection, kind: str, id: str) -> None:

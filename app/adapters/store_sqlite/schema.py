@@ -81,7 +81,13 @@ CREATE INDEX incidents_suppressed ON incidents (id) WHERE suppressed;
 """
 """Which incidents tell nobody, so that they are found when a silence ends; before this version none did."""
 
-MIGRATIONS = (_FIRST, _FORGETTING, _SUPPRESSED)
+_NOTICES = """
+CREATE TABLE notices (id INTEGER PRIMARY KEY, created_at INTEGER NOT NULL) STRICT;
+CREATE INDEX notices_created ON notices (created_at);
+"""
+"""Under which ids the outbox holds rows that belong to no incident, and since when."""
+
+MIGRATIONS = (_FIRST, _FORGETTING, _SUPPRESSED, _NOTICES)
 """Script n leads from schema n to schema n + 1; one that has been released is never edited."""
 
 LEASES = """

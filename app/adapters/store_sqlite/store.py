@@ -39,8 +39,10 @@ class SqliteStore:
         decisions: Sequence[Decision],
         records: Sequence[Record] = (),
         seen: Mapping[str, KnownKey | None] = MappingProxyType({}),
+        notices: Sequence[Notification] = (),
+        fresh: Sequence[Record] = (),
     ) -> None:
-        await self._thread.write(lambda c: incidents.commit(c, decisions, records, seen))
+        await self._thread.write(lambda c: incidents.commit(c, decisions, records, seen, notices, fresh))
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
         return await self._thread.read(lambda c: due.claim_incidents(c, now, lease, limit))
@@ -103,8 +105,13 @@ class SqliteStore:
     async def every_record(self, after: tuple[str, str], limit: int) -> Sequence[Record]:
         return await self._thread.read(lambda c: records.every(c, after, limit))
 
-    async def unpack(self, parcels: Sequence[Parcel], records: Sequence[Record]) -> None:
-        await self._thread.write(lambda c: whole.unpack(c, parcels, records))
+    async def notices(self, after: str, limit: int) -> Sequence[Notification]:
+        return await self._thread.read(lambda c: outbox.notices(c, after, limit))
+
+    async def unpack(
+        self, parcels: Sequence[Parcel], records: Sequence[Record], notices: Sequence[Notification] = ()
+    ) -> None:
+        await self._thread.write(lambda c: whole.unpack(c, parcels, records, notices))
 
     async def close(self) -> None:
         """Carry out what is queued and let go of the file; calls that come later are refused."""

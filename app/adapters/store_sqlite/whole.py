@@ -8,9 +8,11 @@ from app.adapters import codec
 from app.adapters.store_sqlite import incidents, outbox, records
 from app.adapters.store_sqlite.rows import Row, execute_rows, id_of, number_of, read_lines, required_number, ticks
 from app.domain.incident import KnownKey
+from app.domain.notification import Notification
 from app.service.ports import Parcel, Record
 
 _RESOLVED_LONGEST_AGO = "SELECT id FROM incidents WHERE resolved_at < ? ORDER BY resolved_at, id LIMIT ?"
+_NOTICES_MADE_LONGEST_AGO = "SELECT id FROM notices WHERE created_at < ? ORDER BY created_at, id LIMIT ?"
 _UNLEASE = "DELETE FROM outbox_leases WHERE id IN (SELECT id FROM outbox WHERE incident IN ("
 _DROP = (
     "DELETE FROM incident_leases WHERE id IN (",
@@ -19,6 +21,7 @@ _DROP = (
     "DELETE FROM alerts WHERE incident IN (",
     "DELETE FROM keys WHERE incident IN (",
     "DELETE FROM incidents WHERE id IN (",
+    "DELETE FROM notices WHERE id IN (",
 )
 _FIRST = "SELECT doc FROM incidents ORDER BY id LIMIT ?"
 _AFTER = "SELECT doc FROM incidents WHERE id > ? ORDER BY id LIMIT ?"
@@ -27,7 +30,12 @@ _ALERTS = "SELECT doc FROM alerts WHERE incident = ? ORDER BY key"
 
 
 def forget(connection: sqlite3.Connection, resolved_before: datetime, limit: int) -> int:
-    numbers = [number for (number,) in connection.execute(_RESOLVED_LONGEST_AGO, (ticks(resolved_before), limit))]
+    before = ticks(resolved_before)
+    numbers = [
+        number
+        for query in (_RESOLVED_LONGEST_AGO, _NOTICES_MADE_LONGEST_AGO)
+        for (number,) in connection.execute(query, (before, limit))
+    ]
     _drop(connection, numbers)
     return len(numbers)
 
@@ -48,9 +56,15 @@ def pack(connection: sqlite3.Connection, after: str, limit: int) -> list[Parcel]
     ]
 
 
-def unpack(connection: sqlite3.Connection, parcels: Sequence[Parcel], added: Sequence[Record]) -> None:
+def unpack(
+    connection: sqlite3.Connection,
+    parcels: Sequence[Parcel],
+    added: Sequence[Record],
+    notices: Sequence[Notification],
+) -> None:
     """A timeline is kept as if the incident's last commit had written all of it."""
-    _drop(connection, [required_number(parcel.incident.id) for parcel in parcels])
+    ids = [*(parcel.incident.id for parcel in parcels), *(notice.incident for notice in notices)]
+    _drop(connection, [required_number(id) for id in ids])
     execute_rows(connection, incidents.INCIDENTS, [incidents.incident_row(parcel.incident) for parcel in parcels])
     keys = [(key, *incidents.known_row(known)) for parcel in parcels for key, known in parcel.keys.items()]
     execute_rows(connection, incidents.KEYS, keys, incidents.WHERE_OTHER)
@@ -58,6 +72,7 @@ def unpack(connection: sqlite3.Connection, parcels: Sequence[Parcel], added: Seq
     execute_rows(connection, incidents.ALERTS, alerts)
     execute_rows(connection, incidents.TIMELINE, [_timeline_row(parcel) for parcel in parcels if parcel.timeline])
     outbox.add(connection, [notification for parcel in parcels for notification in parcel.notifications])
+    outbox.add_notices(connection, notices)
     records.put(connection, added)
 
 

@@ -79,13 +79,20 @@ def _say(compared: "Compared", names: tuple[str, str], as_json: bool) -> None:
     sides = list(zip(names, (compared.source, compared.target), strict=True))
     if as_json:
         rows = [
-            {"store": name, "incidents": one.incidents, "records": one.records, "sha256": one.checksum}
+            {
+                "store": name,
+                "incidents": one.incidents,
+                "records": one.records,
+                "notices": one.notices,
+                "sha256": one.checksum,
+            }
             for name, one in sides
         ]
         say_json(json.dumps({"same": not compared.difference, "stores": rows, "difference": compared.difference}))
     else:
         for name, one in sides:
-            say(f"{name}: {one.incidents} incidents, {one.records} records, SHA-256 {one.checksum}")
+            counts = f"{one.incidents} incidents, {one.records} records, {one.notices} notices"
+            say(f"{name}: {counts}, SHA-256 {one.checksum}")
     if compared.difference:
         raise CommandFailed(
             f"They are NOT the same: {compared.difference}. Do not start a server on {names[1]}. See that no server "

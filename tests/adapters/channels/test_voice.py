@@ -12,7 +12,7 @@ from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import MOST_INCIDENTS, CallTicket, PhoneTickets
 from app.adapters.twiml import question
 from app.domain.errors import Unauthorised
-from app.domain.message import MessageKind
+from app.domain.message import MessageKind, Notice
 from app.domain.notification import Rejected, Sent
 from app.service.call_answers import MENU
 from app.service.ports import Channel
@@ -94,6 +94,13 @@ class TestVoice(HttpContract):
 
         assert isinstance(outcome, Sent)
         assert rig.received()[0].read == "CRITICAL Checkout answers 500. Squad payments"
+
+    async def test_a_notice_says_each_of_its_lines_and_its_link(self, rig: Rig) -> None:
+        notice = Notice("", ("Ben takes Tue 18:00 to 22:00", "Asha asked"), "https://oncall.example.com/covers/7")
+
+        await rig.channel.send(a_page(rig.address, headline="Ben covers you tonight", items=(), notice=notice))
+
+        assert rig.received()[0].read == "Ben covers you tonight. Ben takes Tue 18:00 to 22:00. Asha asked"
 
     async def test_a_digest_misses_nothing(self, rig: Rig) -> None:
         items = [an_item(incident=f"inc_{number}") for number in range(MOST_INCIDENTS)]

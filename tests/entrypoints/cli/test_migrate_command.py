@@ -77,7 +77,7 @@ def test_it_says_what_both_stores_hold_and_what_to_do_next(here: str, there: str
 
     assert said.exit_code == 0
     first, second, last = said.stdout.splitlines()
-    assert re.fullmatch(rf"{here}: 8 incidents, 7 records, SHA-256 [0-9a-f]{{64}}", first)
+    assert re.fullmatch(rf"{here}: 8 incidents, 7 records, 0 notices, SHA-256 [0-9a-f]{{64}}", first)
     assert second == first.replace(here, there)
     assert last == (
         f"They are the same. Set ONCALL_STORE to the new one and start the servers. Keep {here} for a while."
@@ -97,7 +97,7 @@ def test_programs_get_json(here: str, there: str) -> None:
     assert found == {
         "same": True,
         "difference": "",
-        "stores": [{"store": url, "incidents": 8, "records": 7} for url in (here, there)],
+        "stores": [{"store": url, "incidents": 8, "records": 7, "notices": 0} for url in (here, there)],
     }
 
 
@@ -174,8 +174,8 @@ def test_a_copy_that_differs_ends_with_what_differs(here: str, there: str) -> No
 
     assert said.exit_code == 1
     first, second = said.stdout.splitlines()
-    assert first.startswith(f"{here}: 8 incidents, 7 records, ")
-    assert second.startswith(f"{there}: 9 incidents, 7 records, ")
+    assert first.startswith(f"{here}: 8 incidents, 7 records, 0 notices, ")
+    assert second.startswith(f"{there}: 9 incidents, 7 records, 0 notices, ")
     assert said.stderr.splitlines()[-1] == (
         f"They are NOT the same: incident {an_id(99)} is in {there} only. Do not start a server on {there}. "
         "See that no server works on either, and run the same command again; "

@@ -22,6 +22,11 @@ for n, key in ipairs(asked.seen) do
     table.insert(changed, key)
   end
 end
+for _, record in ipairs(asked.fresh) do
+  if redis.call('HEXISTS', RECORDS, record.name) == 1 then
+    table.insert(changed, record.name)
+  end
+end
 if #changed > 0 then
   return changed
 end
@@ -32,7 +37,11 @@ for n, one in ipairs(asked.incidents) do
   write_rows(one, alerts, timeline, outbox)
 end
 write_known(asked.known)
+write_notices(asked.notices, OF_INCIDENTS + 3 * #asked.incidents + 1)
 for _, record in ipairs(asked.records) do
+  put_record(record)
+end
+for _, record in ipairs(asked.fresh) do
   put_record(record)
 end
 if asked.ring then

@@ -116,6 +116,18 @@ local function write_rows(one, alerts, timeline, outbox)
   end
 end
 
+-- A row that belongs to no incident has an id of its own, which is listed, and dropped like an incident's.
+local function write_notices(notices, of_first)
+  for n, one in ipairs(notices) do
+    if not redis.call('HGET', HEADS, one.id) then
+      list_in_index(one.id, {}, {'notice'})
+      redis.call('HSET', HEADS, one.id, cjson.encode({0, {'notice'}}))
+      redis.call('ZADD', RESOLVED, one.created, one.id)
+    end
+    write_rows({id = one.id, alerts = {}, timeline = {}, outbox = {one.row}}, nil, nil, KEYS[of_first + 3 * n - 1])
+  end
+end
+
 local function write_known(known)
   for n = 1, #known, 2 do
     redis.call('HSET', KEYS_OF_INCIDENTS, known[n], known[n + 1])

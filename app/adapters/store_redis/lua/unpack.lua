@@ -11,6 +11,11 @@ for n, one in ipairs(asked.incidents) do
   write_rows(one, alerts, timeline, outbox)
 end
 write_known(asked.known)
+for n, one in ipairs(asked.notices) do
+  local first = OF_INCIDENTS + 3 * (#asked.incidents + n) - 2
+  drop_incident(one.id, unpack(KEYS, first, first + 2))
+end
+write_notices(asked.notices, OF_INCIDENTS + 3 * #asked.incidents + 1)
 for _, record in ipairs(asked.records) do
   put_record(record)
 end
