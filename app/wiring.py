@@ -1,7 +1,7 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
+from app.adapters.confirm_links import ConfirmLinks
 from app.adapters.file_watch import FileWatch
 from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
@@ -25,6 +26,7 @@ from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
@@ -43,13 +45,16 @@ from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
+from app.service.page_tests import PageTests
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
+from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.shift_telling import ShiftTelling
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -76,7 +81,9 @@ class Application:
     new_id: Callable[[], str]
     links: ActionLinks
     tickets: PhoneTickets
+    confirm_links: ConfirmLinks
     opt_outs: OptOuts
+    reached: Reached
     metrics: Metrics
     http: OutboundHttp
     watch: FileWatch
@@ -88,6 +95,8 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    page_tests: PageTests = field(init=False)
+    shift_telling: ShiftTelling = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -168,8 +177,9 @@ async def assemble(
     application.silences = _silences(application)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
-    application.receipts = Receipts(store, application.applier, clock, bell.ring)
+    application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
+    _add_reaching(application)
     journalling = await _journalling(application)
     fetched = Fetched(outside or application.http, application.clock)
     known = source_secrets() if secrets is None else secrets
@@ -190,6 +200,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
         await reload_rules(lambda: rules, in_force, store, clock)
     key = await _secret_key(settings, store)
+    opt_outs = OptOuts(store, clock)
     tokens = Tokens(store, clock, settings.admin_token)
     new_id = id_maker(clock.now)
     return Application(
@@ -205,7 +216,9 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
-        opt_outs=OptOuts(store, clock),
+        confirm_links=ConfirmLinks(settings.base_url, key, clock.now),
+        opt_outs=opt_outs,
+        reached=Reached(store, in_force, opt_outs, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
@@ -213,6 +226,22 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
     )
+
+
+def _add_reaching(application: Application) -> None:
+    store, in_force, reached = application.store, application.in_force, application.reached
+    clock, ring = application.clock, application.bell.ring
+    application.page_tests = PageTests(
+        store=store,
+        in_force=in_force,
+        reached=reached,
+        clock=clock,
+        new_id=application.new_id,
+        set_up=lambda: application.dispatcher.channels,
+        link=application.confirm_links.address,
+        ring=ring,
+    )
+    application.shift_telling = ShiftTelling(store, in_force, reached, clock, ring)
 
 
 def _silences(application: Application) -> Silences:
@@ -241,8 +270,13 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
         clock=application.clock,
         link=application.links.link,
         sent=application.metrics.sent,
-        recorded=application.receipts.catch_up,
+        recorded=lambda rows: _after_sending(application, rows),
     )
+
+
+async def _after_sending(application: Application, rows: Sequence[Notification]) -> None:
+    await application.receipts.catch_up(rows)
+    await application.reached.note(rows)
 
 
 def _receiver(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from typing import Literal
 
 from app.domain.people import ContactMethod, Person
 from app.domain.rota import DatedFacts, OnCall, on_call, shifts
@@ -16,6 +17,9 @@ SOON = timedelta(days=7)
 PHONES = frozenset({"sms", "voice"})
 CONSOLE = "console"
 """Nobody is reached there at night, so it counts as no method."""
+
+
+When = Literal["now", "soon", "later"]
 
 
 class Lack(StrEnum):
@@ -92,8 +96,8 @@ class PersonReach:
     def is_ready(self) -> bool:
         return not self.lacks
 
-    def when(self, now: datetime) -> str:
-        """`now`, `soon` (within a week) or `later`."""
+    def when(self, now: datetime) -> When:
+        """Whether it is running, begins within a week, or later or not at all."""
         if self.next is None:
             return "later"
         if self.next.since is None or self.next.since <= now:

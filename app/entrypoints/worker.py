@@ -31,6 +31,7 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
+SHIFTS_SECONDS = 20.0
 SILENCES_SECONDS = 1.0
 """How soon a silence that another process was told of holds in this one."""
 
@@ -99,6 +100,7 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "shifts": (self._shifts, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -260,6 +262,15 @@ class Worker:
         app = self._application
         await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
         return SILENCES_SECONDS
+
+    async def _shifts(self) -> float:
+        """Tell people of their shifts, and count who could not be reached."""
+        app = self._application
+        await app.reached.refresh()
+        if told := await app.shift_telling.round():
+            log.info("shifts.told", messages=told)
+        app.metrics.reached(await app.reached.everybody(), app.clock.now())
+        return SHIFTS_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from app.entrypoints.cli import actions, incidents, rules
+from app.entrypoints.cli import actions, incidents, people, rules
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.check import check
 from app.entrypoints.cli.failures import Commands
@@ -44,6 +44,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
     "Looking, on a server": {
         "who": who,
+        "readiness": people.readiness,
         "incidents": incidents.incidents,
         "show": incidents.show,
         "rules": rules.rules,
@@ -62,6 +63,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "note": actions.note,
         "tag": actions.tag,
     },
+    "Reaching people": {"test-page": people.send_test_page},
     QUIETING: {"observed": observed},
     ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
 }

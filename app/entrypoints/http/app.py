@@ -12,6 +12,7 @@ from app.entrypoints.http import (
     incidents,
     on_call,
     pagerduty,
+    people,
     probes,
     prometheus,
     quarantine,
@@ -33,7 +34,7 @@ from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
 from app.entrypoints.slack.socket import listening
-from app.entrypoints.web import action_page
+from app.entrypoints.web import action_page, confirm_page
 from app.entrypoints.worker import Worker
 from app.wired_channels import slack_api
 from app.wiring import Application
@@ -48,6 +49,7 @@ ROUTERS = (
     incidents.router,
     actions.router,
     on_call.router,
+    people.router,
     rules.router,
     replicas.router,
     silences.router,
@@ -55,6 +57,7 @@ ROUTERS = (
     tokens.router,
     audit.router,
     action_page.router,
+    confirm_page.router,
     slack.router,
 )
 
