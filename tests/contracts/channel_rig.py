@@ -106,9 +106,9 @@ def a_page(address: str, *items: Item, **changes: object) -> Message:
     return replace(message, **changes)  # type: ignore[arg-type]
 
 
-def shown_in_docs(opening: str) -> str:
-    """The fenced block of docs/channels.md that begins with `opening`."""
-    docs = Path(__file__).parents[2].joinpath("docs/channels.md").read_text(encoding="utf-8")
+def shown_in_docs(opening: str, page: str = "channels.md") -> str:
+    """The fenced block of that page that begins with `opening`."""
+    docs = Path(__file__).parents[2].joinpath("docs", page).read_text(encoding="utf-8")
     return docs.partition(f"```{opening}")[2].partition("```")[0]
 
 
