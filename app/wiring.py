@@ -17,13 +17,15 @@ from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
-from app.adapters.rules_yaml import load_rules
+from app.adapters.rules_yaml import load_kept, load_rules
+from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
+from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.notification import Notification
@@ -54,7 +56,10 @@ from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.rota_facts import RotaFacts
+from app.service.rota_history import RotaHistory
 from app.service.shift_telling import ShiftTelling
+from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -80,6 +85,8 @@ class Application:
     idempotency: Idempotency
     new_id: Callable[[], str]
     links: ActionLinks
+    sessions: Sessions
+    signing_in: SigningIn
     tickets: PhoneTickets
     confirm_links: ConfirmLinks
     opt_outs: OptOuts
@@ -97,6 +104,8 @@ class Application:
     silences: Silences = field(init=False)
     page_tests: PageTests = field(init=False)
     shift_telling: ShiftTelling = field(init=False)
+    rota_facts: RotaFacts = field(init=False)
+    rota_history: RotaHistory = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -136,9 +145,17 @@ class Application:
 
 def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
-    words = {name: source.severities for name, source in SOURCES.items()}
-    rules = load_rules(settings.rules, settings.runbooks, words)
+    rules = load_rules(settings.rules, settings.runbooks, _severity_words())
     return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
+
+
+def read_kept(text: str) -> Rules:
+    """The rules of an earlier version's text. Raises `InvalidRules`."""
+    return load_kept(text, _severity_words())
+
+
+def _severity_words() -> dict[str, Mapping[str, Severity]]:
+    return {name: source.severities for name, source in SOURCES.items()}
 
 
 def _wrong_options(rules: Rules) -> Iterator[Complaint]:
@@ -175,8 +192,11 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
-    with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
+    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
+    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
+        await application.rota_facts.refresh()
     application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
     _add_reaching(application)
@@ -215,6 +235,8 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         idempotency=Idempotency(store, clock),
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        sessions=Sessions([key], settings.session_hours, clock.now),
+        signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
         confirm_links=ConfirmLinks(settings.base_url, key, clock.now),
         opt_outs=opt_outs,

@@ -51,7 +51,8 @@ class Rules:
     `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
     rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
     the one named after the urgency. `places` says where a thing is written, under names such as "rotas.primary".
-    `files` are the paths of what was read, runbooks apart.
+    `files` are the paths of what was read, runbooks apart. `call_room` is the URL of the room for who has none of their
+    own, or empty.
     """
 
     version: str
@@ -77,6 +78,7 @@ class Rules:
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     shift_notices: ShiftNotices = ShiftNotices()
+    call_room: str = ""
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""
@@ -98,6 +100,11 @@ class Rules:
         """In which zone times are shown to a person; that of the rules to a squad."""
         known = self.people.get(reader)
         return (known.zone if known else None) or self.zone
+
+    def call_room_of(self, squad: str) -> str:
+        """Where a squad meets, else where everybody does; empty where no room stands."""
+        known = self.squads.get(squad)
+        return (known.call_room if known else "") or self.call_room
 
     def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
         return self.ladders[dict(person.ladders).get(urgency, urgency.value)]

@@ -63,6 +63,6 @@ def _button(link: str, label: str, colour: str) -> str:
 def _rows(item: Item, timezone: str) -> Iterator[str]:
     for name, value in item.facts(timezone):
         if name != "act":
-            is_link = value == item.runbook_address()
+            is_link = value in item.addresses()
             shown = f'<a href="{escape(value)}">{escape(value)}</a>' if is_link else escape(value)
             yield f'<tr><th scope="row" style="{NAME}">{name}</th><td style="{VALUE}">{shown}</td></tr>'

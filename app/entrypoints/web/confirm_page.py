@@ -3,18 +3,30 @@
 Looking confirms nothing, for mail scanners open every link. Whoever holds the address may press.
 """
 
+from typing import ClassVar
+
 from fastapi import APIRouter, Response
 
 from app.adapters.confirm_links import ConfirmHolder
 from app.domain.errors import Unauthorised
 from app.domain.people import Person
 from app.entrypoints.http.assembled import App
-from app.entrypoints.web.page_route import PageRoute
+from app.entrypoints.web.page_route import LinkRoute
 from app.entrypoints.web.pages import page
 from app.service.audit_log import Act
 from app.wiring import Application
 
-router = APIRouter(prefix="/t", route_class=PageRoute, include_in_schema=False)
+
+class ConfirmRoute(LinkRoute):
+    advice: ClassVar = {
+        Unauthorised: (
+            "This link does not work",
+            "It is older than a week, or was not copied whole. Send yourself another: oncall-router test-page <you>.",
+        )
+    }
+
+
+router = APIRouter(prefix="/t", route_class=ConfirmRoute, include_in_schema=False)
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
