@@ -1,7 +1,7 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
+from app.adapters.confirm_links import ConfirmLinks
 from app.adapters.file_watch import FileWatch
 from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
@@ -31,6 +32,7 @@ from app.config import Settings, environment_name, source_secrets
 from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
@@ -54,11 +56,13 @@ from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
 from app.service.opted_out import OptedOut
 from app.service.outage import Outage
+from app.service.page_tests import PageTests
 from app.service.pay import Pay
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
 from app.service.postmortems import PostMortems
 from app.service.put_aside import PutAside
+from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
@@ -69,6 +73,7 @@ from app.service.rota_history import RotaHistory
 from app.service.shadowings import Shadowings
 from app.service.shift_feeds import ShiftFeeds
 from app.service.shift_import import ShiftImport
+from app.service.shift_telling import ShiftTelling
 from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
@@ -101,7 +106,9 @@ class Application:
     signing_in: SigningIn
     tickets: PhoneTickets
     secret_key: str = field(repr=False)
+    confirm_links: ConfirmLinks
     opt_outs: OptOuts
+    reached: Reached
     metrics: Metrics
     http: OutboundHttp
     watch: FileWatch
@@ -116,6 +123,8 @@ class Application:
     triage_handover: TriageHandover = field(init=False)
     post_mortems: PostMortems = field(init=False)
     review: Review = field(init=False)
+    page_tests: PageTests = field(init=False)
+    shift_telling: ShiftTelling = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
     shift_feeds: ShiftFeeds = field(init=False)
@@ -225,8 +234,9 @@ async def assemble(
         await application.silences.refresh()
         await application.rota_facts.refresh()
     _add_post_mortems(application)
-    application.receipts = Receipts(store, application.applier, clock, bell.ring)
+    application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
+    _add_reaching(application)
     journalling = await _journalling(application)
     fetched = Fetched(outside or application.http, application.clock)
     known = source_secrets() if secrets is None else secrets
@@ -247,6 +257,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
         await reload_rules(lambda: rules, in_force, store, clock)
     key = await _secret_key(settings, store)
+    opt_outs = OptOuts(store, clock)
     tokens = Tokens(store, clock, settings.admin_token)
     new_id = id_maker(clock.now)
     return Application(
@@ -265,7 +276,9 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
         secret_key=key,
-        opt_outs=OptOuts(store, clock),
+        confirm_links=ConfirmLinks(settings.base_url, key, clock.now),
+        opt_outs=opt_outs,
+        reached=Reached(store, in_force, opt_outs, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
@@ -286,6 +299,22 @@ def _add_rotas(application: Application) -> None:
     application.consents = Consents(facts, application.new_id)
     application.opted_out = OptedOut(facts, application.new_id)
     application.shadowings = Shadowings(facts, application.new_id)
+
+
+def _add_reaching(application: Application) -> None:
+    store, in_force, reached = application.store, application.in_force, application.reached
+    clock, ring = application.clock, application.bell.ring
+    application.page_tests = PageTests(
+        store=store,
+        in_force=in_force,
+        reached=reached,
+        clock=clock,
+        new_id=application.new_id,
+        set_up=lambda: application.dispatcher.channels,
+        link=application.confirm_links.address,
+        ring=ring,
+    )
+    application.shift_telling = ShiftTelling(store, in_force, reached, clock, ring)
 
 
 def _silences(application: Application) -> Silences:
@@ -337,8 +366,13 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
         clock=application.clock,
         link=application.links.link,
         sent=application.metrics.sent,
-        recorded=application.receipts.catch_up,
+        recorded=lambda rows: _after_sending(application, rows),
     )
+
+
+async def _after_sending(application: Application, rows: Sequence[Notification]) -> None:
+    await application.receipts.catch_up(rows)
+    await application.reached.note(rows)
 
 
 def _receiver(

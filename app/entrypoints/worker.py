@@ -33,6 +33,7 @@ SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
 GAPS_SECONDS = 60.0
 WEEKLY_SECONDS = 60.0
+SHIFTS_SECONDS = 20.0
 SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
 
@@ -110,6 +111,7 @@ class Worker:
                 "weekly": (self._weekly, None),
                 "triage": (self._triage, None),
                 "review": (self._review, None),
+                "shifts": (self._shifts, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -296,6 +298,15 @@ class Worker:
 
     async def _review(self) -> float:
         return 0 if await self._application.review.round() else REVIEW_SECONDS
+
+    async def _shifts(self) -> float:
+        """Tell people of their shifts, and count who could not be reached."""
+        app = self._application
+        await app.reached.refresh()
+        if told := await app.shift_telling.round():
+            log.info("shifts.told", messages=told)
+        app.metrics.reached(await app.reached.everybody(), app.clock.now())
+        return SHIFTS_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from app.entrypoints.cli import actions, incidents, rules
+from app.entrypoints.cli import actions, incidents, people, rules
 from app.entrypoints.cli.action_items import action_app, debt_app
 from app.entrypoints.cli.audit import audit
 from app.entrypoints.cli.calendars import calendar_app, export, import_shifts
@@ -55,6 +55,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
     "Looking, on a server": {
         "who": who,
+        "readiness": people.readiness,
         "incidents": incidents.incidents,
         "show": incidents.show,
         "rules": rules.rules,
@@ -74,6 +75,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "tag": actions.tag,
     },
     ROTAS: {"gaps": gaps, "fairness": fairness},
+    "Reaching people": {"test-page": people.send_test_page},
     QUIETING: {"observed": observed},
     ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
 }
