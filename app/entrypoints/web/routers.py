@@ -1,10 +1,12 @@
 """Every page in one place."""
 
-from app.entrypoints.web import action_page, incidents_page, sign_in, static_files
+from app.entrypoints.web import action_page, incident_page, incidents_page, raise_page, sign_in, static_files
 
 PAGES = (
     static_files.router,
     sign_in.router,
     action_page.router,
     incidents_page.router,
+    incident_page.router,
+    raise_page.router,
 )
