@@ -14,6 +14,7 @@ from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
+from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
 from app.adapters.rules_yaml import load_rules
@@ -51,7 +52,7 @@ from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
-from app.service.signing_in import SigningIn
+from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -95,6 +96,7 @@ class Application:
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
+    provider: OpenIdProvider | None = None
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
 
@@ -170,6 +172,7 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
+    application.provider = _provider(application)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
@@ -219,6 +222,15 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
     )
+
+
+def _provider(application: Application) -> OpenIdProvider | None:
+    """Where people sign in, if that is set up."""
+    settings = application.settings
+    if not settings.oidc_issuer:
+        return None
+    named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    return OpenIdProvider(application.http, application.clock, *named)
 
 
 def _silences(application: Application) -> Silences:
@@ -356,6 +368,20 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     if kept is None:
         raise AppError("the store did not keep the signing key; set ONCALL_SECRET_KEY")
     return kept.body
+
+
+async def first_link(application: Application) -> str:
+    """A link to sign in by as anybody, with every scope: for whoever reads what the server prints where nothing else is
+    set up, and for nobody who shares its store or signs in by a provider. Empty when there is none."""
+    settings = application.settings
+    if settings.role != "all" or settings.is_shared or settings.oidc_issuer:
+        return ""
+    secret, record = application.signing_in.new_link(Offer("", ADMIN))
+    try:
+        await application.store.put_record(record)
+    except StoreUnavailable:
+        return ""
+    return sign_in_address(settings.base_url, secret)
 
 
 async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:

@@ -16,6 +16,7 @@ from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
 from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve, worker
+from app.entrypoints.cli.sign_in import sign_in
 from app.entrypoints.cli.silences import silence_app
 from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
@@ -63,7 +64,13 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "tag": actions.tag,
     },
     QUIETING: {"observed": observed},
-    ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
+    ADMINISTERING: {
+        "sign-in": sign_in,
+        "replicas": replicas,
+        "audit": audit,
+        "reload": rules.reload,
+        "migrate": migrate,
+    },
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
