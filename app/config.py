@@ -77,6 +77,18 @@ class Settings(BaseSettings):
     opsgenie_api_url: str = Field(
         "https://api.opsgenie.com", description="Opsgenie's Alert API: the EU's, or what stands in for it."
     )
+    github_token: str = Field("", description="Opens tickets as GitHub issues: a token that may write issues.")
+    github_api_url: str = Field("https://api.github.com", description="GitHub's API, or that of a server of your own.")
+    jira_url: str = Field("", description="Opens tickets in Jira Cloud: https://example.atlassian.net.")
+    jira_email: str = Field("", description="The account that opens them.")
+    jira_token: str = Field("", description="Its API token.")
+    linear_token: str = Field("", description="Opens tickets in Linear: an API key (lin_api_…).")
+    linear_api_url: str = Field("https://api.linear.app/graphql", description="Linear's API, or a stand-in for it.")
+    zoom_account_id: str = Field("", description="Starts calls: the account ID of a Server-to-Server OAuth app.")
+    zoom_client_id: str = Field("", description="Its client ID.")
+    zoom_client_secret: str = Field("", description="Its client secret.")
+    zoom_api_url: str = Field("https://api.zoom.us", description="Zoom's API, or a stand-in for it.")
+    zoom_oauth_url: str = Field("https://zoom.us", description="Where Zoom hands out tokens, or a stand-in for it.")
     twilio_account_sid: str = Field("", description="A Twilio account, for text messages and calls: its SID, AC….")
     twilio_auth_token: str = Field("", description="Its auth token, which also signs what Twilio sends.")
     twilio_api_key: str = Field("", description="SK…:secret, to sign in with instead of the auth token.")

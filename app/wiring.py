@@ -17,7 +17,7 @@ from app.adapters.metrics import Metrics
 from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
-from app.adapters.rules_yaml import load_rules
+from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
@@ -25,6 +25,7 @@ from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
+from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.ruleset import Rules
@@ -52,6 +53,8 @@ from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.rota_facts import RotaFacts
+from app.service.rota_history import RotaHistory
 from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
@@ -93,6 +96,8 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    rota_facts: RotaFacts = field(init=False)
+    rota_history: RotaHistory = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -133,9 +138,17 @@ class Application:
 
 def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
-    words = {name: source.severities for name, source in SOURCES.items()}
-    rules = load_rules(settings.rules, settings.runbooks, words)
+    rules = load_rules(settings.rules, settings.runbooks, _severity_words())
     return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
+
+
+def read_kept(text: str) -> Rules:
+    """The rules of an earlier version's text. Raises `InvalidRules`."""
+    return load_kept(text, _severity_words())
+
+
+def _severity_words() -> dict[str, Mapping[str, Severity]]:
+    return {name: source.severities for name, source in SOURCES.items()}
 
 
 def _wrong_options(rules: Rules) -> Iterator[Complaint]:
@@ -173,8 +186,11 @@ async def assemble(
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
     application.provider = _provider(application)
-    with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
+    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
+    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
+        await application.rota_facts.refresh()
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar import WEEKDAYS, instant
 from app.domain.people import Person
 
+OPTED_OUT = "opted out that week"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -47,24 +48,27 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class OptedOutWeeks:
-    """Weeks in which a person skips a rota; local dates, `since` <= week's handover date < `until`."""
+    """Weeks in which a person skips a rota, and why; local dates, `since` <= week's handover date < `until`."""
 
     rota: str
     person: str
     since: date
     until: date
+    why: str = OPTED_OUT
 
 
 @dataclass(frozen=True, slots=True)
 class DatedFacts:
     """What changes from week to week and is therefore kept in the store: cover, opted-out weeks, consents.
 
-    `consents` maps a person to (since, until) spans that stand beside what the rules file says. Later covers win.
+    `consents` maps a person to (since, until) spans that stand beside what the rules file says, `withdrawn` to those in
+    which its word does not count. Later covers win.
     """
 
     covers: tuple[Cover, ...] = ()
     opted_out_weeks: tuple[OptedOutWeeks, ...] = ()
     consents: Mapping[str, tuple[tuple[date, date | None], ...]] | None = None
+    withdrawn: Mapping[str, tuple[tuple[date, date | None], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def _opted_out(rota: Rota, facts: DatedFacts, member: str, day: date) -> str:
     for skipped in facts.opted_out_weeks:
         ours = skipped.rota == rota.name and skipped.person == member
         if ours and any(skipped.since <= week < skipped.until for week in weeks):
-            return "opted out that week"
+            return skipped.why
     return ""
 
 
@@ -170,14 +174,20 @@ def _unfit(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, person: 
     known = people.get(person)
     if known is None:
         return "not in people"
-    if rota.consent_required and not known.consents(day) and not _has_dated_consent(facts, person, day):
-        return "no consent"
-    return ""
+    return "no consent" if rota.consent_required and not has_consent(known, facts, day) else ""
 
 
-def _has_dated_consent(facts: DatedFacts, person: str, day: date) -> bool:
-    spans = (facts.consents or {}).get(person, ())
-    return any(since <= day and (until is None or day < until) for since, until in spans)
+def has_consent(person: Person, facts: DatedFacts, day: date) -> bool:
+    """Whether this person has agreed to hold an out-of-hours role on `day`, by the rules file or since."""
+    if _within(facts.consents, person.id, day):
+        return True
+    return person.consents(day) and not _within(facts.withdrawn, person.id, day)
+
+
+def _within(spans: Mapping[str, tuple[tuple[date, date | None], ...]] | None, person: str, day: date) -> bool:
+    if not spans:
+        return False
+    return any(since <= day and (until is None or day < until) for since, until in spans.get(person, ()))
 
 
 def _with_cover(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, shift: OnCall, at: datetime) -> OnCall:
