@@ -17,6 +17,7 @@ from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
+from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
@@ -74,7 +75,7 @@ from app.service.shadowings import Shadowings
 from app.service.shift_feeds import ShiftFeeds
 from app.service.shift_import import ShiftImport
 from app.service.shift_telling import ShiftTelling
-from app.service.signing_in import SigningIn
+from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -140,6 +141,7 @@ class Application:
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
+    provider: OpenIdProvider | None = None
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
 
@@ -317,6 +319,15 @@ def _add_reaching(application: Application) -> None:
     application.shift_telling = ShiftTelling(store, in_force, reached, clock, ring)
 
 
+def _provider(application: Application) -> OpenIdProvider | None:
+    """Where people sign in, if that is set up."""
+    settings = application.settings
+    if not settings.oidc_issuer:
+        return None
+    named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    return OpenIdProvider(application.http, application.clock, *named)
+
+
 def _silences(application: Application) -> Silences:
     return Silences(
         store=application.store,
@@ -480,6 +491,20 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     if kept is None:
         raise AppError("the store did not keep the signing key; set ONCALL_SECRET_KEY")
     return kept.body
+
+
+async def first_link(application: Application) -> str:
+    """A link to sign in by as anybody, with every scope: for whoever reads what the server prints where nothing else is
+    set up, and for nobody who shares its store or signs in by a provider. Empty when there is none."""
+    settings = application.settings
+    if settings.role != "all" or settings.is_shared or settings.oidc_issuer:
+        return ""
+    secret, record = application.signing_in.new_link(Offer("", ADMIN))
+    try:
+        await application.store.put_record(record)
+    except StoreUnavailable:
+        return ""
+    return sign_in_address(settings.base_url, secret)
 
 
 async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:

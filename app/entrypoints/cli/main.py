@@ -23,6 +23,7 @@ from app.entrypoints.cli.rota_outlook import fairness, gaps, places
 from app.entrypoints.cli.rotas import rota_app
 from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve, worker
+from app.entrypoints.cli.sign_in import sign_in
 from app.entrypoints.cli.silences import silence_app
 from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
@@ -77,7 +78,13 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     ROTAS: {"gaps": gaps, "fairness": fairness},
     "Reaching people": {"test-page": people.send_test_page},
     QUIETING: {"observed": observed},
-    ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
+    ADMINISTERING: {
+        "sign-in": sign_in,
+        "replicas": replicas,
+        "audit": audit,
+        "reload": rules.reload,
+        "migrate": migrate,
+    },
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
