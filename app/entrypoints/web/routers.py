@@ -2,6 +2,7 @@
 
 from app.entrypoints.web import (
     action_page,
+    confirm_page,
     incident_page,
     incidents_page,
     provider_sign_in,
@@ -15,6 +16,7 @@ PAGES = (
     sign_in.router,
     provider_sign_in.router,
     action_page.router,
+    confirm_page.router,
     incidents_page.router,
     incident_page.router,
     raise_page.router,
