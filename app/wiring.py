@@ -31,6 +31,7 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.calls import Calls
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
@@ -54,7 +55,7 @@ from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching
-from app.wired_channels import configured_channels, not_installed, phone_channels
+from app.wired_channels import call_rooms, configured_channels, not_installed, phone_channels
 
 
 @dataclass(slots=True)
@@ -88,6 +89,7 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    calls: Calls = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -168,6 +170,7 @@ async def assemble(
     application.silences = _silences(application)
     with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
         await application.silences.refresh()
+    application.calls = Calls(store, application.in_force, clock, call_rooms(settings, application.http, clock))
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)

@@ -1,5 +1,7 @@
 """Tickets and calls: each is made once, stands in the incident from then on, and a ticket that fails is said aloud."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain.classify import Severity
@@ -9,7 +11,7 @@ from app.domain.errors import IllegalTransition, InvalidPayload
 from app.domain.events import Actor, AlertFired, OpenTicket, ReaderUnreachable, StartCall, TicketOpened
 from app.domain.incident import Decision, Incident, Outcome, Status, Ticket
 from app.domain.message import MessageKind
-from app.domain.notification import Planned, begin
+from app.domain.notification import NotificationState, Planned, Retry, begin, record
 from app.domain.route import route_alert
 from app.domain.step import step
 from app.domain.storm import pace
@@ -101,6 +103,17 @@ def test_a_ticket_that_cannot_be_opened_is_told_to_the_squad_and_may_be_asked_fo
     again, new_key = asked(after(failed))
     assert again.tickets == (Ticket("payments"),)
     assert new_key != key
+
+
+def test_a_tracker_may_be_away_for_hours() -> None:
+    row = begin(step(an_incident(), OpenTicket(ASHA), CTX).notifications[0])
+
+    while row.due_at is not None:
+        last = row.due_at
+        row = record(row, {0: Retry("github answered 503")}, row.due_at)
+
+    assert row.state is NotificationState.FAILED
+    assert timedelta(hours=5) < last - NINE < timedelta(hours=9)
 
 
 def test_however_many_tickets_are_due_each_is_one_of_its_own() -> None:

@@ -28,6 +28,7 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     SuppressionChanged,
     TagSquads,
     Unacknowledge,
@@ -194,7 +195,7 @@ class IncidentMachine(RuleBasedStateMachine):
         minutes=st.integers(1, 2000),
         which=st.integers(1, 2),
         kind=st.sampled_from(
-            ["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note", "tag"]
+            ["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note", "tag", "call"]
         ),
     )
     def somebody_acts(self, by: str, to: str, minutes: int, which: int, kind: str) -> None:
@@ -210,6 +211,7 @@ class IncidentMachine(RuleBasedStateMachine):
             "park": Park(actor),
             "note": Note(actor, "looked at it"),
             "tag": TagSquads(actor, ("payments",)),
+            "call": StartCall(actor, "https://meet.example.com/payments"),
         }
         id = self.ids[-min(which, len(self.ids))]
         before = self.incidents()[id]

@@ -61,6 +61,8 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "park": actions.park,
         "note": actions.note,
         "tag": actions.tag,
+        "ticket": actions.ticket,
+        "call": actions.call,
     },
     QUIETING: {"observed": observed},
     ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
