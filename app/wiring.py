@@ -16,13 +16,15 @@ from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
-from app.adapters.rules_yaml import load_rules
+from app.adapters.rules_yaml import load_kept, load_rules
+from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
+from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.ruleset import Rules
@@ -32,9 +34,12 @@ from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
 from app.service.calls import Calls
+from app.service.consents import Consents
+from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
+from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
@@ -43,6 +48,7 @@ from app.service.journalling import Journalling
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
+from app.service.opted_out import OptedOut
 from app.service.outage import Outage
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
@@ -51,6 +57,12 @@ from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.rota_facts import RotaFacts
+from app.service.rota_history import RotaHistory
+from app.service.shadowings import Shadowings
+from app.service.shift_feeds import ShiftFeeds
+from app.service.shift_import import ShiftImport
+from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -76,7 +88,10 @@ class Application:
     idempotency: Idempotency
     new_id: Callable[[], str]
     links: ActionLinks
+    sessions: Sessions
+    signing_in: SigningIn
     tickets: PhoneTickets
+    secret_key: str = field(repr=False)
     opt_outs: OptOuts
     metrics: Metrics
     http: OutboundHttp
@@ -90,6 +105,15 @@ class Application:
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
     calls: Calls = field(init=False)
+    rota_facts: RotaFacts = field(init=False)
+    rota_history: RotaHistory = field(init=False)
+    shift_feeds: ShiftFeeds = field(init=False)
+    shift_import: ShiftImport = field(init=False)
+    gap_watch: GapWatch = field(init=False)
+    covers: Covers = field(init=False)
+    consents: Consents = field(init=False)
+    opted_out: OptedOut = field(init=False)
+    shadowings: Shadowings = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -129,9 +153,17 @@ class Application:
 
 def read_rules(settings: Settings) -> Rules:
     """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
-    words = {name: source.severities for name, source in SOURCES.items()}
-    rules = load_rules(settings.rules, settings.runbooks, words)
+    rules = load_rules(settings.rules, settings.runbooks, _severity_words())
     return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
+
+
+def read_kept(text: str) -> Rules:
+    """The rules of an earlier version's text. Raises `InvalidRules`."""
+    return load_kept(text, _severity_words())
+
+
+def _severity_words() -> dict[str, Mapping[str, Severity]]:
+    return {name: source.severities for name, source in SOURCES.items()}
 
 
 def _wrong_options(rules: Rules) -> Iterator[Complaint]:
@@ -168,8 +200,10 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
-    with suppress(StoreUnavailable):  # Then the loop takes them in once the store is there.
+    _add_rotas(application)
+    with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
+        await application.rota_facts.refresh()
     application.calls = Calls(store, application.in_force, clock, call_rooms(settings, application.http, clock))
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
@@ -207,7 +241,10 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         idempotency=Idempotency(store, clock),
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        sessions=Sessions([key], settings.session_hours, clock.now),
+        signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
+        secret_key=key,
         opt_outs=OptOuts(store, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
@@ -218,6 +255,19 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     )
 
 
+def _add_rotas(application: Application) -> None:
+    facts = RotaFacts(application.store, application.in_force, application.clock)
+    application.rota_facts = facts
+    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
+    application.shift_feeds = _shift_feeds(application)
+    application.shift_import = ShiftImport(facts, application.new_id)
+    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
+    application.covers = Covers(facts, application.new_id)
+    application.consents = Consents(facts, application.new_id)
+    application.opted_out = OptedOut(facts, application.new_id)
+    application.shadowings = Shadowings(facts, application.new_id)
+
+
 def _silences(application: Application) -> Silences:
     return Silences(
         store=application.store,
@@ -225,6 +275,18 @@ def _silences(application: Application) -> Silences:
         applier=application.applier,
         clock=application.clock,
         forms=Forms(compile_matches, compile_week),
+        new_id=application.new_id,
+    )
+
+
+def _shift_feeds(application: Application) -> ShiftFeeds:
+    return ShiftFeeds(
+        store=application.store,
+        history=application.rota_history,
+        in_force=application.in_force,
+        clock=application.clock,
+        key=application.secret_key,
+        base_url=application.settings.base_url,
         new_id=application.new_id,
     )
 

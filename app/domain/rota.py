@@ -1,13 +1,14 @@
 """Rotas: who holds a named role at an instant, by rotation, opt-out, consent and cover."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar import WEEKDAYS, instant
 from app.domain.people import Person
 
+OPTED_OUT = "opted out that week"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -47,24 +48,27 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class OptedOutWeeks:
-    """Weeks in which a person skips a rota; local dates, `since` <= week's handover date < `until`."""
+    """Weeks in which a person skips a rota, and why; local dates, `since` <= week's handover date < `until`."""
 
     rota: str
     person: str
     since: date
     until: date
+    why: str = OPTED_OUT
 
 
 @dataclass(frozen=True, slots=True)
 class DatedFacts:
     """What changes from week to week and is therefore kept in the store: cover, opted-out weeks, consents.
 
-    `consents` maps a person to (since, until) spans that stand beside what the rules file says. Later covers win.
+    `consents` maps a person to (since, until) spans that stand beside what the rules file says, `withdrawn` to those in
+    which its word does not count. Later covers win.
     """
 
     covers: tuple[Cover, ...] = ()
     opted_out_weeks: tuple[OptedOutWeeks, ...] = ()
     consents: Mapping[str, tuple[tuple[date, date | None], ...]] | None = None
+    withdrawn: Mapping[str, tuple[tuple[date, date | None], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,16 @@ class OnCall:
     since: datetime | None
     until: datetime | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One shift as the rotation gives it, before any cover: who has it, and who was passed over, with the reason."""
+
+    person: str | None
+    passed_over: Mapping[str, str]
+    since: datetime
+    until: datetime
 
 
 def on_call(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:
@@ -105,9 +119,41 @@ def shifts(
     return tuple(found)
 
 
+def held(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
+) -> tuple[OnCall, ...]:
+    """The same, cut to exactly `since` to `until`."""
+    return tuple(
+        replace(one, since=_later(one.since, since), until=_earlier(one.until, until))
+        for one in shifts(rota, people, facts, since, until)
+    )
+
+
+def turns(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
+) -> tuple[Turn, ...]:
+    """Every shift that begins from `since` to before `until`, as long as the rota goes on."""
+    number = max(0, _number(rota, since))
+    if _handover(rota, number) < since:
+        number += 1
+    found: list[Turn] = []
+    while (begins := _handover(rota, number)) < until and not (rota.ends and begins >= _closes(rota.ends, rota)):
+        found.append(Turn(*_in_turn(rota, people, facts, number), begins, _handover(rota, number + 1)))
+        number += 1
+    return tuple(found)
+
+
+def shift_beginning(rota: Rota, day: date) -> tuple[datetime, datetime] | None:
+    """From when to when the shift goes that begins on that local date; None where none does."""
+    number = (day - _handover_date(rota, 0)).days // (7 * rota.weeks)
+    if number < 0 or _handover_date(rota, number) != day:
+        return None
+    return _handover(rota, number), _handover(rota, number + 1)
+
+
 def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:
     """The stretch as it stands before any cover."""
-    closes = instant(rota.ends, time(), rota.zone) if rota.ends else None
+    closes = _closes(rota.ends, rota) if rota.ends else None
     if closes and at >= closes:
         return OnCall(rota.name, None, closes, None, f"nobody in rota {rota.name}: it ended on {rota.ends}")
     number = _number(rota, at)
@@ -119,6 +165,10 @@ def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: date
     person, passed_over = _in_turn(rota, people, facts, number)
     why = _why(rota, person, passed_over, _stretch(rota, since, until))
     return OnCall(rota.name, person, since, until, why)
+
+
+def _closes(ends: date, rota: Rota) -> datetime:
+    return instant(ends, time(), rota.zone)
 
 
 def _number(rota: Rota, at: datetime) -> int:
@@ -161,7 +211,7 @@ def _opted_out(rota: Rota, facts: DatedFacts, member: str, day: date) -> str:
     for skipped in facts.opted_out_weeks:
         ours = skipped.rota == rota.name and skipped.person == member
         if ours and any(skipped.since <= week < skipped.until for week in weeks):
-            return "opted out that week"
+            return skipped.why
     return ""
 
 
@@ -170,14 +220,20 @@ def _unfit(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, person: 
     known = people.get(person)
     if known is None:
         return "not in people"
-    if rota.consent_required and not known.consents(day) and not _has_dated_consent(facts, person, day):
-        return "no consent"
-    return ""
+    return "no consent" if rota.consent_required and not has_consent(known, facts, day) else ""
 
 
-def _has_dated_consent(facts: DatedFacts, person: str, day: date) -> bool:
-    spans = (facts.consents or {}).get(person, ())
-    return any(since <= day and (until is None or day < until) for since, until in spans)
+def has_consent(person: Person, facts: DatedFacts, day: date) -> bool:
+    """Whether this person has agreed to hold an out-of-hours role on `day`, by the rules file or since."""
+    if _within(facts.consents, person.id, day):
+        return True
+    return person.consents(day) and not _within(facts.withdrawn, person.id, day)
+
+
+def _within(spans: Mapping[str, tuple[tuple[date, date | None], ...]] | None, person: str, day: date) -> bool:
+    if not spans:
+        return False
+    return any(since <= day and (until is None or day < until) for since, until in spans.get(person, ()))
 
 
 def _with_cover(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, shift: OnCall, at: datetime) -> OnCall:

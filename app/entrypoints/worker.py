@@ -31,8 +31,9 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
-SILENCES_SECONDS = 1.0
-"""How soon a silence that another process was told of holds in this one."""
+GAPS_SECONDS = 60.0
+SHARED_SECONDS = 1.0
+"""How soon a silence or a cover that another process was told of holds in this one."""
 
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
@@ -92,6 +93,8 @@ class Worker:
             "audit": (self._audit, None),
             "presence": (self._presence, None),
             "silences": (self._silences, None),
+            "rotas": (self._rotas, None),
+            "gaps": (self._gaps, None),
             "heartbeats": (self._heartbeats, None),
         }
         if app.settings.role != "api":
@@ -259,7 +262,19 @@ class Worker:
     async def _silences(self) -> float:
         app = self._application
         await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
-        return SILENCES_SECONDS
+        return SHARED_SECONDS
+
+    async def _rotas(self) -> float:
+        await self._application.rota_facts.refresh()
+        return SHARED_SECONDS
+
+    async def _gaps(self) -> float:
+        app = self._application
+        ahead = app.gap_watch.look()
+        app.metrics.looked_ahead(ahead)
+        if app.settings.role != "api":
+            await app.gap_watch.tell(ahead)
+        return GAPS_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -6,7 +6,7 @@ Source: https://docs.slack.dev/reference/block-kit/.
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.message import ACKNOWLEDGE, Item, Message, is_address, one_line
+from app.domain.message import ACKNOWLEDGE, TAKE_COVER, Item, Message, is_address, one_line
 
 TEXT_LIMIT = 40_000
 SECTION_LIMIT = 3_000
@@ -32,6 +32,7 @@ LABELS: Mapping[str, str] = {
     "resolve": "Resolve",
     "second-line": "Second line",
     "note": "Note",
+    TAKE_COVER: "I take it",
 }
 """What the buttons say, by the answer that each gives, which is its `action_id`."""
 
@@ -157,10 +158,12 @@ def _called(message: Message) -> str:
 
 
 def _buttons(message: Message, answerable: bool) -> list[dict[str, object]]:
-    """The answers to one incident, and the way to its page. Their value says which message was answered, and begins
-    with the incident's id; who answers is known from who clicked."""
+    """The answers to one incident or notice, and the way to its page. Their value says which message was answered: it
+    begins with the incident's id, or with what the notice is of. Who answers is known from who clicked."""
     link = message.link()
     asked = message.items[0].answers if len(message.items) == 1 else ()
+    if message.notice:
+        asked = message.notice.answers
     offered = asked if answerable and 0 < len(message.key) <= VALUE_LIMIT else ()
     answers = [_answer(name, message.key) for name in offered if name in LABELS]
     opens = {**_labelled("open_incident", message.button()), "url": link}

@@ -20,7 +20,7 @@ from app.adapters.rules_yaml.rotas import build_rotas
 from app.adapters.rules_yaml.rule_lines import build_rules
 from app.adapters.rules_yaml.shapes import FileShape
 from app.adapters.rules_yaml.sources import KnownTypes, build_sources
-from app.adapters.rules_yaml.texts import Written, read_texts
+from app.adapters.rules_yaml.texts import Written, kept_texts, read_texts
 from app.adapters.runbooks_md import load_runbooks
 from app.domain.classify import OnMissingRunbook, Severity
 from app.domain.complaint import Place
@@ -47,6 +47,20 @@ def load_rules(path: Path, runbooks: Path, sources: Mapping[str, Mapping[str, Se
         raise InvalidRules(report.problems)
     doubt(file, rules, report)
     return replace(rules, warnings=(*report.doubts, *unread))
+
+
+def load_kept(text: str, sources: Mapping[str, Mapping[str, Severity]]) -> Rules:
+    """The rules of a `Rules.text` that was kept, without the runbooks of its time; raises `InvalidRules` when this
+    version of the program would refuse it."""
+    report = Report()
+    written = kept_texts(text, report)
+    file = read_shape(written.tree, report)
+    if file is None:
+        raise InvalidRules(report.problems)
+    rules = _build(file, written, Library({}, {}), sources, report)
+    if report.problems:
+        raise InvalidRules(report.problems)
+    return rules
 
 
 def _build(file: FileShape, written: Written, library: Library, sources: KnownTypes, report: Report) -> Rules:

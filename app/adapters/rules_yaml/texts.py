@@ -10,11 +10,15 @@ from app.domain.errors import InvalidRules, UnreadRules
 
 _PEOPLE = "people"
 _PEOPLE_FILE = "people_file"
+_KEPT = "the version that was kept"
+_BEGINS_PEOPLE = b"\n--- # people_file\n"
+"""Stands in a kept text between the file and the people's own: no file can hold two documents itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The whole as one tree, the texts of which it was read, and the files that hold them."""
+    """The whole as one tree, the texts of which it was read (`kept_texts` reads them again), and the files that hold
+    them."""
 
     tree: Mapped
     text: str
@@ -35,8 +39,24 @@ def read_texts(path: Path, report: Report) -> Written:
     files = [path]
     if isinstance(root.get(_PEOPLE_FILE), Scalar):
         files.append(path.parent / str(root[_PEOPLE_FILE]))
-        raw += _add_people(root, files[-1], str(root[_PEOPLE_FILE]), report)
+        people = _people_text(root, files[-1], report)
+        _add_people(root, people, str(root[_PEOPLE_FILE]), report)
+        raw += _BEGINS_PEOPLE + people
     return Written(root, raw.decode("utf-8", "replace"), tuple(map(str, files)))
+
+
+def kept_texts(text: str, report: Report) -> Written:
+    """The same from the `text` of an earlier reading. Raises `InvalidRules`."""
+    raw, _, people = text.encode().partition(_BEGINS_PEOPLE)
+    try:
+        tree, complaints = read_yaml(raw, _KEPT)
+    except UnreadableYaml as error:
+        raise InvalidRules((error.complaint,)) from None
+    report.add(complaints)
+    root = _mapping(tree, _KEPT)
+    if isinstance(root.get(_PEOPLE_FILE), Scalar):
+        _add_people(root, people, str(root[_PEOPLE_FILE]), report)
+    return Written(root, text, ())
 
 
 def _read(path: Path) -> bytes:
@@ -52,14 +72,19 @@ def _mapping(tree: Tree, name: str) -> Mapped:
     return tree
 
 
-def _add_people(root: Mapped, path: Path, name: str, report: Report) -> bytes:
-    """Put the people of `path` beside those of the file. They stand at its top level or under `people:`."""
+def _people_text(root: Mapped, path: Path, report: Report) -> bytes:
     try:
-        raw = _read(path)
-        tree, complaints = read_yaml(raw, name)
+        return _read(path)
     except OSError as error:
-        report.refuse(root.places[_PEOPLE_FILE], f"{name} cannot be read: {error.strerror}", _PEOPLE_FILE)
+        reason = f"{root[_PEOPLE_FILE]} cannot be read: {error.strerror}"
+        report.refuse(root.places[_PEOPLE_FILE], reason, _PEOPLE_FILE)
         raise InvalidRules(report.problems) from None
+
+
+def _add_people(root: Mapped, raw: bytes, name: str, report: Report) -> None:
+    """Put the people of that text beside those of the file. They stand at its top level or under `people:`."""
+    try:
+        tree, complaints = read_yaml(raw, name)
     except UnreadableYaml as error:
         report.add((error.complaint,))
         raise InvalidRules(report.problems) from None
@@ -70,7 +95,6 @@ def _add_people(root: Mapped, path: Path, name: str, report: Report) -> bytes:
         report.refuse(Place(name, 1), "must be a mapping of person ids to people")
         raise InvalidRules(report.problems)
     _join(root, tree, report)
-    return raw
 
 
 def _join(root: Mapped, people: Mapped, report: Report) -> None:

@@ -6,7 +6,10 @@ import typer
 
 from app.entrypoints.cli import actions, incidents, rules
 from app.entrypoints.cli.audit import audit
+from app.entrypoints.cli.calendars import calendar_app, export, import_shifts
 from app.entrypoints.cli.check import check
+from app.entrypoints.cli.consents import consent_app
+from app.entrypoints.cli.cover import cover_app
 from app.entrypoints.cli.failures import Commands
 from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
@@ -14,6 +17,8 @@ from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.observed import observed
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
+from app.entrypoints.cli.rota_outlook import fairness, gaps, places
+from app.entrypoints.cli.rotas import rota_app
 from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve, worker
 from app.entrypoints.cli.silences import silence_app
@@ -22,6 +27,7 @@ from app.entrypoints.cli.tokens import token_app
 from app.entrypoints.cli.who import who
 
 ADMINISTERING = "Running a server"
+ROTAS = "Who is on call"
 QUIETING = "Telling nobody"
 
 app = typer.Typer(
@@ -64,12 +70,20 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "ticket": actions.ticket,
         "call": actions.call,
     },
+    ROTAS: {"gaps": gaps, "fairness": fairness},
     QUIETING: {"observed": observed},
     ADMINISTERING: {"replicas": replicas, "audit": audit, "reload": rules.reload, "migrate": migrate},
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+rota_app.command("places")(places)
+rota_app.command("export")(export)
+rota_app.command("import")(import_shifts)
+app.add_typer(cover_app, name="cover", rich_help_panel=ROTAS)
+app.add_typer(rota_app, name="rota", rich_help_panel=ROTAS)
+app.add_typer(consent_app, name="consent", rich_help_panel=ROTAS)
+app.add_typer(calendar_app, name="calendar", rich_help_panel=ROTAS)
 app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)

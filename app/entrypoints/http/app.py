@@ -8,15 +8,24 @@ from fastapi import FastAPI
 from app.entrypoints.http import (
     actions,
     audit,
+    consents,
+    cover_offers,
+    covers,
     heartbeats,
     incidents,
     on_call,
+    opt_outs,
     pagerduty,
     probes,
     prometheus,
     quarantine,
     replicas,
+    rota_outlook,
+    rotas,
     rules,
+    shadowings,
+    shift_calendars,
+    shift_imports,
     silences,
     tokens,
     twilio,
@@ -33,7 +42,8 @@ from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
 from app.entrypoints.slack.socket import listening
-from app.entrypoints.web import action_page
+from app.entrypoints.web.live import Live
+from app.entrypoints.web.routers import PAGES
 from app.entrypoints.worker import Worker
 from app.wired_channels import slack_api
 from app.wiring import Application
@@ -48,14 +58,23 @@ ROUTERS = (
     incidents.router,
     actions.router,
     on_call.router,
+    rota_outlook.router,
+    shift_calendars.router,
+    shift_imports.router,
+    rotas.router,
+    covers.router,
+    cover_offers.router,
+    consents.router,
+    opt_outs.router,
+    shadowings.router,
     rules.router,
     replicas.router,
     silences.router,
     quarantine.router,
     tokens.router,
     audit.router,
-    action_page.router,
     slack.router,
+    *PAGES,
 )
 
 
@@ -90,6 +109,7 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     )
     app.state.application = application
     app.state.slack = desk
+    app.state.live = Live(application.bell, application.clock)
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
     app.include_router(probes.router)
@@ -105,6 +125,5 @@ def _add_surfaces(app: FastAPI, application: Application) -> None:
     app.include_router(webhook_router())
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", action_page.static_files())
     app.add_middleware(OpsgenieFace)
     app.add_middleware(Webhooks, application=application)

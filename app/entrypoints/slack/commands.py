@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.errors import InvalidPayload
 from app.domain.events import Acknowledge, OpenTicket, Resolve, TagSquads
 from app.entrypoints.slack.asking import Asking
+from app.entrypoints.slack.cover import COVER_USAGE, run_cover
 from app.entrypoints.slack.wording import line_of
 
 MOST_LISTED = 20
@@ -89,6 +90,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "ticket": Subcommand("ID [SQUAD]", "write it down in the tracker of its squad, or of another", _ticket),
     "call": Subcommand("ID", "start a call, or see where people meet already", _call),
     "raise": Subcommand("TEXT", "raise an incident that no monitor foresaw", _raise),
+    "cover": Subcommand(COVER_USAGE, "ask for cover, take it or give it; `cover help` says how", run_cover),
     "help": Subcommand("", "this list", _help),
 }
 

@@ -10,11 +10,14 @@ import structlog
 from app.adapters.channels.slack_api import SlackApi
 from app.adapters.slack_requests import Click, Command, Submission
 from app.adapters.sources.fields import word
+from app.domain.cover_told import offer_of
 from app.domain.errors import AppError
 from app.domain.events import Acknowledge, Action, Actor, CallSecondLine, Note, Resolve
+from app.domain.message import TAKE_COVER
 from app.domain.notification import Sent
 from app.entrypoints.slack.asking import Asking, Stranger, person_of
 from app.entrypoints.slack.commands import run_command
+from app.entrypoints.slack.cover import accept_offer
 from app.entrypoints.slack.wording import refusal_of, stranger, whispered
 from app.wiring import Application
 
@@ -88,10 +91,12 @@ class Desk:
     async def _clicked(self, click: Click) -> Said:
         if click.answer == "note":
             return await self._ask_for_text(click)
+        asking = Asking(self._application, click.user, click.key)
+        if click.answer == TAKE_COVER:
+            return await _said(accept_offer(asking, offer_of(click.about)))
         action = ANSWERS.get(click.answer)
         if action is None:
             return Said(False, "Nothing was changed: this button is not known here any more.")
-        asking = Asking(self._application, click.user, click.key)
         return await _said(asking.answer(click.incident, click.answer, action))
 
     async def _ask_for_text(self, click: Click) -> Said:
