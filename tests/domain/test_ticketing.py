@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.digest import Due, bundle, compose
 from app.domain.errors import IllegalTransition, InvalidPayload
@@ -12,6 +11,7 @@ from app.domain.events import Actor, AlertFired, OpenTicket, ReaderUnreachable, 
 from app.domain.incident import Decision, Incident, Outcome, Status, Ticket
 from app.domain.message import MessageKind
 from app.domain.notification import NotificationState, Planned, Retry, begin, record
+from app.domain.replacing import replace
 from app.domain.route import route_alert
 from app.domain.step import step
 from app.domain.storm import pace
@@ -131,7 +131,8 @@ def test_there_is_one_call_while_an_incident_is_open() -> None:
 
     assert after(decision).call == ROOM
     assert decision.timeline[0].text == f"{ROOM} (standing room, for Zoom is not set up)"
-    assert ("call", ROOM) in facts_of(after(decision))
+    assert ("call", ROOM) in facts_of(after(decision), MessageKind.PAGE)
+    assert ("call", ROOM) not in facts_of(after(decision)), "a tracker may be open to everybody"
     assert step(after(decision), StartCall(ASHA, "https://other.example.com"), CTX).outcome is Outcome.ALREADY
 
 
@@ -146,7 +147,7 @@ def test_an_incident_that_is_over_has_no_call_and_once_it_opens_again_may_have_a
     assert (opened.id, opened.call, opened.ticket) == (over.id, "", URL)
 
 
-def facts_of(incident: Incident) -> tuple[tuple[str, str], ...]:
+def facts_of(incident: Incident, kind: MessageKind = MessageKind.TICKET) -> tuple[tuple[str, str], ...]:
     """What a message about it says now."""
-    row = begin(step(an_incident(severity=Severity.HIGH), OpenTicket(ASHA), CTX).notifications[0])
+    row = begin(replace(step(an_incident(), OpenTicket(ASHA), CTX).notifications[0], kind=kind))
     return compose(bundle([Due(row, 0, incident)], 5)[0], CTX.rules, lambda _: "").items[0].facts()

@@ -159,6 +159,8 @@ RULES = {
             "members": ["asha"],
             "post": [{"channel": "slack", "address": "#squad-payments"}],
             "calendar": "",
+            "tickets": {"channel": "github", "address": "example/payments"},
+            "call_room": "https://meet.example.com/payments",
         }
     ],
     "rotas": [
