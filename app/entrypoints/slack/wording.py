@@ -19,6 +19,9 @@ _DONE: Mapping[str, str] = {
     "tag": "They are told in their channels.",
     "ticket": "It is being written down; where the ticket stands will be in the incident in a moment.",
     "call": "People can meet here:",
+    "hand": "It is theirs now, and they are told in their channel.",
+    "promote": "It is a production incident now, and people are told as of any other.",
+    "mute": "You hear no more of it until then, unless it gets worse.",
 }
 _ADDRESSES: Mapping[str, Callable[[Incident], str]] = {
     "ticket": lambda incident: incident.ticket,
