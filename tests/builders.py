@@ -7,6 +7,7 @@ from app.domain.action_item import ActionItem, ActionKind
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Mark, Outcome, Status, Timer, alert_key
+from app.domain.learning import Handled, Page
 from app.domain.message import MessageKind, Notice
 from app.domain.notice import notice_id
 from app.domain.notification import Notification, Planned, Why
@@ -137,6 +138,25 @@ def a_suppressed_incident(**changes: Any) -> Incident:
         "quiet": Quiet(an_alert(), SuppressedBy.SILENCE, reason, until),
     }
     return an_incident(**fields | changes)
+
+
+def a_handled(**changes: Any) -> Handled:
+    """Asha was paged at nine, had it at 09:04, and a person resolved it at 09:30."""
+    fields: dict[str, Any] = {
+        "id": an_id(),
+        "title": "Payments API is down",
+        "squad": "payments",
+        "rule": "payments",
+        "severity": Severity.CRITICAL,
+        "opened_at": NINE,
+        "acknowledged_at": NINE + timedelta(minutes=4),
+        "resolved_at": NINE + timedelta(minutes=30),
+        "by_source": False,
+        "acted": True,
+        "no_runbook": False,
+        "pages": (Page("asha", "primary", (NINE,)),),
+    }
+    return Handled(**fields | changes)
 
 
 def a_parcel(**changes: Any) -> Parcel:

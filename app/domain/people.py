@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Urgency(StrEnum):
@@ -25,7 +26,7 @@ class Person:
     """Somebody who can be told.
 
     `on_call_since` is the dated consent to out-of-hours roles (None: no consent). `methods` are in the file's order.
-    `ladders` names, per urgency, the ladder of this person.
+    `ladders` names, per urgency, the ladder of this person. `zone` is where they live (None: as the rules say).
     """
 
     id: str
@@ -35,6 +36,7 @@ class Person:
     on_call_until: date | None = None
     engineer: bool = True
     ladders: tuple[tuple[Urgency, str], ...] = ()
+    zone: ZoneInfo | None = None
 
     def consents(self, day: date) -> bool:
         """Whether this person has agreed to hold an out-of-hours role on `day`."""

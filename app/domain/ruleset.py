@@ -9,6 +9,8 @@ from app.domain.calendar import Calendar
 from app.domain.classify import Mode, OnMissingRunbook, Rule, Severity, SourceSettings
 from app.domain.complaint import Complaint, Place
 from app.domain.heartbeat import Heartbeat
+from app.domain.learning import Learning
+from app.domain.pay_terms import PayTerms
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
 from app.domain.postmortem_deadlines import PostMortemRules
@@ -38,6 +40,14 @@ class Limits:
 
 
 _USUAL = PostMortemRules()
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftNotices:
+    """How people are told of their shifts: how long before (None: not at all), and whether when one changes hands."""
+
+    before: timedelta | None = timedelta(hours=24)
+    handover: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,10 @@ class Rules:
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     postmortems: PostMortemRules = _USUAL
+    shift_notices: ShiftNotices = ShiftNotices()
     call_room: str = ""
+    pay: PayTerms = field(default_factory=PayTerms)
+    learning: Learning = field(default_factory=Learning)
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""
@@ -86,11 +99,20 @@ class Rules:
         named = (rule.calendar if rule else None) or (self.squads[squad].calendar if squad in self.squads else "")
         return self.calendars[named or self.default_calendar]
 
+    def pay_calendar(self) -> Calendar:
+        """Says what out of hours is for pay."""
+        return self.calendars[self.pay.calendar or self.default_calendar]
+
     def policy_for(self, rule: Rule | None, severity: Severity) -> Policy | None:
         """The rule's policy, else the severity's; None for triage, which has none."""
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def zone_of(self, reader: str) -> ZoneInfo:
+        """In which zone times are shown to a person; that of the rules to a squad."""
+        known = self.people.get(reader)
+        return (known.zone if known else None) or self.zone
 
     def call_room_of(self, squad: str) -> str:
         """Where a squad meets, else where everybody does; empty where no room stands."""
