@@ -17,6 +17,7 @@ from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
 from app.adapters.rules_yaml import load_kept, load_rules
+from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
@@ -60,6 +61,7 @@ from app.service.rota_history import RotaHistory
 from app.service.shadowings import Shadowings
 from app.service.shift_feeds import ShiftFeeds
 from app.service.shift_import import ShiftImport
+from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
@@ -85,6 +87,8 @@ class Application:
     idempotency: Idempotency
     new_id: Callable[[], str]
     links: ActionLinks
+    sessions: Sessions
+    signing_in: SigningIn
     tickets: PhoneTickets
     secret_key: str = field(repr=False)
     opt_outs: OptOuts
@@ -234,6 +238,8 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         idempotency=Idempotency(store, clock),
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        sessions=Sessions([key], settings.session_hours, clock.now),
+        signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
         secret_key=key,
         opt_outs=OptOuts(store, clock),

@@ -25,13 +25,16 @@ from app.domain.events import (
     Escalate,
     Event,
     Note,
+    OpenTicket,
     Park,
     Raise,
     ReaderUnreachable,
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     TagSquads,
+    TicketOpened,
     TimerDue,
     Unacknowledge,
 )
@@ -110,6 +113,9 @@ def events(incident: Incident | None, rules: Rules, now: datetime) -> Iterator[E
     yield Park(ASHA)
     yield Note(ASHA, "looking")
     yield TagSquads(ASHA, ("payments",))
+    yield OpenTicket(ASHA, "payments")
+    yield StartCall(ASHA, "https://meet.example.com/payments")
+    yield TicketOpened("payments", "https://tracker.example.com/1")
     yield TimerDue()
     for page in incident.pages if incident else ():
         yield ReaderUnreachable(page.key, page.reader, "no answer")

@@ -137,7 +137,7 @@ def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -
     policy = policy_of(change.incident, ctx)
     chain = policy.chain(change.incident.in_hours)
     for _ in chain.steps:
-        moved = _move_on(change.incident, chain, policy.repeat, wrap)
+        moved = move_on(change.incident, chain, policy.repeat, wrap)
         if moved is None:
             break
         change = change.becomes(moved)
@@ -149,7 +149,7 @@ def next_step(change: Change, ctx: Context, manner: Manner, wrap: bool = True) -
     return last_resort(change, ctx, manner.cause)
 
 
-def _move_on(incident: Incident, chain: Chain, repeat: int, wrap: bool) -> Incident | None:
+def move_on(incident: Incident, chain: Chain, repeat: int, wrap: bool) -> Incident | None:
     """The incident at the next step, in the next pass after the last one; None when all passes are over."""
     if incident.step + 1 < len(chain.steps):
         return replace(incident, step=incident.step + 1)

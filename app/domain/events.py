@@ -123,6 +123,23 @@ class TagSquads:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Write it down in a squad's tracker; empty: that of the incident's own squad."""
+
+    by: Actor
+    squad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """People are to meet at `url`. `how` says what sort of room that is, and why not a better one."""
+
+    by: Actor
+    url: str
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerDue:
     """The incident's `due_at` has come; a stale one changes nothing."""
 
@@ -142,7 +159,36 @@ class ReaderUnreachable:
     reason: str
 
 
-Action = Acknowledge | Unacknowledge | Resolve | Snooze | Reassign | Escalate | CallSecondLine | Park | Note | TagSquads
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """A squad's ticket stands in its tracker now, at `url`."""
+
+    squad: str
+    url: str
+
+
+Action = (
+    Acknowledge
+    | Unacknowledge
+    | Resolve
+    | Snooze
+    | Reassign
+    | Escalate
+    | CallSecondLine
+    | Park
+    | Note
+    | TagSquads
+    | OpenTicket
+    | StartCall
+)
 Event = (
-    AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | SuppressionChanged | ReaderUnreachable
+    AlertFired
+    | AlertResolved
+    | AlertAcknowledged
+    | Raise
+    | Action
+    | TimerDue
+    | SuppressionChanged
+    | ReaderUnreachable
+    | TicketOpened
 )

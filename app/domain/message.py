@@ -17,7 +17,7 @@ ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
 class MessageKind(StrEnum):
     """Why it is sent. A reminder is a later rung of a page; a post goes to a squad's channel; a notice asks nothing; an
-    update changes what was posted before; a test is as loud as a page."""
+    update changes what was posted before; a test is as loud as a page; a ticket is written down in a tracker."""
 
     PAGE = "page"
     REMINDER = "reminder"
@@ -29,6 +29,7 @@ class MessageKind(StrEnum):
     NOTICE = "notice"
     UPDATE = "update"
     TEST = "test"
+    TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Item:
     `severity` is critical, high or triage; `since` aware UTC; `why` says why this reader, in a sentence; `runbook` is
     a URL, a local slug, or empty; `link` opens the action page (empty where the reader has none); `remark` is what
     there is to say besides, such as NO RUNBOOK or the hand-over's summary. `state` says more than `status`, such as who
-    has it since when; `answers` are what a button would still do something for.
+    has it since when; `answers` are what a button would still do something for. `call` is the URL at which people meet
+    about it, `ticket` that of what was written down of it, each empty where there is none.
     """
 
     incident: str
@@ -79,14 +81,21 @@ class Item:
     remark: str = ""
     state: str = ""
     answers: tuple[str, ...] = ()
+    call: str = ""
+    ticket: str = ""
 
     def title_line(self) -> str:
         """Severity and title, for example `CRITICAL Checkout is down`."""
         return f"{self.severity.upper()} {one_line(self.title, TITLE_LIMIT)}"
 
+    def addresses(self) -> frozenset[str]:
+        """The values among the facts, but for its own link, that are something to click: runbook, call and ticket. None
+        holds a character that could end a link early."""
+        return frozenset(one for one in (self.runbook, self.call, self.ticket) if is_address(one))
+
     def runbook_address(self) -> str:
-        """The runbook where it is something to click, else empty. It holds no character that could end a link early."""
-        return self.runbook if ADDRESS.fullmatch(self.runbook) and self.runbook.isprintable() else ""
+        """The runbook where it is something to click, else empty."""
+        return self.runbook if is_address(self.runbook) else ""
 
     def facts(self, timezone: str = "UTC") -> tuple[tuple[str, str], ...]:
         """What a reader needs besides the title, as (name, value), in the order of need at 3 a.m.; empty ones left out.
@@ -97,7 +106,9 @@ class Item:
             ("note", one_line(self.remark, FACT_LIMIT)),
             ("why you", one_line(self.why, FACT_LIMIT)),
             ("act", one_line(self.link, len(self.link))),
+            ("call", one_line(self.call, FACT_LIMIT)),
             ("runbook", one_line(self.runbook, FACT_LIMIT) or "none"),
+            ("ticket", one_line(self.ticket, FACT_LIMIT)),
             ("squad", one_line(self.squad, TITLE_LIMIT)),
             ("since", _local(self.since, timezone)),
             ("count", f"{self.count} alert{'' if self.count == 1 else 's'}"),
@@ -183,6 +194,11 @@ class Message:
             for number, item in zip(_numbers(len(self.items)), self.items, strict=True)
         ]
         return "\n\n".join([headline, *blocks])
+
+
+def is_address(text: str) -> bool:
+    """Whether it is a web address and nothing else."""
+    return bool(ADDRESS.fullmatch(text)) and text.isprintable()
 
 
 def one_line(text: str, limit: int) -> str:

@@ -14,7 +14,6 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
-    TagSquads,
     Unacknowledge,
 )
 from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer
@@ -23,7 +22,7 @@ from app.domain.people import Urgency
 from app.domain.policy import Target, TargetKind
 from app.domain.replacing import replace
 from app.domain.spoken import spoken
-from app.domain.tell import Told, notice_for, person_recipient, recipients_of, tag_for
+from app.domain.tell import Told, notice_for, person_recipient, recipients_of
 from app.domain.working_time import after_acknowledging, until_hand_over
 
 SECOND_LINE = "second_line"
@@ -170,18 +169,6 @@ def parked(change: Change, ctx: Context) -> Change:
 
 def note(incident: Incident, event: Note, ctx: Context) -> Decision:
     return _acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
-
-
-def tag_squads(incident: Incident, event: TagSquads, ctx: Context) -> Decision:
-    """Each squad is told once in its channel, whatever the incident waits for."""
-    new = tuple(dict.fromkeys(squad for squad in event.squads if squad not in incident.tagged))
-    if not new:
-        return already(incident, event, ctx)
-    change = _acted(
-        replace(incident, tagged=(*incident.tagged, *new)), ctx, "tagged", f"called in: {', '.join(new)}", event.by
-    )
-    told = [tag_for(squad, incident, f"your squad was called in by {event.by.id}", ctx) for squad in new]
-    return change.told(told).decision(Outcome.DONE)
 
 
 def already(incident: Incident, event: object, ctx: Context) -> Decision:

@@ -121,6 +121,7 @@ def fired_after_resolve(incident: Incident, event: AlertFired, ctx: Context) -> 
         resolved_at=None,
         resolved_by=None,
         tagged=(),
+        call="",
         updated_at=ctx.now,
         fired_at=_latest(incident.fired_at, event.at or ctx.now),
     )

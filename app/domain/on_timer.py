@@ -17,6 +17,7 @@ from app.domain.policy import Delay
 from app.domain.replacing import replace
 from app.domain.spoken import spoken
 from app.domain.tell import is_tag, notice_for
+from app.domain.ticketing import is_ticket, ticket_failed
 from app.domain.working_time import after_acknowledging
 
 MORNING = "morning"
@@ -38,7 +39,9 @@ def timer_due(incident: Incident, event: TimerDue, ctx: Context) -> Decision:
 
 def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Context) -> Decision:
     """Somebody who was paged cannot be reached at all: if nobody else has been paged, the next step comes at once. Of a
-    squad that was called in, whoever called it is to know."""
+    squad that was called in, whoever called it is to know; of a tracker, the squad."""
+    if is_ticket(event.key):
+        return ticket_failed(incident, event, ctx)
     page = incident.page(event.key)
     text = f"{event.reader} could not be reached: {event.reason}"
     if page is None and is_tag(event.key):

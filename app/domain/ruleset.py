@@ -43,7 +43,8 @@ class Rules:
     `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
     rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
     the one named after the urgency. `places` says where a thing is written, under names such as "rotas.primary".
-    `files` are the paths of what was read, runbooks apart.
+    `files` are the paths of what was read, runbooks apart. `call_room` is the URL of the room for who has none of their
+    own, or empty.
     """
 
     version: str
@@ -68,6 +69,7 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    call_room: str = ""
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""
@@ -84,6 +86,11 @@ class Rules:
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def call_room_of(self, squad: str) -> str:
+        """Where a squad meets, else where everybody does; empty where no room stands."""
+        known = self.squads.get(squad)
+        return (known.call_room if known else "") or self.call_room
 
     def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
         return self.ladders[dict(person.ladders).get(urgency, urgency.value)]

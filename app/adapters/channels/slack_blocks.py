@@ -91,7 +91,7 @@ def _item_text(item: Item, message: Message) -> str:
 def _item_with(share: int, item: Item, message: Message) -> str:
     lines = [] if message.headline_says_it() else [f"*{_escaped(item.title_line(), share)}*"]
     for name, value in item.facts(message.timezone):
-        is_link = value in {item.link, item.runbook_address()}
+        is_link = value == item.link or value in item.addresses()
         lines.append(f"*{name}*  {_link(value) if is_link else _escaped(value, share)}")
     return "\n".join(lines)
 

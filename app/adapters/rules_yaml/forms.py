@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringCons
 from pydantic_core import PydanticCustomError
 
 from app.adapters.lengths import parse_length
-from app.adapters.rules_yaml import contacts, times
+from app.adapters.rules_yaml import contacts, times, trackers
 from app.adapters.rules_yaml.holiday_names import parse_region
 from app.adapters.rules_yaml.report import quoted
 from app.domain.policy import Delay
@@ -108,6 +108,9 @@ Apprise = Annotated[str, written(contacts.parse_apprise)]
 Ntfy = Annotated[str, written(contacts.parse_ntfy)]
 Pushover = Annotated[str, written(contacts.parse_pushover)]
 Telegram = Annotated[str, written(contacts.parse_telegram, str | int)]
+GitHub = Annotated[str, written(trackers.parse_github)]
+Jira = Annotated[str, written(trackers.parse_jira)]
+Linear = Annotated[str, written(trackers.parse_linear)]
 SlackChannel = Annotated[str | None, PlainValidator(_parse_channel, json_schema_input_type=str)]
 
 Regions = Annotated[

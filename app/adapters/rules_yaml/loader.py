@@ -87,6 +87,7 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         inhibitions=build_inhibitions(file, report),
         mode=file.mode,
         limits=_limits(file),
+        call_room=file.defaults.call_room or "",
         places=_places(file),
         text=written.text,
         files=written.files,

@@ -3,10 +3,10 @@
 # ruff: noqa: RUF012 (pydantic copies a default for each model; ruff cannot see that Shape is one)
 
 from datetime import date, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.adapters.rules_yaml.forms import (
     Apprise,
@@ -15,9 +15,12 @@ from app.adapters.rules_yaml.forms import (
     Day,
     Discord,
     Email,
+    GitHub,
     Handover,
     Hosts,
+    Jira,
     Length,
+    Linear,
     MappingForm,
     Name,
     Ntfy,
@@ -62,6 +65,8 @@ class DefaultsShape(Shape):
     last_resort: Text | None = None
     """Required. The id of the person who is told when nobody else can be."""
     calendar: Text | None = None
+    call_room: Url | None = None
+    """The room in which people meet about an incident, for when no other is made."""
 
 
 class CalendarShape(Shape):
@@ -108,6 +113,23 @@ class PersonShape(ReaderShape):
     ladders: dict[Urgency, Text] = {}
 
 
+class TicketsShape(Shape):
+    """A tracker and the place in it; exactly one."""
+
+    github: GitHub | None = None
+    """`owner/repository`."""
+    jira: Jira | None = None
+    """The key of a project, with the type of its issues if that is not Task: `PAY`, or `PAY/Bug`."""
+    linear: Linear | None = None
+    """The key of a team, as its issues begin with it: `PAY`."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if [self.github, self.jira, self.linear].count(None) != 2:
+            raise ValueError("must name one tracker: github, jira or linear")
+        return self
+
+
 class SquadShape(ReaderShape):
     """An owner of services."""
 
@@ -115,7 +137,10 @@ class SquadShape(ReaderShape):
     channel: SlackChannel = None
     members: Texts = []
     calendar: Text | None = None
-    tickets: dict[str, object] | None = None
+    tickets: TicketsShape | None = None
+    """The tracker in which the squad's bugs are written down."""
+    call_room: Url | None = None
+    """The room in which the squad meets, for when no other is made."""
 
 
 class RotaShape(Shape):

@@ -42,7 +42,8 @@ from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
 from app.entrypoints.slack.socket import listening
-from app.entrypoints.web import action_page
+from app.entrypoints.web.live import Live
+from app.entrypoints.web.routers import PAGES
 from app.entrypoints.worker import Worker
 from app.wired_channels import slack_api
 from app.wiring import Application
@@ -72,8 +73,8 @@ ROUTERS = (
     quarantine.router,
     tokens.router,
     audit.router,
-    action_page.router,
     slack.router,
+    *PAGES,
 )
 
 
@@ -108,6 +109,7 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     )
     app.state.application = application
     app.state.slack = desk
+    app.state.live = Live(application.bell, application.clock)
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
     app.include_router(probes.router)
@@ -123,6 +125,5 @@ def _add_surfaces(app: FastAPI, application: Application) -> None:
     app.include_router(webhook_router())
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", action_page.static_files())
     app.add_middleware(OpsgenieFace)
     app.add_middleware(Webhooks, application=application)

@@ -307,6 +307,38 @@ def test_a_squad_reads_slack_then_mail_then_webhook_then_console(tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "tracker"),
+    [
+        ("github: example/payments.api", ContactMethod("github", "example/payments.api")),
+        ("github: https://github.com/example/payments", ContactMethod("github", "example/payments")),
+        ("jira: PAY", ContactMethod("jira", "PAY")),
+        ("jira: PAY/Service Request", ContactMethod("jira", "PAY/Service Request")),
+        ("linear: PAY", ContactMethod("linear", "PAY")),
+    ],
+)
+def test_a_squad_names_its_tracker(tmp_path: Path, written: str, tracker: ContactMethod) -> None:
+    rules = load(tmp_path, a_file(f"squads: {{web: {{channel: C1, tickets: {{{written}}}}}, ops: {{channel: C2}}}}"))
+
+    assert (rules.squads["web"].tickets, rules.squads["ops"].tickets) == (tracker, None)
+
+
+def test_a_squad_meets_in_its_own_room_and_all_others_in_that_of_the_defaults(tmp_path: Path) -> None:
+    rules = load(
+        tmp_path,
+        a_file("""
+            defaults: {on_missing_runbook: page, last_resort: eve, call_room: "https://meet.example.com/all"}
+            squads: {web: {channel: C1, call_room: "https://meet.example.com/web"}, ops: {channel: C2}}
+            """),
+    )
+
+    assert [rules.call_room_of(squad) for squad in ("web", "ops", "")] == [
+        "https://meet.example.com/web",
+        "https://meet.example.com/all",
+        "https://meet.example.com/all",
+    ]
+
+
 def test_people_may_live_in_a_file_of_their_own(tmp_path: Path) -> None:
     text = "people_file: people.yaml\n" + a_file("people: {eve: {}}")
     (tmp_path / "people.yaml").write_text("asha: {}\nben: {}\nchen: {}\n")
