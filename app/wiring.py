@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
+from app.adapters.absence_calendars import AbsenceCalendars, read_absences
 from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
 from app.adapters.file_watch import FileWatch
@@ -28,12 +29,14 @@ from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.ruleset import Rules
+from app.service.absences import Absences
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
 from app.service.consents import Consents
+from app.service.cover_watch import CoverWatch
 from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
@@ -112,6 +115,8 @@ class Application:
     consents: Consents = field(init=False)
     opted_out: OptedOut = field(init=False)
     shadowings: Shadowings = field(init=False)
+    absences: Absences = field(init=False)
+    cover_watch: CoverWatch = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -263,6 +268,9 @@ def _add_rotas(application: Application) -> None:
     application.consents = Consents(facts, application.new_id)
     application.opted_out = OptedOut(facts, application.new_id)
     application.shadowings = Shadowings(facts, application.new_id)
+    fetch = AbsenceCalendars(application.http).fetch
+    application.absences = Absences(application.store, application.in_force, application.clock, fetch, read_absences)
+    application.cover_watch = CoverWatch(facts, application.absences)
 
 
 def _silences(application: Application) -> Silences:

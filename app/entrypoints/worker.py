@@ -35,6 +35,7 @@ GAPS_SECONDS = 60.0
 SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
 
+COVER_SECONDS = 60.0
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
@@ -102,6 +103,7 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "cover": (self._cover, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -267,6 +269,11 @@ class Worker:
     async def _rotas(self) -> float:
         await self._application.rota_facts.refresh()
         return SHARED_SECONDS
+
+    async def _cover(self) -> float:
+        await self._application.absences.look()
+        await self._application.cover_watch.tell()
+        return COVER_SECONDS
 
     async def _gaps(self) -> float:
         app = self._application

@@ -6,7 +6,7 @@ Source: https://docs.slack.dev/reference/block-kit/.
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.message import ACKNOWLEDGE, TAKE_COVER, Item, Message, one_line
+from app.domain.message import ACKNOWLEDGE, OFFER_COVER, TAKE_COVER, Item, Message, one_line
 
 TEXT_LIMIT = 40_000
 SECTION_LIMIT = 3_000
@@ -33,6 +33,7 @@ LABELS: Mapping[str, str] = {
     "second-line": "Second line",
     "note": "Note",
     TAKE_COVER: "I take it",
+    OFFER_COVER: "Ask for cover",
 }
 """What the buttons say, by the answer that each gives, which is its `action_id`."""
 
