@@ -13,6 +13,7 @@ FACT_LIMIT = 2_000
 ACKNOWLEDGE = "acknowledge"
 TAKE_COVER = "take-cover"
 OFFER_COVER = "offer-cover"
+HAND, PROMOTE, MUTE = "hand", "promote", "mute"
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
 

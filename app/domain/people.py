@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Urgency(StrEnum):
@@ -26,7 +27,7 @@ class Person:
 
     `on_call_since` is the dated consent to out-of-hours roles (None: no consent). `methods` are in the file's order.
     `ladders` names, per urgency, the ladder of this person. `absences` is the address of a calendar that says when they
-    are away, which may be secret; empty for none.
+    are away, which may be secret; empty for none. `zone` is where they live (None: as the rules say).
     """
 
     id: str
@@ -37,6 +38,7 @@ class Person:
     engineer: bool = True
     ladders: tuple[tuple[Urgency, str], ...] = ()
     absences: str = field(default="", repr=False)
+    zone: ZoneInfo | None = None
 
     def consents(self, day: date) -> bool:
         """Whether this person has agreed to hold an out-of-hours role on `day`."""

@@ -47,6 +47,7 @@ def _person(id: str, shape: PersonShape, names: Names, report: Report) -> Person
         engineer=shape.engineer,
         ladders=tuple(shape.ladders.items()),
         absences=shape.absences or "",
+        zone=shape.timezone,
     )
 
 
