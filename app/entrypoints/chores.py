@@ -13,6 +13,7 @@ log = structlog.get_logger()
 
 PRESENCE_SECONDS = 10.0
 GAPS_SECONDS = 60.0
+COVER_SECONDS = 60.0
 WEEKLY_SECONDS = 60.0
 SHIFTS_SECONDS = 20.0
 TRIAGE_SECONDS = 5.0
@@ -43,6 +44,7 @@ class Chores:
         if self._application.settings.role == "api":
             return everywhere
         return everywhere | {
+            "cover": self._cover,
             "weekly": self._weekly,
             "triage": self._triage,
             "review": self._review,
@@ -73,6 +75,11 @@ class Chores:
         if app.settings.role != "api":
             await app.gap_watch.tell(ahead)
         return GAPS_SECONDS
+
+    async def _cover(self) -> float:
+        await self._application.absences.look()
+        await self._application.cover_watch.tell()
+        return COVER_SECONDS
 
     async def _weekly(self) -> float:
         for reason in await self._application.weekly_report.look():

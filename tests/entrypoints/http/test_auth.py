@@ -36,6 +36,7 @@ NEEDS: dict[tuple[str, str], str] = {
         )
     },
     ("GET", "/api/v1/oncall"): READ,
+    ("GET", "/api/v1/rotas/needs-cover"): READ,
     ("GET", "/api/v1/rotas/{rota}/shifts"): READ,
     ("GET", "/api/v1/rotas/{rota}/debts"): READ,
     ("GET", "/api/v1/covers"): READ,
