@@ -270,7 +270,7 @@ class Worker:
 
     async def _gaps(self) -> float:
         app = self._application
-        ahead = app.gap_watch.look()
+        ahead = await asyncio.to_thread(app.gap_watch.look)
         app.metrics.looked_ahead(ahead)
         if app.settings.role != "api":
             await app.gap_watch.tell(ahead)
