@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
@@ -15,8 +17,11 @@ from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.outbound_http import OutboundHttp
+from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
+from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.rules_yaml import load_kept, load_rules
+from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
@@ -43,27 +48,34 @@ from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
+from app.service.learning import Reports
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
 from app.service.opted_out import OptedOut
 from app.service.outage import Outage
+from app.service.pay import Pay
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
+from app.service.postmortems import PostMortems
 from app.service.put_aside import PutAside
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.review import Review
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
 from app.service.shadowings import Shadowings
 from app.service.shift_feeds import ShiftFeeds
 from app.service.shift_import import ShiftImport
+from app.service.signing_in import SigningIn
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
+from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
+from app.service.weekly_report import WeeklyReport
 from app.wired_channels import configured_channels, not_installed, phone_channels
 
 
@@ -85,6 +97,8 @@ class Application:
     idempotency: Idempotency
     new_id: Callable[[], str]
     links: ActionLinks
+    sessions: Sessions
+    signing_in: SigningIn
     tickets: PhoneTickets
     secret_key: str = field(repr=False)
     opt_outs: OptOuts
@@ -99,6 +113,9 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    triage_handover: TriageHandover = field(init=False)
+    post_mortems: PostMortems = field(init=False)
+    review: Review = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
     shift_feeds: ShiftFeeds = field(init=False)
@@ -108,6 +125,9 @@ class Application:
     consents: Consents = field(init=False)
     opted_out: OptedOut = field(init=False)
     shadowings: Shadowings = field(init=False)
+    pay: Pay = field(init=False)
+    reports: Reports = field(init=False)
+    weekly_report: WeeklyReport = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -195,9 +215,16 @@ async def assemble(
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
     _add_rotas(application)
+    application.reports = Reports(store, application.in_force)
+    application.weekly_report = WeeklyReport(
+        store, application.reports, application.in_force, clock, lambda squad, monday: ""
+    )
+    application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
+    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
+    _add_post_mortems(application)
     application.receipts = Receipts(store, application.applier, clock, bell.ring)
     application.dispatcher = _dispatcher(application, channels)
     journalling = await _journalling(application)
@@ -234,6 +261,8 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         idempotency=Idempotency(store, clock),
         new_id=new_id,
         links=ActionLinks(settings.base_url, [key], settings.link_hours * 3600, clock.now),
+        sessions=Sessions([key], settings.session_hours, clock.now),
+        signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
         secret_key=key,
         opt_outs=OptOuts(store, clock),
@@ -280,6 +309,17 @@ def _shift_feeds(application: Application) -> ShiftFeeds:
         base_url=application.settings.base_url,
         new_id=application.new_id,
     )
+
+
+def _add_post_mortems(application: Application) -> None:
+    settings, store = application.settings, application.store
+    in_force, clock, new_id = application.in_force, application.clock, application.new_id
+    template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
+    base = settings.base_url.rstrip("/")
+    application.post_mortems = PostMortems(
+        store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"
+    )
+    application.review = Review(store, application.post_mortems, in_force, clock)
 
 
 def _channels(application: Application) -> dict[str, Channel]:

@@ -105,17 +105,17 @@ def must_be_fit(scene: Scene, rota: str, person: str, since: datetime) -> None:
         raise InvalidPayload(reason, "person")
 
 
-def rota_of(scene: Scene, name: str) -> Rota:
+def rota_of(rules: Rules, name: str) -> Rota:
     """Raises `InvalidPayload`."""
-    found = scene.rules.rotas.get(name)
+    found = rules.rotas.get(name)
     if found is None:
-        raise InvalidPayload(unknown("rota", name, scene.rules.rotas), "rota")
+        raise InvalidPayload(unknown("rota", name, rules.rotas), "rota")
     return found
 
 
 def _ahead(scene: Scene, asked: Stretch) -> tuple[OnCall, ...]:
     """Who holds what is still to come of it."""
-    rota = rota_of(scene, asked.rota)
+    rota = rota_of(scene.rules, asked.rota)
     if asked.until <= asked.since:
         raise InvalidPayload("must lie after the start", "until")
     if asked.until <= scene.now:

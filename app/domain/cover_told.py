@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from app.domain.message import Notice
+from app.domain.message import TAKE_COVER, Notice
 from app.domain.notice import to_person
 from app.domain.notification import Notification
 from app.domain.people import Urgency
@@ -11,6 +11,7 @@ from app.domain.rota_facts import KeptCover, KeptOffer
 from app.domain.ruleset import Rules
 from app.domain.spoken import spoken
 
+_OFFER = "cover-offer"
 SOON = timedelta(hours=12)
 """A cover that somebody else gives a person is told loudly when it begins within this time."""
 
@@ -20,7 +21,7 @@ Row = Notification | str
 
 def told_of_covers(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
     """Everybody who holds more or less by them."""
-    words = tuple(f"{_line(one, rules)}{_note(one.note)}" for one in covers)
+    words = tuple(f"{cover_line(one, rules)}{_note(one.note)}" for one in covers)
     end = "It is in effect. To take it back: oncall-router cover withdraw"
     lines = (f"Agreed by {_name(covers[0].by, rules)}.", f"{end} {covers[0].id}")
 
@@ -34,7 +35,7 @@ def told_of_covers(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> 
 
 def told_of_withdrawal(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
     """The same people again; who holds it from now on is told loudly when that is soon."""
-    words = tuple(f"Withdrawn: {_line(one, rules)}" for one in covers)
+    words = tuple(f"Withdrawn: {cover_line(one, rules)}" for one in covers)
     lines = (f"By {_name(covers[0].withdrawn_by, rules)}. What was held of it stays as it was.",)
 
     def row(reader: str) -> Row:
@@ -46,12 +47,13 @@ def told_of_withdrawal(covers: Sequence[KeptCover], rules: Rules, now: datetime)
 
 
 def told_of_offer(offer: KeptOffer, asked: Iterable[str], rules: Rules, now: datetime) -> tuple[Row, ...]:
-    """Everybody who is asked; the key of each row names the offer, so that an answer to it is known for one."""
-    words = (f"Can you cover {_name(offer.person, rules)}? {_when(offer, rules)}{_note(offer.note)}",)
+    """Everybody who is asked; the key of each row names the offer, which an answer to it is known by."""
+    words = f"Can you cover {_name(offer.person, rules)}? {_when(offer, rules)}{_note(offer.note)}"
     first = "Only you are asked." if offer.to else "The first to say yes has it."
     lines = (first, f"To say yes: oncall-router cover accept {offer.id}")
+    notice = Notice(words, lines, answers=(TAKE_COVER,))
     return tuple(
-        _row(f"{offer_key(offer.id)}{reader}", reader, words, lines, Urgency.QUIET, rules, now) for reader in asked
+        to_person(f"{offer_key(offer.id)}{reader}", reader, notice, Urgency.QUIET, rules, now) for reader in asked
     )
 
 
@@ -65,7 +67,24 @@ def told_nobody_has_taken(offer: KeptOffer, rules: Rules, now: datetime) -> Row:
 
 def offer_key(id: str) -> str:
     """How the keys of all messages about an offer begin."""
-    return f"cover-offer/{id}/"
+    return f"{_OFFER}/{id}/"
+
+
+def offer_of(key: str) -> str:
+    """The id of the offer that the message of this key is about; empty when it is about none."""
+    kind, _, rest = key.partition("/")
+    return rest.partition("/")[0] if kind == _OFFER else ""
+
+
+def cover_line(cover: KeptCover, rules: Rules) -> str:
+    """For example "Ben covers Asha in rota primary, Wed 25 Nov 18:00 GMT to Wed 25 Nov 22:00 GMT"."""
+    covered = _name(cover.instead_of, rules) if cover.instead_of else "a gap"
+    return f"{_name(cover.person, rules)} covers {covered} in {_when(cover, rules)}"
+
+
+def offer_line(offer: KeptOffer, rules: Rules) -> str:
+    asked = f"asks {_name(offer.to, rules)}" if offer.to else "asks whoever is first"
+    return f"{_name(offer.person, rules)} {asked} to cover {_when(offer, rules)}"
 
 
 def _row(
@@ -76,11 +95,6 @@ def _row(
 
 def _readers(covers: Sequence[KeptCover]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(who for one in covers for who in (one.person, one.instead_of) if who))
-
-
-def _line(cover: KeptCover, rules: Rules) -> str:
-    covered = _name(cover.instead_of, rules) if cover.instead_of else "a gap"
-    return f"{_name(cover.person, rules)} covers {covered} in {_when(cover, rules)}"
 
 
 def _when(one: KeptCover | KeptOffer, rules: Rules) -> str:

@@ -44,13 +44,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Squad:
-    """An owner of services; `post` is where the squad reads, `calendar` the name of its own calendar or empty."""
+    """An owner of services; `post` is where the squad reads, `calendar` the name of its own calendar or empty.
+
+    `tickets` is where its bugs are written down: a tracker's channel and the place in it. `call_room` is the URL of the
+    room in which it meets, or empty.
+    """
 
     id: str
     name: str
     members: tuple[str, ...] = ()
     post: tuple[ContactMethod, ...] = ()
     calendar: str = ""
+    tickets: ContactMethod | None = None
+    call_room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from app.domain.calendar import Calendar
 from app.domain.classify import Mode, OnMissingRunbook, Rule, Severity, SourceSettings
 from app.domain.complaint import Complaint, Place
 from app.domain.heartbeat import Heartbeat
+from app.domain.learning import Learning
+from app.domain.pay_terms import PayTerms
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.runbook import Library
 from app.domain.suppress import Inhibition
@@ -36,6 +39,9 @@ class Limits:
     flap_hold: timedelta = timedelta(minutes=15)
 
 
+_USUAL = PostMortemRules()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the rules file says. Every name used in it exists in it (the loader refuses the file otherwise).
@@ -43,7 +49,8 @@ class Rules:
     `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
     rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
     the one named after the urgency. `places` says where a thing is written, under names such as "rotas.primary".
-    `files` are the paths of what was read, runbooks apart.
+    `files` are the paths of what was read, runbooks apart. `call_room` is the URL of the room for who has none of their
+    own, or empty.
     """
 
     version: str
@@ -68,6 +75,10 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    postmortems: PostMortemRules = _USUAL
+    call_room: str = ""
+    pay: PayTerms = field(default_factory=PayTerms)
+    learning: Learning = field(default_factory=Learning)
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""
@@ -79,11 +90,20 @@ class Rules:
         named = (rule.calendar if rule else None) or (self.squads[squad].calendar if squad in self.squads else "")
         return self.calendars[named or self.default_calendar]
 
+    def pay_calendar(self) -> Calendar:
+        """Says what out of hours is for pay."""
+        return self.calendars[self.pay.calendar or self.default_calendar]
+
     def policy_for(self, rule: Rule | None, severity: Severity) -> Policy | None:
         """The rule's policy, else the severity's; None for triage, which has none."""
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def call_room_of(self, squad: str) -> str:
+        """Where a squad meets, else where everybody does; empty where no room stands."""
+        known = self.squads.get(squad)
+        return (known.call_room if known else "") or self.call_room
 
     def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
         return self.ladders[dict(person.ladders).get(urgency, urgency.value)]

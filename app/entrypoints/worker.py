@@ -32,8 +32,13 @@ AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
 GAPS_SECONDS = 60.0
+WEEKLY_SECONDS = 60.0
 SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
+
+TRIAGE_SECONDS = 5.0
+REVIEW_SECONDS = 10.0
+"""How soon after its end an incident has its post-mortem."""
 
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
@@ -102,6 +107,9 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "weekly": (self._weekly, None),
+                "triage": (self._triage, None),
+                "review": (self._review, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -275,6 +283,19 @@ class Worker:
         if app.settings.role != "api":
             await app.gap_watch.tell(ahead)
         return GAPS_SECONDS
+
+    async def _weekly(self) -> float:
+        for reason in await self._application.weekly_report.look():
+            log.warning("weekly_report.untold", reason=reason)
+        return WEEKLY_SECONDS
+
+    async def _triage(self) -> float:
+        if await self._application.triage_handover.look():
+            log.info("triage.handed_over")
+        return TRIAGE_SECONDS
+
+    async def _review(self) -> float:
+        return 0 if await self._application.review.round() else REVIEW_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

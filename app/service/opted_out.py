@@ -74,7 +74,7 @@ def _must_speak_for(person: str, by: Actor) -> None:
 
 
 def _check(weeks: Weeks, person: str, scene: Scene) -> None:
-    rota = rota_of(scene, weeks.rota)
+    rota = rota_of(scene.rules, weeks.rota)
     if person not in rota.members:
         raise InvalidPayload(f"{person} is not in rota {rota.name}", "person")
     must_not_be_past(weeks.since, scene.rules, scene.now)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition, InvalidPayload
-from app.domain.events import Action, Actor, Raise, Reassign, TagSquads
+from app.domain.events import Action, Actor, HandToSquad, Raise, Reassign, TagSquads
 from app.domain.incident import Incident, Outcome
 from app.domain.route import route_raised
 from app.domain.ruleset import Rules
@@ -32,6 +32,8 @@ async def respond(
     if isinstance(action, TagSquads):
         for squad in action.squads:
             must_be_squad(squad, "squads", rules)
+    if isinstance(action, HandToSquad):
+        must_be_squad(action.squad, "squad", rules)
     return await _one(applier, Job(lambda _: action, id=incident, must_exist=True, records=records))
 
 

@@ -2,10 +2,9 @@
 
 from datetime import date, datetime
 
-from app.domain.cover import Stretch
+from app.domain.cover import Stretch, rota_of
 from app.domain.errors import InvalidPayload
 from app.domain.rota import on_call, shift_beginning
-from app.domain.unknown import unknown
 from app.service.in_force import InForce
 
 
@@ -13,9 +12,7 @@ def stretch_of(rota: str, shift: date | None, since: datetime, until: datetime |
     """The whole shift that begins on the local date `shift`; else `since` until `until`, or to the end of what one
     person holds. Raises `InvalidPayload`."""
     rules = in_force.rules
-    known = rules.rotas.get(rota)
-    if known is None:
-        raise InvalidPayload(unknown("rota", rota, rules.rotas), "rota")
+    known = rota_of(rules, rota)
     if shift:
         found = shift_beginning(known, shift)
         if found is None:

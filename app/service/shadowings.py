@@ -87,7 +87,7 @@ def _said_ready(known: Shadowing, since: date | None, by: Actor, scene: Scene) -
 
 def _check(wanted: Apprenticeship, kept: Kept, scene: Scene) -> None:
     must_be_person(wanted.person, "person", scene.rules)
-    shadows, becomes = rota_of(scene, wanted.rota), rota_of(scene, wanted.becomes)
+    shadows, becomes = rota_of(scene.rules, wanted.rota), rota_of(scene.rules, wanted.becomes)
     if not shadows.shadowing:
         raise InvalidPayload(f"nobody shadows in rota {shadows.name}: the rules file says `shadowing` of one", "rota")
     if becomes.shadowing:

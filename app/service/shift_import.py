@@ -47,7 +47,7 @@ class ShiftImport:
 
 
 def _plan(rota: str, entries: Sequence[CalendarEntry], scene: Scene) -> ImportPlan:
-    return plan_import(rota_of(scene, rota), scene.rules.people, scene.facts, entries, scene.now)
+    return plan_import(rota_of(scene.rules, rota), scene.rules.people, scene.facts, entries, scene.now)
 
 
 def _told(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Notification | str, ...]:

@@ -63,6 +63,13 @@ class HttpRig(RemoteRig):
     answer: Callable[[int, Mapping[str, str]], None] = field(kw_only=True)
 
 
+@dataclass
+class TrackerRig(HttpRig):
+    """`lose_the_answer` makes the peer open the next ticket and answer 502 all the same."""
+
+    lose_the_answer: Callable[[], None] = field(kw_only=True)
+
+
 def an_item(**changes: object) -> Item:
     item = Item(
         incident="inc_01",

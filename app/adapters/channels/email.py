@@ -231,6 +231,6 @@ def _button(link: str, label: str) -> str:
 def _rows(item: Item, timezone: str) -> Iterator[str]:
     for name, value in item.facts(timezone):
         if name != "act":
-            is_link = value == item.runbook_address()
+            is_link = value in item.addresses()
             shown = f'<a href="{escape(value)}">{escape(value)}</a>' if is_link else escape(value)
             yield f'<tr><th align="left" valign="top">{name}</th><td>{shown}</td></tr>'

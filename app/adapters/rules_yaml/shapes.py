@@ -3,21 +3,29 @@
 # ruff: noqa: RUF012 (pydantic copies a default for each model; ruff cannot see that Shape is one)
 
 from datetime import date, time, timedelta
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.adapters.rules_yaml.forms import (
+    Amount,
     Apprise,
     ChannelNames,
     ClosedDays,
+    Currency,
     Day,
+    DaysAmount,
     Discord,
     Email,
+    GitHub,
     Handover,
     Hosts,
+    Hours,
+    Jira,
     Length,
+    Linear,
     MappingForm,
     Name,
     Ntfy,
@@ -42,8 +50,10 @@ from app.adapters.rules_yaml.forms import (
 )
 from app.adapters.rules_yaml.located import Shape
 from app.domain.classify import Mode, OnMissingRunbook, Severity
+from app.domain.pay_terms import Choice, Rounding
 from app.domain.people import Urgency
 from app.domain.policy import Delay
+from app.domain.postmortem_deadlines import DUE, NAG_EVERY
 
 FIRST_MONDAY = date(2026, 1, 5)
 """Where a rota without a start date begins to count, so that adding a person is the only thing that shifts it."""
@@ -62,6 +72,8 @@ class DefaultsShape(Shape):
     last_resort: Text | None = None
     """Required. The id of the person who is told when nobody else can be."""
     calendar: Text | None = None
+    call_room: Url | None = None
+    """The room in which people meet about an incident, for when no other is made."""
 
 
 class CalendarShape(Shape):
@@ -108,6 +120,23 @@ class PersonShape(ReaderShape):
     ladders: dict[Urgency, Text] = {}
 
 
+class TicketsShape(Shape):
+    """A tracker and the place in it; exactly one."""
+
+    github: GitHub | None = None
+    """`owner/repository`."""
+    jira: Jira | None = None
+    """The key of a project, with the type of its issues if that is not Task: `PAY`, or `PAY/Bug`."""
+    linear: Linear | None = None
+    """The key of a team, as its issues begin with it: `PAY`."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if [self.github, self.jira, self.linear].count(None) != 2:
+            raise ValueError("must name one tracker: github, jira or linear")
+        return self
+
+
 class SquadShape(ReaderShape):
     """An owner of services."""
 
@@ -115,7 +144,10 @@ class SquadShape(ReaderShape):
     channel: SlackChannel = None
     members: Texts = []
     calendar: Text | None = None
-    tickets: dict[str, object] | None = None
+    tickets: TicketsShape | None = None
+    """The tracker in which the squad's bugs are written down."""
+    call_room: Url | None = None
+    """The room in which the squad meets, for when no other is made."""
 
 
 class RotaShape(Shape):
@@ -245,6 +277,46 @@ class LimitsShape(Shape):
     """How long an alert that flaps must fire until it is told all the same."""
 
 
+class PayShape(Shape):
+    """What on-call weeks and work out of hours are paid by. Day rates are in a file of their own."""
+
+    roles: Texts | None = None
+    """Rotas that are paid by the week. If left out: `primary`."""
+    hourly: Amount = Decimal("50.00")
+    """For an hour worked out of hours."""
+    currency: Currency = "GBP"
+    round_to: Length = timedelta(minutes=1)
+    """A stretch of work counts in whole lengths of this."""
+    rounding: Rounding = Rounding.UP
+    default: Choice = Choice.PAY
+    """What holds for a week for which a person has chosen nothing."""
+    calendar: Text | None = None
+    """Says what out of hours is."""
+
+
+class ReportsShape(Shape):
+    """What reports count, and the weekly summary."""
+
+    sleep: Hours = (time(22), time(7))
+    noise_under: Length = timedelta(minutes=10)
+    """An incident that paged somebody and ended by itself within this time is noise."""
+    weekly: Handover | None = None
+    """When the summary of the week before is sent, such as `mon 09:30`. If left out: never."""
+    weekly_to: Texts | None = None
+    """Squads that get it. If left out: all."""
+
+
+class PostMortemsShape(Shape):
+    """What is written after an incident, and by when."""
+
+    due: DaysAmount = DUE
+    """How long after the end of the incident: `5 working days`, `7 days`."""
+    nag_every: DaysAmount = NAG_EVERY
+    """How often an overdue one is recalled to its owner, and then to the squad too."""
+    publish_to: Texts = []
+    """Squads, or Slack channels such as `"#incidents"`, that hear of each one that is published."""
+
+
 class FileShape(Shape):
     """routing_rules.yaml."""
 
@@ -267,3 +339,6 @@ class FileShape(Shape):
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
     limits: LimitsShape = LimitsShape()
+    pay: PayShape = PayShape()
+    reports: ReportsShape = ReportsShape()
+    postmortems: PostMortemsShape = PostMortemsShape()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.entrypoints.http import (
+    action_items,
     actions,
     audit,
     consents,
@@ -16,18 +17,24 @@ from app.entrypoints.http import (
     on_call,
     opt_outs,
     pagerduty,
+    pay,
+    postmortems,
     probes,
     prometheus,
     quarantine,
     replicas,
+    reports,
     rota_outlook,
     rotas,
     rules,
+    runbook_debts,
     shadowings,
     shift_calendars,
     shift_imports,
     silences,
     tokens,
+    triage,
+    triage_actions,
     twilio,
 )
 from app.entrypoints.http.documented import DocumentedApi
@@ -42,7 +49,8 @@ from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
 from app.entrypoints.slack.socket import listening
-from app.entrypoints.web import action_page
+from app.entrypoints.web.live import Live
+from app.entrypoints.web.routers import PAGES
 from app.entrypoints.worker import Worker
 from app.wired_channels import slack_api
 from app.wiring import Application
@@ -56,6 +64,8 @@ ROUTERS = (
     twilio.router,
     incidents.router,
     actions.router,
+    triage.router,
+    triage_actions.router,
     on_call.router,
     rota_outlook.router,
     shift_calendars.router,
@@ -69,11 +79,16 @@ ROUTERS = (
     rules.router,
     replicas.router,
     silences.router,
+    pay.router,
+    reports.router,
+    postmortems.router,
+    action_items.router,
+    runbook_debts.router,
     quarantine.router,
     tokens.router,
     audit.router,
-    action_page.router,
     slack.router,
+    *PAGES,
 )
 
 
@@ -108,6 +123,7 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     )
     app.state.application = application
     app.state.slack = desk
+    app.state.live = Live(application.bell, application.clock)
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
     app.include_router(probes.router)
@@ -123,6 +139,5 @@ def _add_surfaces(app: FastAPI, application: Application) -> None:
     app.include_router(webhook_router())
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", action_page.static_files())
     app.add_middleware(OpsgenieFace)
     app.add_middleware(Webhooks, application=application)

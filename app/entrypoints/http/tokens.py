@@ -69,11 +69,11 @@ async def list_tokens(application: App, token: Manager) -> TokenPage:
 
 @router.post("", summary="Make a token", status_code=201, response_model=NewToken, responses=refusals(*WRITING))
 async def create_token(body: TokenBody, application: App, token: Manager, once: Once) -> Response:
-    """Nobody can hand out a scope that they do not have."""
+    """Nobody can hand out a scope that they do not have, nor by a token for somebody else the sight of their pay."""
     _may_give(token, body, application)
 
     async def work(keep: Keep) -> Reply:
-        secret, record = new_token(body.name, body.scopes, body.person)
+        secret, record = new_token(body.name, body.scopes, body.person, token.may_see_pay_of(body.person))
         view = _view(Token(body.name, body.scopes, body.person, token_id(secret)))
         made = NewToken(**view.model_dump(), secret=secret)
         kept = keep(reply_of(made.model_copy(update={"secret": ""}), 201))
