@@ -105,7 +105,7 @@ async def export_rota(
     return await _file(feed, await application.shift_feeds.shifts(feed, begin, end), application)
 
 
-@router.api_route("/ical/{secret}/{kind}/{file}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/ical/{secret}/{kind}/{file}", include_in_schema=False)
 async def read_feed(
     secret: str, kind: str, file: str, application: App, if_none_match: Annotated[str, Header()] = ""
 ) -> Response:
