@@ -12,8 +12,10 @@ from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
 from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.observed import observed
+from app.entrypoints.cli.pay import pay_app
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
+from app.entrypoints.cli.report import report
 from app.entrypoints.cli.schema import schema
 from app.entrypoints.cli.serve import serve, worker
 from app.entrypoints.cli.silences import silence_app
@@ -21,6 +23,7 @@ from app.entrypoints.cli.simulate import simulate
 from app.entrypoints.cli.tokens import token_app
 from app.entrypoints.cli.who import who
 
+LOOKING = "Looking, on a server"
 ADMINISTERING = "Running a server"
 QUIETING = "Telling nobody"
 
@@ -42,12 +45,13 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "import": import_,
         "schema": schema,
     },
-    "Looking, on a server": {
+    LOOKING: {
         "who": who,
         "incidents": incidents.incidents,
         "show": incidents.show,
         "rules": rules.rules,
         "heartbeats": heartbeats,
+        "report": report,
     },
     "Acting on an incident": {
         "raise": actions.raise_incident,
@@ -68,6 +72,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(pay_app, name="pay", rich_help_panel=LOOKING)
 app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
