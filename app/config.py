@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.service.tokens import Scope
+
 Role = Literal["all", "api", "worker"]
+SCOPES = frozenset(Scope)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -45,6 +49,13 @@ class Settings(BaseSettings):
     )
     secret_key: str = Field("", description="Signs action links; else one is made and kept in the store.")
     link_hours: int = Field(72, gt=0, description="How long an action link is valid.")
+    session_hours: int = Field(12, gt=0, le=720, description="How long a browser stays signed in without being used.")
+    oidc_issuer: str = Field("", description="Sign-in by OpenID Connect: the provider's issuer, https://….")
+    oidc_client_id: str = Field("", description="What this server is called there.")
+    oidc_client_secret: str = Field("", description="Its secret there; empty for a public client.")
+    oidc_claim: str = Field("email", description="The claim that says who it is: email, or one with a person's id.")
+    oidc_groups: str = Field("groups", description="The claim that lists somebody's groups.")
+    oidc_scopes: str = Field("", description='Who may do what: "group=read,respond; *=read"; * is anybody there.')
     smtp_url: str = Field("", description="smtp://user:password@host:port?from=oncall@example.com, or smtps://.")
     slack_token: str = Field("", description="Bot token with chat:write.")
     slack_signing_secret: str = Field("", description="Checks that clicks and commands come from Slack.")
@@ -67,6 +78,18 @@ class Settings(BaseSettings):
     opsgenie_api_url: str = Field(
         "https://api.opsgenie.com", description="Opsgenie's Alert API: the EU's, or what stands in for it."
     )
+    github_token: str = Field("", description="Opens tickets as GitHub issues: a token that may write issues.")
+    github_api_url: str = Field("https://api.github.com", description="GitHub's API, or that of a server of your own.")
+    jira_url: str = Field("", description="Opens tickets in Jira Cloud: https://example.atlassian.net.")
+    jira_email: str = Field("", description="The account that opens them.")
+    jira_token: str = Field("", description="Its API token.")
+    linear_token: str = Field("", description="Opens tickets in Linear: an API key (lin_api_…).")
+    linear_api_url: str = Field("https://api.linear.app/graphql", description="Linear's API, or a stand-in for it.")
+    zoom_account_id: str = Field("", description="Starts calls: the account ID of a Server-to-Server OAuth app.")
+    zoom_client_id: str = Field("", description="Its client ID.")
+    zoom_client_secret: str = Field("", description="Its client secret.")
+    zoom_api_url: str = Field("https://api.zoom.us", description="Zoom's API, or a stand-in for it.")
+    zoom_oauth_url: str = Field("https://zoom.us", description="Where Zoom hands out tokens, or a stand-in for it.")
     twilio_account_sid: str = Field("", description="A Twilio account, for text messages and calls: its SID, AC….")
     twilio_auth_token: str = Field("", description="Its auth token, which also signs what Twilio sends.")
     twilio_api_key: str = Field("", description="SK…:secret, to sign in with instead of the auth token.")
@@ -91,9 +114,22 @@ class Settings(BaseSettings):
         2.0, gt=0, description="How often the rules file and runbooks are looked at for changes."
     )
     quarantine_keep: int = Field(1000, gt=0, description="How many refused bodies are kept.")
+    postmortem_template: str = Field("", description="A Jinja2 file that post-mortems begin with; else one of ours.")
     heartbeat_url: str = Field("", description="Fetched by every worker while it is healthy: a dead man's switch.")
     heartbeat_seconds: float = Field(60.0, gt=0, description="How often.")
     log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_private(cls, url: str) -> str:
+        """What comes from there says who somebody is, so nobody on the way may change it."""
+        try:
+            parts = urlsplit(url)
+            if url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+                raise ValueError
+        except ValueError:
+            raise ValueError("must be a web address that begins with https://") from None
+        return url
 
     @field_validator("heartbeat_url")
     @classmethod
@@ -102,6 +138,12 @@ class Settings(BaseSettings):
         if url and not _is_web_address(url):
             raise ValueError("must be a web address that begins with https:// or http://")
         return url
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _says_scopes(cls, text: str) -> str:
+        grants_in(text)
+        return text
 
     @property
     def is_shared(self) -> bool:
@@ -118,6 +160,18 @@ class Settings(BaseSettings):
         """Where people reach the server. An address that stands for all of them is no address: then it is this host."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - compared, not bound
         return self.public_url or f"http://{host}:{self.port}"
+
+
+def grants_in(text: str) -> Mapping[str, frozenset[Scope]]:
+    """The scopes of each group in "group=read,respond; *=read". Raises `ValueError`."""
+    grants: dict[str, frozenset[Scope]] = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        group, equals, named = part.rpartition("=")
+        scopes = frozenset(map(str.strip, named.split(",")))
+        if not equals or not scopes <= SCOPES:
+            raise ValueError(f"must be like group=read,respond; *=read, with scopes of {', '.join(sorted(SCOPES))}")
+        grants[group.strip()] = frozenset(map(Scope, scopes))
+    return grants
 
 
 def _is_web_address(url: str) -> bool:

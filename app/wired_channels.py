@@ -10,6 +10,9 @@ from app.adapters.channels.console import Console
 from app.adapters.channels.discord import Discord
 from app.adapters.channels.email import Email, SmtpServer
 from app.adapters.channels.fallback import Fallback
+from app.adapters.channels.github import GitHub
+from app.adapters.channels.jira import Jira
+from app.adapters.channels.linear import Linear
 from app.adapters.channels.ntfy import Ntfy
 from app.adapters.channels.opsgenie import Opsgenie
 from app.adapters.channels.pagerduty import PagerDuty
@@ -60,7 +63,23 @@ def configured_channels(
         "pagerduty": PagerDuty(http, settings.pagerduty_api_url),
         "opsgenie": Opsgenie(http, settings.opsgenie_api_url),
         "apprise": Apprise(),
+        **_trackers(settings, http),
     }
+
+
+def _trackers(settings: Settings, http: OutboundHttp) -> dict[str, Channel]:
+    """Where tickets are opened. Nobody is reached by one, so they do not count as set up. Raises `AppError` for half of
+    one."""
+    found: dict[str, Channel] = {}
+    if settings.github_token:
+        found["github"] = GitHub(http, settings.github_token, settings.github_api_url)
+    if settings.jira_token:
+        if not (settings.jira_url and settings.jira_email):
+            raise AppError("ONCALL_JIRA_TOKEN needs ONCALL_JIRA_URL and ONCALL_JIRA_EMAIL too")
+        found["jira"] = Jira(http, settings.jira_url, settings.jira_email, settings.jira_token)
+    if settings.linear_token:
+        found["linear"] = Linear(http, settings.linear_token, settings.linear_api_url)
+    return found
 
 
 def slack_api(settings: Settings, http: OutboundHttp) -> SlackApi:

@@ -14,7 +14,7 @@ from app.adapters.rules_yaml.forms import ChannelName
 from app.config import Settings
 from app.domain.notification import Rejected
 from app.wired_channels import configured_channels
-from app.wiring import read_rules
+from app.wired_rules import read_rules
 from tests.contracts.channel_rig import FixedClock, a_page
 
 CLOCK = FixedClock(datetime(2026, 7, 5, 2, 5, tzinfo=UTC))

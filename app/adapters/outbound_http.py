@@ -145,11 +145,21 @@ def verdict_of(channel: str, reply: Reply) -> Result:
 
 def object_in(reply: Reply) -> Mapping[str, object]:
     """The JSON object that a reply holds; empty for anything else."""
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
+    found = _json_in(reply)
     return found if isinstance(found, dict) else {}
+
+
+def objects_in(found: Reply | object) -> list[Mapping[str, object]]:
+    """The JSON objects of a reply that holds a list, or of a list in one; empty for anything else."""
+    items = _json_in(found) if isinstance(found, Reply) else found
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _json_in(reply: Reply) -> object:
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def outcome_of(status: int, headers: Mapping[str, str]) -> Result:
@@ -178,6 +188,15 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
             return None
         asked = until - then
     return max(timedelta(0), min(asked, RETRY_AFTER_LIMIT))
+
+
+def wait_until(instant: str, headers: Mapping[str, str]) -> timedelta | None:
+    """The wait until `instant`, in seconds since 1970 by the reply's own `date`; at most 15 minutes. None when there is
+    none to read."""
+    then = _http_date(headers.get("date", ""))
+    if then is None or not (instant.isascii() and instant.isdigit()):
+        return None
+    return max(timedelta(0), min(timedelta(seconds=int(instant[:11]) - then.timestamp()), RETRY_AFTER_LIMIT))
 
 
 def wait_of(seconds: object) -> timedelta | None:

@@ -27,6 +27,11 @@ class Due:
     incident: Incident
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether it is never one message with others, however many are due."""
+        return self.notification.kind is MessageKind.TICKET
+
+    @property
     def send(self) -> Send:
         return self.notification.sends[self.position]
 
@@ -67,11 +72,16 @@ class Single:
 
 
 def bundle(dues: Iterable[Due], storm: int) -> tuple[Bundle, ...]:
-    """Every sending in exactly one bundle: digests by name, more than `storm` to one address as one, else alone."""
+    """Every sending in exactly one bundle: digests by name, more than `storm` to one address as one, else alone.
+    A ticket is always alone."""
     by_address: dict[tuple[str, str, str], list[Due]] = defaultdict(list)
+    alone = list[Bundle]()
     for due in dues:
+        if due.stands_alone:
+            alone.append(Bundle((due,)))
+            continue
         by_address[due.send.channel, due.send.address, due.notification.digest].append(due)
-    return tuple(one for key, group in by_address.items() for one in _split(group, bool(key[2]), storm))
+    return (*alone, *(one for key, group in by_address.items() for one in _split(group, bool(key[2]), storm)))
 
 
 def _split(group: list[Due], digest: bool, storm: int) -> list[Bundle]:
@@ -94,7 +104,7 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
         reader=_name(first.notification, rules),
         headline=_headline(kind, items),
         items=items,
-        timezone=str(rules.zone),
+        timezone=str(rules.zone_of(first.notification.reader)),
         person="" if first.notification.squad else first.notification.reader,
         mentions=_mentions(one, rules),
     )
@@ -111,7 +121,7 @@ def noticed(due: NoticeDue, rules: Rules) -> Message:
         reader=_name(notification, rules),
         headline=due.notice.headline,
         items=(),
-        timezone=str(rules.zone),
+        timezone=str(rules.zone_of(notification.reader)),
         person="" if notification.squad else notification.reader,
         notice=due.notice,
         notice_id=notification.incident,
@@ -156,8 +166,10 @@ def _item(due: Due, link: str, remark: str, rules: Rules) -> Item:
         link=link,
         status=incident.status.value,
         remark=" ".join(part for part in (remark, warning, notification.remark) if part),
-        state=standing(incident, rules),
+        state=standing(incident, rules, rules.zone_of(notification.reader)),
         answers=answers(incident) if notification.kind in FOLLOWED else (),
+        call=incident.call,
+        ticket=incident.ticket,
     )
 
 

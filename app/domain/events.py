@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.alert import Alert
+from app.domain.classify import Severity
 from app.domain.incident import KnownKey
 from app.domain.replacing import quick
 from app.domain.route import Route
@@ -123,6 +124,50 @@ class TagSquads:
 
 
 @dataclass(frozen=True, slots=True)
+class HandToSquad:
+    """Out of the first responder's queue: from here on it is this squad's."""
+
+    by: Actor
+    squad: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """It is a production incident after all, for a person says so."""
+
+    by: Actor
+    severity: Severity
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Nobody wants to hear of it until an instant, or for good (None), whatever its source says meanwhile."""
+
+    by: Actor
+    until: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Write it down in a squad's tracker; empty: that of the incident's own squad."""
+
+    by: Actor
+    squad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """People are to meet at `url`. `how` says what sort of room that is, and why not a better one."""
+
+    by: Actor
+    url: str
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerDue:
     """The incident's `due_at` has come; a stale one changes nothing."""
 
@@ -142,7 +187,40 @@ class ReaderUnreachable:
     reason: str
 
 
-Action = Acknowledge | Unacknowledge | Resolve | Snooze | Reassign | Escalate | CallSecondLine | Park | Note | TagSquads
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """A squad's ticket stands in its tracker now, at `url`."""
+
+    squad: str
+    url: str
+
+
+OnTriage = HandToSquad | Promote | Mute
+"""What a first responder does with what waits in the triage queue, beside closing it."""
+
+Action = (
+    Acknowledge
+    | Unacknowledge
+    | Resolve
+    | Snooze
+    | Reassign
+    | Escalate
+    | CallSecondLine
+    | Park
+    | Note
+    | TagSquads
+    | OpenTicket
+    | StartCall
+    | OnTriage
+)
 Event = (
-    AlertFired | AlertResolved | AlertAcknowledged | Raise | Action | TimerDue | SuppressionChanged | ReaderUnreachable
+    AlertFired
+    | AlertResolved
+    | AlertAcknowledged
+    | Raise
+    | Action
+    | TimerDue
+    | SuppressionChanged
+    | ReaderUnreachable
+    | TicketOpened
 )

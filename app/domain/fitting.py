@@ -102,10 +102,10 @@ def _facts(item: Item, message: Message, medium: Medium, share: int, link_elsewh
 
 
 def _value(name: str, value: str, item: Item, medium: Medium, share: int) -> str:
-    """A value as it is shown; empty for a runbook's address that is too long, since half an address leads nowhere."""
+    """A value as it is shown; empty for an address that is too long, since half an address leads nowhere."""
     if name == "act":
         return medium.link(value)
-    if value == item.runbook_address():
+    if value in item.addresses():
         return medium.link(value) if len(value) <= share else ""
     return medium.text(one_line(value, share))
 

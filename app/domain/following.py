@@ -71,6 +71,8 @@ def seen(incident: Incident) -> tuple[object, ...]:
         incident.marks,
         incident.severity,
         bool(incident.pages),
+        incident.ticket,
+        incident.call,
     )
 
 

@@ -1,10 +1,16 @@
-"""What another pager knows a forwarded incident by."""
+"""What another pager, or a ticket tracker, knows an incident by."""
 
 from hashlib import sha256
 
 from app.domain.message import Message
 
 SHOWN = 24
+
+
+def ticket_mark(message: Message) -> str:
+    """What a ticket is found by again: one mark for what one reader is told of one incident, however often it is asked
+    for. Letters, digits and a hyphen."""
+    return f"oncall-{sha256(forwarding_key(message).encode()).hexdigest()[:SHOWN]}"
 
 
 def forwarding_key(message: Message) -> str:

@@ -19,21 +19,24 @@ class Status(StrEnum):
 
 
 class Mark(StrEnum):
-    """Remarks on a status. The first four say why it waits; the others stay with the incident."""
+    """Remarks on a status. The first five say why it waits; the others stay with the incident."""
 
     HELD = "held"
     PARKED = "parked"
     SNOOZED = "snoozed"
     SUPPRESSED = "suppressed"
+    MUTED = "muted"
     HANDED_OVER = "handed_over"
     NO_RUNBOOK = "no_runbook"
     UNMAPPED_SEVERITY = "unmapped_severity"
     RAISED_BY_PERSON = "raised_by_person"
     LAST_RESORT = "last_resort"
     OBSERVED = "observed"
+    WITH_SQUAD = "with_squad"
+    PROMOTED = "promoted"
 
 
-WAITING = frozenset({Mark.HELD, Mark.PARKED, Mark.SNOOZED, Mark.SUPPRESSED})
+WAITING = frozenset({Mark.HELD, Mark.PARKED, Mark.SNOOZED, Mark.SUPPRESSED, Mark.MUTED})
 
 
 class Timer(StrEnum):
@@ -41,6 +44,7 @@ class Timer(StrEnum):
 
     UNSUPPRESS = "unsuppress"
     UNSNOOZE = "unsnooze"
+    UNMUTE = "unmute"
     RELEASE = "release"
     HAND_OVER = "hand_over"
     REROUTE = "reroute"
@@ -81,6 +85,14 @@ class LivePage:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What was written down of an incident in a squad's tracker; `url` is empty until it stands there."""
+
+    squad: str
+    url: str = ""
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -93,7 +105,8 @@ class Incident:
     `acknowledged_by` is who has it, `holder_role` the role in which they had been paged. `fired_at` is when a source
     last said that something fires here, `over_at` that something is over. `quiet` is what it tells nobody about while
     `Timer.UNSUPPRESS` is set. `reopened` are the latest re-openings that told somebody. `tagged` are the squads that
-    people have called to it in this episode. All times are aware UTC.
+    people have called to it in this episode; `tickets` were asked for, one a squad; `call` is the URL at which people
+    meet about it in this episode. All times are aware UTC.
     """
 
     id: str
@@ -135,6 +148,8 @@ class Incident:
     quiet: Quiet | None = None
     reopened: tuple[datetime, ...] = ()
     tagged: tuple[str, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    call: str = ""
 
     @property
     def due_at(self) -> datetime | None:
@@ -163,6 +178,11 @@ class Incident:
         """When it is looked again at an alert that may yet make it worse: nothing else that happens to it ends that."""
         due = self.timers.get(Timer.UNSUPPRESS)
         return {} if due is None or self.is_suppressed else {Timer.UNSUPPRESS: due}
+
+    @property
+    def ticket(self) -> str:
+        """The URL of the ticket that was opened last; empty where none stands."""
+        return next((ticket.url for ticket in reversed(self.tickets) if ticket.url), "")
 
     def page(self, key: str) -> LivePage | None:
         return next((page for page in self.pages if page.key == key), None)

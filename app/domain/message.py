@@ -11,12 +11,14 @@ from app.domain.replacing import quick
 TITLE_LIMIT = 300
 FACT_LIMIT = 2_000
 ACKNOWLEDGE = "acknowledge"
+TAKE_COVER = "take-cover"
+HAND, PROMOTE, MUTE = "hand", "promote", "mute"
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
 
 class MessageKind(StrEnum):
     """Why it is sent. A reminder is a later rung of a page; a post goes to a squad's channel; a notice asks nothing; an
-    update changes what was posted before; a test is as loud as a page."""
+    update changes what was posted before; a test is as loud as a page; a ticket is written down in a tracker."""
 
     PAGE = "page"
     REMINDER = "reminder"
@@ -28,16 +30,19 @@ class MessageKind(StrEnum):
     NOTICE = "notice"
     UPDATE = "update"
     TEST = "test"
+    TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What is said to somebody that is about no incident. `headline` is one line; `lines` are shown one by one; `link`
-    is an http(s) address to open, or empty. Texts may come from people and are not trusted."""
+    is an http(s) address to open, or empty; `answers` are what it asks, for a channel with buttons. Texts may come from
+    people and are not trusted."""
 
     headline: str
     lines: tuple[str, ...] = ()
     link: str = ""
+    answers: tuple[str, ...] = ()
 
 
 DEGRADED = (
@@ -60,7 +65,8 @@ class Item:
     `severity` is critical, high or triage; `since` aware UTC; `why` says why this reader, in a sentence; `runbook` is
     a URL, a local slug, or empty; `link` opens the action page (empty where the reader has none); `remark` is what
     there is to say besides, such as NO RUNBOOK or the hand-over's summary. `state` says more than `status`, such as who
-    has it since when; `answers` are what a button would still do something for.
+    has it since when; `answers` are what a button would still do something for. `call` is the URL at which people meet
+    about it, `ticket` that of what was written down of it, each empty where there is none.
     """
 
     incident: str
@@ -76,14 +82,21 @@ class Item:
     remark: str = ""
     state: str = ""
     answers: tuple[str, ...] = ()
+    call: str = ""
+    ticket: str = ""
 
     def title_line(self) -> str:
         """Severity and title, for example `CRITICAL Checkout is down`."""
         return f"{self.severity.upper()} {one_line(self.title, TITLE_LIMIT)}"
 
+    def addresses(self) -> frozenset[str]:
+        """The values among the facts, but for its own link, that are something to click: runbook, call and ticket. None
+        holds a character that could end a link early."""
+        return frozenset(one for one in (self.runbook, self.call, self.ticket) if is_address(one))
+
     def runbook_address(self) -> str:
-        """The runbook where it is something to click, else empty. It holds no character that could end a link early."""
-        return self.runbook if ADDRESS.fullmatch(self.runbook) and self.runbook.isprintable() else ""
+        """The runbook where it is something to click, else empty."""
+        return self.runbook if is_address(self.runbook) else ""
 
     def facts(self, timezone: str = "UTC") -> tuple[tuple[str, str], ...]:
         """What a reader needs besides the title, as (name, value), in the order of need at 3 a.m.; empty ones left out.
@@ -94,7 +107,9 @@ class Item:
             ("note", one_line(self.remark, FACT_LIMIT)),
             ("why you", one_line(self.why, FACT_LIMIT)),
             ("act", one_line(self.link, len(self.link))),
+            ("call", one_line(self.call, FACT_LIMIT)),
             ("runbook", one_line(self.runbook, FACT_LIMIT) or "none"),
+            ("ticket", one_line(self.ticket, FACT_LIMIT)),
             ("squad", one_line(self.squad, TITLE_LIMIT)),
             ("since", _local(self.since, timezone)),
             ("count", f"{self.count} alert{'' if self.count == 1 else 's'}"),
@@ -180,6 +195,11 @@ class Message:
             for number, item in zip(_numbers(len(self.items)), self.items, strict=True)
         ]
         return "\n\n".join([headline, *blocks])
+
+
+def is_address(text: str) -> bool:
+    """Whether it is a web address and nothing else."""
+    return bool(ADDRESS.fullmatch(text)) and text.isprintable()
 
 
 def one_line(text: str, limit: int) -> str:

@@ -7,7 +7,7 @@ from app.domain.message import MessageKind, Notice
 from app.domain.notification import Notification, Planned, Why
 from app.domain.people import Urgency
 from app.domain.ruleset import Rules
-from app.domain.tell import SQUAD, plan_for, squad_posts
+from app.domain.tell import SQUAD, TICKET, plan_for, squad_posts
 
 TOP_BIT = 1 << 63
 """Ids of incidents are made of the time and do not reach it before 2089; ids of notices all have it."""
@@ -52,6 +52,16 @@ def to_address(key: str, channel: str, address: str, notice: Notice, rules: Rule
     """The row that posts to one address, such as a chat's channel that is no squad's."""
     plan = (Planned(channel, address, 0),)
     return _row(key, address, "", plan, notice, rules, now, MessageKind.NOTICE, squad=True)
+
+
+def to_tracker(key: str, squad: str, notice: Notice, rules: Rules, now: datetime) -> Notification | str:
+    """The row that opens a ticket with the squad, or why that is impossible. Where the ticket stands is the reference
+    of its sending, once the row is done."""
+    tracker = rules.squads[squad].tickets if squad in rules.squads else None
+    if tracker is None:
+        return f"squad {squad} has no tracker"
+    plan = (Planned(tracker.channel, tracker.address, 0),)
+    return _row(key, squad, TICKET, plan, notice, rules, now, MessageKind.TICKET, squad=True)
 
 
 def _row(

@@ -14,7 +14,6 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
-    TagSquads,
     Unacknowledge,
 )
 from app.domain.incident import WAITING, Decision, Incident, Mark, Outcome, Status, Timer
@@ -23,7 +22,7 @@ from app.domain.people import Urgency
 from app.domain.policy import Target, TargetKind
 from app.domain.replacing import replace
 from app.domain.spoken import spoken
-from app.domain.tell import Told, notice_for, person_recipient, recipients_of, tag_for
+from app.domain.tell import Told, notice_for, person_recipient, recipients_of
 from app.domain.working_time import after_acknowledging, until_hand_over
 
 SECOND_LINE = "second_line"
@@ -58,7 +57,7 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
         acknowledged_by=who,
         holder_role=_role_of(who, incident, ctx),
         pages=(),
-        marks=_awake(incident),
+        marks=awake(incident),
         timers={**incident.pending_look, **after_acknowledging(incident, ctx)},
         updated_at=ctx.now,
     )
@@ -68,7 +67,7 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
 def unacknowledge(incident: Incident, event: Unacknowledge, ctx: Context) -> Decision:
     """Given back: the chain starts again from its first step."""
     cause = f"{event.by.id} gave it back"
-    change = _acted(incident, ctx, "unacknowledged", cause, event.by)
+    change = acted(incident, ctx, "unacknowledged", cause, event.by)
     return start_chain(change, ctx, Manner(cause)).decision(Outcome.DONE)
 
 
@@ -87,7 +86,7 @@ def resolved(change: Change, who: str, channel: str, reason: str, ctx: Context) 
         resolved_by=who,
         pages=(),
         timers={},
-        marks=_awake(incident),
+        marks=awake(incident),
         updated_at=ctx.now,
     )
     text = f"resolved by {who}" + (f": {reason}" if reason else "")
@@ -102,9 +101,9 @@ def snooze(incident: Incident, event: Snooze, ctx: Context) -> Decision:
     if event.until <= ctx.now:
         raise InvalidPayload("must lie in the future", "until")
     timers = {**incident.pending_look, Timer.UNSNOOZE: event.until}
-    asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers=timers)
+    asleep = replace(incident, pages=(), marks=(*awake(incident), Mark.SNOOZED), timers=timers)
     text = f"snoozed until {spoken(event.until, ctx.rules.zone)}"
-    return _acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
+    return acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
 
 
 def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
@@ -114,7 +113,7 @@ def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
     if isinstance(recipient, str):
         raise InvalidPayload(recipient, "to")
     cause = f"given to {event.to} by {event.by.id}"
-    change = _acted(_back_in_play(incident, ctx), ctx, "reassigned", cause, event.by)
+    change = acted(back_in_play(incident, ctx), ctx, "reassigned", cause, event.by)
     change = tell(change, ctx, Told((recipient,), ()), "reassigned", "reassigned", Manner(cause))
     before = (incident.acknowledged_by or "", incident.holder_role)
     if before[0] not in (event.to, event.by.id):
@@ -128,7 +127,7 @@ def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
     """The next step at once; also of one that somebody has, who thereby no longer has it."""
     _refuse_triage(incident, "escalated")
     cause = f"escalated by {event.by.id}" + (f": {event.reason}" if event.reason else "")
-    change = _acted(_back_in_play(incident, ctx), ctx, "escalated", cause, event.by)
+    change = acted(back_in_play(incident, ctx), ctx, "escalated", cause, event.by)
     return next_step(change, ctx, Manner(cause)).decision(Outcome.DONE)
 
 
@@ -137,7 +136,7 @@ def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) ->
     if any(page.role == SECOND_LINE for page in incident.pages):
         return _with_reason(incident, event, ctx)
     cause = f"called in by {event.by.id}" + (f": {event.reason}" if event.reason else "")
-    change = _acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
+    change = acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
     targets = (Target(TargetKind.ROTA, SECOND_LINE),) if SECOND_LINE in ctx.rules.rotas else ()
     told = recipients_of(targets, incident, Urgency.URGENT, ctx)
     change = tell(change, ctx, told, SECOND_LINE, "second line on request", Manner(cause))
@@ -150,39 +149,27 @@ def _with_reason(incident: Incident, event: CallSecondLine, ctx: Context) -> Dec
     """Second line is being paged already; a reason given with a further call is written down."""
     if not event.reason:
         return already(incident, event, ctx)
-    return _acted(incident, ctx, "second_line", event.reason, event.by).decision(Outcome.RECORDED)
+    return acted(incident, ctx, "second_line", event.reason, event.by).decision(Outcome.RECORDED)
 
 
 def park(incident: Incident, event: Park, ctx: Context) -> Decision:
     """Left until the next working day; still acknowledged."""
     if Mark.PARKED in incident.marks:
         return already(incident, event, ctx)
-    change = _acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
+    change = acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
     return parked(change, ctx).decision(Outcome.DONE)
 
 
 def parked(change: Change, ctx: Context) -> Change:
     """Nobody is paged for it until the working day starts, unless it gets worse."""
     incident = change.incident
-    marks = (*_awake(incident), Mark.PARKED)
+    marks = (*awake(incident), Mark.PARKED)
     timers = {**incident.pending_look, **until_hand_over(incident, ctx)}
     return change.becomes(replace(incident, pages=(), marks=marks, timers=timers))
 
 
 def note(incident: Incident, event: Note, ctx: Context) -> Decision:
-    return _acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
-
-
-def tag_squads(incident: Incident, event: TagSquads, ctx: Context) -> Decision:
-    """Each squad is told once in its channel, whatever the incident waits for."""
-    new = tuple(dict.fromkeys(squad for squad in event.squads if squad not in incident.tagged))
-    if not new:
-        return already(incident, event, ctx)
-    change = _acted(
-        replace(incident, tagged=(*incident.tagged, *new)), ctx, "tagged", f"called in: {', '.join(new)}", event.by
-    )
-    told = [tag_for(squad, incident, f"your squad was called in by {event.by.id}", ctx) for squad in new]
-    return change.told(told).decision(Outcome.DONE)
+    return acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
 
 
 def already(incident: Incident, event: object, ctx: Context) -> Decision:
@@ -190,11 +177,13 @@ def already(incident: Incident, event: object, ctx: Context) -> Decision:
     return Decision(None, Outcome.ALREADY)
 
 
-def _acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
+def acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
+    """The incident with a line of its timeline that says who did what."""
     return Change(replace(incident, updated_at=ctx.now)).note(ctx.now, what, text, by.id, by.channel)
 
 
-def _awake(incident: Incident) -> tuple[Mark, ...]:
+def awake(incident: Incident) -> tuple[Mark, ...]:
+    """Its marks, without those that say what it waits for."""
     return tuple(mark for mark in incident.marks if mark not in WAITING)
 
 
@@ -205,7 +194,7 @@ def _role_of(who: str, incident: Incident, ctx: Context) -> str:
     return paged or before or next((name for name in ctx.rules.rotas if ctx.on_call(name).person == who), "")
 
 
-def _back_in_play(incident: Incident, ctx: Context) -> Incident:
+def back_in_play(incident: Incident, ctx: Context) -> Incident:
     """Triggered again where its chain stands, with nobody being paged and nobody having it."""
     in_hours, _ = ctx.hours(incident.calendar)
     return replace(
@@ -213,7 +202,7 @@ def _back_in_play(incident: Incident, ctx: Context) -> Incident:
         status=Status.TRIGGERED,
         cycle=incident.cycle + 1,
         in_hours=in_hours or chain_of(incident, in_hours, ctx).hold,
-        marks=_awake(incident),
+        marks=awake(incident),
         pages=(),
         timers=incident.pending_look,
         acknowledged_at=None,
@@ -224,7 +213,7 @@ def _back_in_play(incident: Incident, ctx: Context) -> Incident:
 
 def _without_pages_of(incident: Incident, by: Actor, what: str, text: str, ctx: Context) -> Decision:
     pages = tuple(page for page in incident.pages if page.reader != by.id)
-    change = _acted(replace(incident, pages=pages), ctx, what, f"{by.id} {text}", by)
+    change = acted(replace(incident, pages=pages), ctx, what, f"{by.id} {text}", by)
     return change.decision(Outcome.RECORDED)
 
 
@@ -239,4 +228,4 @@ def _holders(incident: Incident, who: str) -> tuple[tuple[str, str], ...]:
 
 def _refuse_triage(incident: Incident, verb: str) -> None:
     if incident.severity is Severity.TRIAGE:
-        raise IllegalTransition(f"incident {incident.id} is in triage and cannot be {verb}; raise its severity first")
+        raise IllegalTransition(f"incident {incident.id} is in triage and cannot be {verb}; promote it first")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Urgency(StrEnum):
@@ -25,7 +26,7 @@ class Person:
     """Somebody who can be told.
 
     `on_call_since` is the dated consent to out-of-hours roles (None: no consent). `methods` are in the file's order.
-    `ladders` names, per urgency, the ladder of this person.
+    `ladders` names, per urgency, the ladder of this person. `zone` is where they live (None: as the rules say).
     """
 
     id: str
@@ -35,6 +36,7 @@ class Person:
     on_call_until: date | None = None
     engineer: bool = True
     ladders: tuple[tuple[Urgency, str], ...] = ()
+    zone: ZoneInfo | None = None
 
     def consents(self, day: date) -> bool:
         """Whether this person has agreed to hold an out-of-hours role on `day`."""
@@ -44,13 +46,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Squad:
-    """An owner of services; `post` is where the squad reads, `calendar` the name of its own calendar or empty."""
+    """An owner of services; `post` is where the squad reads, `calendar` the name of its own calendar or empty.
+
+    `tickets` is where its bugs are written down: a tracker's channel and the place in it. `call_room` is the URL of the
+    room in which it meets, or empty.
+    """
 
     id: str
     name: str
     members: tuple[str, ...] = ()
     post: tuple[ContactMethod, ...] = ()
     calendar: str = ""
+    tickets: ContactMethod | None = None
+    call_room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

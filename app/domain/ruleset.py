@@ -13,6 +13,7 @@ from app.domain.learning import Learning
 from app.domain.pay_terms import PayTerms
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.runbook import Library
 from app.domain.suppress import Inhibition
@@ -38,6 +39,17 @@ class Limits:
     flap_hold: timedelta = timedelta(minutes=15)
 
 
+_USUAL = PostMortemRules()
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftNotices:
+    """How people are told of their shifts: how long before (None: not at all), and whether when one changes hands."""
+
+    before: timedelta | None = timedelta(hours=24)
+    handover: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the rules file says. Every name used in it exists in it (the loader refuses the file otherwise).
@@ -45,7 +57,8 @@ class Rules:
     `version` is a short hash of the text and the runbooks. `policies` holds one per severity name, plus named ones that
     rules refer to. `last_resort` is a person's id. `ladders` are by name; a person without a ladder of their own uses
     the one named after the urgency. `places` says where a thing is written, under names such as "rotas.primary".
-    `files` are the paths of what was read, runbooks apart.
+    `files` are the paths of what was read, runbooks apart. `call_room` is the URL of the room for who has none of their
+    own, or empty.
     """
 
     version: str
@@ -70,6 +83,9 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    postmortems: PostMortemRules = _USUAL
+    shift_notices: ShiftNotices = ShiftNotices()
+    call_room: str = ""
     pay: PayTerms = field(default_factory=PayTerms)
     learning: Learning = field(default_factory=Learning)
 
@@ -92,6 +108,16 @@ class Rules:
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def zone_of(self, reader: str) -> ZoneInfo:
+        """In which zone times are shown to a person; that of the rules to a squad."""
+        known = self.people.get(reader)
+        return (known.zone if known else None) or self.zone
+
+    def call_room_of(self, squad: str) -> str:
+        """Where a squad meets, else where everybody does; empty where no room stands."""
+        known = self.squads.get(squad)
+        return (known.call_room if known else "") or self.call_room
 
     def ladder_for(self, person: Person, urgency: Urgency) -> Ladder:
         return self.ladders[dict(person.ladders).get(urgency, urgency.value)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from app.domain import on_action, on_alert, on_suppression, on_timer
+from app.domain import on_action, on_alert, on_coordination, on_suppression, on_timer, on_triage
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition
 from app.domain.events import (
@@ -15,15 +15,21 @@ from app.domain.events import (
     CallSecondLine,
     Escalate,
     Event,
+    HandToSquad,
+    Mute,
     Note,
+    OpenTicket,
     Park,
+    Promote,
     Raise,
     ReaderUnreachable,
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     SuppressionChanged,
     TagSquads,
+    TicketOpened,
     TimerDue,
     Unacknowledge,
 )
@@ -47,10 +53,16 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.TRIGGERED, Escalate): on_action.escalate,
     (Status.TRIGGERED, CallSecondLine): on_action.call_second_line,
     (Status.TRIGGERED, Note): on_action.note,
-    (Status.TRIGGERED, TagSquads): on_action.tag_squads,
+    (Status.TRIGGERED, TagSquads): on_coordination.tag_squads,
+    (Status.TRIGGERED, OpenTicket): on_coordination.open_ticket,
+    (Status.TRIGGERED, StartCall): on_coordination.start_call,
+    (Status.TRIGGERED, HandToSquad): on_triage.hand_to_squad,
+    (Status.TRIGGERED, Promote): on_triage.promote,
+    (Status.TRIGGERED, Mute): on_triage.mute,
     (Status.TRIGGERED, TimerDue): on_timer.timer_due,
     (Status.TRIGGERED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.TRIGGERED, ReaderUnreachable): on_timer.reader_unreachable,
+    (Status.TRIGGERED, TicketOpened): on_coordination.ticket_opened,
     (Status.ACKNOWLEDGED, AlertFired): on_alert.fired_again,
     (Status.ACKNOWLEDGED, AlertResolved): on_alert.source_resolved,
     (Status.ACKNOWLEDGED, AlertAcknowledged): on_alert.source_acknowledged,
@@ -63,18 +75,26 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.ACKNOWLEDGED, CallSecondLine): on_action.call_second_line,
     (Status.ACKNOWLEDGED, Park): on_action.park,
     (Status.ACKNOWLEDGED, Note): on_action.note,
-    (Status.ACKNOWLEDGED, TagSquads): on_action.tag_squads,
+    (Status.ACKNOWLEDGED, TagSquads): on_coordination.tag_squads,
+    (Status.ACKNOWLEDGED, OpenTicket): on_coordination.open_ticket,
+    (Status.ACKNOWLEDGED, StartCall): on_coordination.start_call,
+    (Status.ACKNOWLEDGED, HandToSquad): on_triage.hand_to_squad,
+    (Status.ACKNOWLEDGED, Promote): on_triage.promote,
+    (Status.ACKNOWLEDGED, Mute): on_triage.mute,
     (Status.ACKNOWLEDGED, TimerDue): on_timer.timer_due,
     (Status.ACKNOWLEDGED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.ACKNOWLEDGED, ReaderUnreachable): on_timer.reader_unreachable,
+    (Status.ACKNOWLEDGED, TicketOpened): on_coordination.ticket_opened,
     (Status.RESOLVED, AlertFired): on_alert.fired_after_resolve,
     (Status.RESOLVED, AlertResolved): on_alert.nothing_open,
     (Status.RESOLVED, AlertAcknowledged): on_alert.nothing_open,
     (Status.RESOLVED, Resolve): on_action.already,
     (Status.RESOLVED, Note): on_action.note,
+    (Status.RESOLVED, OpenTicket): on_coordination.open_ticket,
     (Status.RESOLVED, TimerDue): on_timer.timer_due,
     (Status.RESOLVED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.RESOLVED, ReaderUnreachable): on_timer.reader_unreachable,
+    (Status.RESOLVED, TicketOpened): on_coordination.ticket_opened,
 }
 
 

@@ -44,11 +44,12 @@ class Paced:
 
 def pace(dues: Iterable[Due], windows: Mapping[Address, Window], most: int, length: timedelta, now: datetime) -> Paced:
     """Up to `most` to an address within `length` go out one by one; when more are due at once, all of them as one
-    message; what comes after that waits for the end of the window. A named digest is one message anyway."""
+    message; what comes after that waits for the end of the window. A named digest is one message anyway, and a ticket
+    is one of its own."""
     by_address: dict[Address, list[Due]] = defaultdict(list)
     going, later, after = list[Due](), list[tuple[Due, datetime]](), dict(windows)
     for due in dues:
-        if due.notification.digest:
+        if due.notification.digest or due.stands_alone:
             going.append(due)
         else:
             by_address[due.send.channel, due.send.address].append(due)

@@ -17,6 +17,9 @@ SQUAD = "squad"
 TAGGED = "tagged"
 """The role of a squad that somebody has called in, whose members are called by name."""
 
+TICKET = "ticket"
+"""The role of a tracker, which is told so that something is written down."""
+
 SHADOWING = "You are shadowing: somebody else has been paged too."
 
 

@@ -13,7 +13,6 @@ from app.domain.incident import Incident, Mark
 from app.domain.message import Message, MessageKind
 from app.domain.notification import (
     Notification,
-    NotificationState,
     Observed,
     Rejected,
     Result,
@@ -30,7 +29,7 @@ from app.service.apply import Applier
 from app.service.follow import Follower
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, WorkingStore
-from app.service.unreachable import unreachable
+from app.service.ticket_news import news_of
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
@@ -293,11 +292,12 @@ class Dispatcher:
             self._busy.pop(row.key, None)
 
     async def _record(self, rows: list[Notification]) -> None:
-        """Tell the incident first of whoever cannot be reached, so that no crash in between loses it. A row whose
-        incident could not be told stays as it was; the error is raised when the others are recorded."""
-        failed = [row for row in rows if row.state is NotificationState.FAILED and not row.notice]
-        told = await self.applier.submit([unreachable(row) for row in failed]) if failed else []
-        errors = {row.key: one.error for row, one in zip(failed, told, strict=True) if one.error}
+        """Tell the incident first of whoever cannot be reached, and of tickets that stand, so that no crash in between
+        loses it. A row whose incident could not be told stays as it was; the error is raised when the others are
+        recorded."""
+        news = {row.key: job for row in rows if (job := news_of(row))}
+        told = await self.applier.submit(list(news.values())) if news else []
+        errors = {key: one.error for key, one in zip(news, told, strict=True) if one.error}
         if recorded := [row for row in rows if row.key not in errors]:
             await self.store.settle(recorded)
             with suppress(Exception):  # They are recorded, whatever this comes to; a receipt that is missed is overdue.

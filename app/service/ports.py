@@ -169,7 +169,8 @@ class Backlog:
 @dataclass(frozen=True, slots=True)
 class IncidentQuery:
     """Which incidents to list, newest first. Empty sets mean any. `before` is a cursor: an incident id, exclusive.
-    `suppressed`: only those that tell nobody because something suppresses them."""
+    `suppressed`: only those that tell nobody because something suppresses them. `oldest_first` turns the list around,
+    and its cursor is `after`."""
 
     statuses: frozenset[Status] = frozenset()
     severities: frozenset[Severity] = frozenset()
@@ -178,6 +179,8 @@ class IncidentQuery:
     before: str = ""
     limit: int = 50
     suppressed: bool = False
+    oldest_first: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ _OF_MESSAGE = {
     MessageKind.HAND_OVER: What.HAND_OVER,
     MessageKind.RESOLVED: What.RESOLVED,
     MessageKind.NOTICE: What.POST,
+    MessageKind.TICKET: What.POST,
 }
 _REMARKS = frozenset({"nobody", "triaged"})
 

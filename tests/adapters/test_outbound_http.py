@@ -16,11 +16,13 @@ from app.adapters.outbound_http import (
     Reply,
     Unreachable,
     object_in,
+    objects_in,
     outcome_of,
     place_of,
     retry_after,
     verdict_of,
     wait_of,
+    wait_until,
 )
 from app.domain.errors import OutsideUnavailable
 from app.domain.notification import Rejected, Retry, Sent
@@ -73,6 +75,29 @@ def test_the_asked_wait_is_read_and_capped(value: str, date: str, seconds: int) 
 @pytest.mark.parametrize("value", ["", "-5", "soon", "1.5", "²", "Sun, 99 Foo 2026", THEN])
 def test_a_wait_that_cannot_be_read_is_none(value: str) -> None:
     assert retry_after({"retry-after": value}) is None
+
+
+@pytest.mark.parametrize(
+    ("instant", "date", "seconds"),
+    [
+        ("1783216890", THEN, 90),
+        ("1783216000", THEN, 0),
+        ("9" * 5_000, THEN, 900),
+        ("1783216890", "", None),
+        ("soon", THEN, None),
+        ("-1", THEN, None),
+    ],
+)
+def test_a_wait_until_an_instant_is_by_the_replys_own_clock(instant: str, date: str, seconds: int | None) -> None:
+    assert wait_until(instant, {"date": date}) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [(b'[{"a": 1}, 2, {}]', [{"a": 1}, {}]), (b"{}", []), (b"[", []), (b"[" * 100_000, [])],
+)
+def test_the_objects_of_a_list_are_found_whatever_stands_beside_them(body: bytes, found: list[dict[str, int]]) -> None:
+    assert objects_in(Reply(200, {}, body)) == found
 
 
 @pytest.mark.parametrize(

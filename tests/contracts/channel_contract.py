@@ -2,7 +2,7 @@
 
 A test module gives a fixture `rig` and a class that inherits one contract: `ChannelContract` for any channel,
 `RemoteContract` for one that talks over a socket, `HttpContract` for one that talks HTTP, `LiveContract` for one of
-these whose messages can be changed.
+these whose messages can be changed, `TrackerContract` for one that opens tickets.
 """
 
 import asyncio
@@ -16,10 +16,12 @@ from app.domain.notification import Rejected, Result, Retry, Sent
 from app.service.ports import Channel, LiveChannel
 from tests.contracts.channel_rig import (
     HOSTILE,
+    HOSTILE_TEXTS,
     QUICK,
     HttpRig,
     RemoteRig,
     Rig,
+    TrackerRig,
     a_page,
     a_silent_peer,
     an_item,
@@ -98,12 +100,14 @@ class ChannelContract:
         assert item.link in rig.received()[0].read
 
     async def test_hostile_text_is_inert(self, rig: Rig) -> None:
-        item = an_item(title=HOSTILE, why=HOSTILE, remark=HOSTILE, squad=HOSTILE, runbook=HOSTILE)
+        alive = []
+        for what, text in HOSTILE_TEXTS.items():
+            item = an_item(title=text, why=text, remark=text, squad=text, runbook=text)
+            outcome = await rig.channel.send(a_page(rig.address, item, item, headline=text, reader=text))
+            assert isinstance(outcome, Sent), what
+            alive += [(what, piece) for piece in rig.live if piece in rig.received()[-1].raw]
 
-        outcome = await rig.channel.send(a_page(rig.address, item, item, headline=HOSTILE, reader=HOSTILE))
-
-        assert isinstance(outcome, Sent)
-        assert [piece for piece in rig.live if piece in rig.received()[0].raw] == []
+        assert alive == []
 
     async def test_no_secret_is_printed_when_it_works(
         self, rig: Rig, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
@@ -189,6 +193,45 @@ class HttpContract(RemoteContract):
 
         assert isinstance(outcome, Retry)
         assert outcome.after == timedelta(seconds=waited)
+
+
+class TrackerContract(HttpContract):
+    """What holds for a channel over HTTP that opens tickets: of one thing there is one, whatever happens on the way."""
+
+    async def test_the_same_message_again_has_the_same_key(self, rig: HttpRig) -> None:
+        """A tracker knows a ticket by what it is about: another step of the same incident is the same ticket."""
+        again = a_page(rig.address, key="inc_01/7/ticket")
+        pages = [a_page(rig.address), again, a_page(rig.address, an_item(incident="inc_02"))]
+
+        first, again, other = [await rig.channel.send(page) for page in pages]
+
+        assert isinstance(first, Sent)
+        assert first == again != other
+        assert len(rig.received()) == 2
+
+    async def test_a_notice_is_one_ticket_by_its_key(self, rig: HttpRig) -> None:
+        first, again, other = [
+            await rig.channel.send(a_page(rig.address, key=key, items=(), headline="Add an alert"))
+            for key in ("postmortem/1/action/1", "postmortem/1/action/1", "postmortem/1/action/2")
+        ]
+
+        assert first == again != other
+        assert len(rig.received()) == 2
+
+    async def test_a_ticket_whose_answer_was_lost_is_found_again(self, rig: TrackerRig) -> None:
+        rig.lose_the_answer()
+        lost = await rig.channel.send(a_page(rig.address))
+
+        found = await rig.channel.send(a_page(rig.address))
+
+        assert (type(lost), type(found)) == (Retry, Sent)
+        assert len(rig.received()) == 1
+
+    async def test_what_is_sent_refers_to_where_the_ticket_stands(self, rig: HttpRig) -> None:
+        sent = await rig.channel.send(a_page(rig.address))
+
+        assert isinstance(sent, Sent)
+        assert sent.reference.startswith("http")
 
 
 class LiveContract(HttpContract):

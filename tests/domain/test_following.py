@@ -17,7 +17,7 @@ from app.domain.following import (
     owes,
     posted,
 )
-from app.domain.incident import Entry, Incident, Mark, Outcome, Status
+from app.domain.incident import Entry, Incident, Mark, Outcome, Status, Ticket
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, NotificationState, Rejected, Retry, Send, SendState, Sent
 from app.domain.replacing import replace
@@ -52,6 +52,8 @@ def an_update(**changes: object) -> Notification:
         {"acknowledged_at": NINE},
         {"marks": (Mark.PARKED,)},
         {"severity": Severity.HIGH},
+        {"tickets": (Ticket("payments", "https://tracker.example.com/1"),)},
+        {"call": "https://meet.example.com/payments"},
     ],
 )
 def test_a_change_that_people_see_is_followed(changes: dict[str, object]) -> None:

@@ -57,6 +57,11 @@ def run(machine: type[IncidentMachine], examples: int, steps: int = 30) -> None:
 
 
 def test_the_promises_hold_whatever_happens(machine: type[IncidentMachine]) -> None:
+    run(machine, examples=12)
+
+
+@pytest.mark.server
+def test_the_promises_hold_at_greater_length(machine: type[IncidentMachine]) -> None:
     run(machine, examples=40)
 
 

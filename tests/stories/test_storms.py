@@ -14,6 +14,7 @@ pytestmark = pytest.mark.usefixtures("on_every_store")
 SUNDAY_NIGHT = "2026-11-22 03:00"
 
 
+@pytest.mark.server
 async def test_two_thousand_criticals_in_a_minute_are_one_digest_for_each_person_and_nothing_is_missing(
     tmp_path: Path,
 ) -> None:
@@ -38,6 +39,7 @@ async def test_two_thousand_criticals_in_a_minute_are_one_digest_for_each_person
             assert len(got) == 6
 
 
+@pytest.mark.server
 async def test_two_thousand_criticals_at_once_are_one_digest(tmp_path: Path) -> None:
     async with stage(tmp_path, SUNDAY_NIGHT) as story:
         opened = [(await story.post(alert(n=str(n)), group=str(n)))["incidents"][0] for n in range(2_000)]
@@ -48,6 +50,7 @@ async def test_two_thousand_criticals_at_once_are_one_digest(tmp_path: Path) -> 
         assert all({item.incident for item in message.items} == set(opened) for message in story.messages())
 
 
+@pytest.mark.server
 async def test_fifty_thousand_repeats_are_one_page_and_an_exact_count(tmp_path: Path) -> None:
     async with stage(tmp_path, SUNDAY_NIGHT) as story:
         one = alert()

@@ -6,7 +6,7 @@ Source: https://developer.pagerduty.com/docs/events-api-v2-overview (512 kB an e
 from app.adapters.outbound_http import OutboundHttp, Reply, Unreachable, object_in, verdict_of
 from app.domain.fitting import Medium, cut, fitted, utf8_bytes
 from app.domain.forwarding import forwarding_key
-from app.domain.message import Item, Message, MessageKind, one_line
+from app.domain.message import Item, Message, MessageKind, is_address, one_line
 from app.domain.notification import Rejected, Result, Retry, Sent
 
 API_URL = "https://events.pagerduty.com"
@@ -70,7 +70,10 @@ def _details(item: Item, message: Message) -> dict[str, object]:
 
 def _links(message: Message) -> dict[str, object]:
     """The links of the only item or of a notice; those of a digest are in its text."""
-    runbook = message.items[0].runbook_address() if len(message.items) == 1 else ""
-    found = {message.button(): message.link(), "Runbook": runbook}
+    runbook, call = "", ""
+    if len(message.items) == 1:
+        [item] = message.items
+        runbook, call = item.runbook_address(), item.call if is_address(item.call) else ""
+    found = {message.button(): message.link(), "Runbook": runbook, "Call": call}
     links = [{"href": href, "text": text} for text, href in found.items() if href]
     return ({"links": links} if links else {}) | ({"client_url": message.link()} if message.link() else {})

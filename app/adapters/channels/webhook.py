@@ -120,4 +120,6 @@ def _item(item: Item) -> dict[str, object]:
         "runbook": item.runbook,
         "link": item.link,
         "remark": item.remark,
+        "call": item.call,
+        "ticket": item.ticket,
     }

@@ -12,10 +12,11 @@ from pydantic_core import PydanticCustomError
 
 from app.adapters.amounts import parse_amount
 from app.adapters.lengths import parse_length
-from app.adapters.rules_yaml import contacts, times
+from app.adapters.rules_yaml import contacts, times, trackers
 from app.adapters.rules_yaml.holiday_names import parse_region
 from app.adapters.rules_yaml.report import quoted
 from app.domain.policy import Delay
+from app.domain.working_days import Days
 
 
 def as_text(value: object) -> str:
@@ -100,10 +101,12 @@ Hosts = Annotated[
 Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
 Length = Annotated[timedelta, written(parse_length)]
+Ahead = Annotated[timedelta | None, written(times.parse_ahead)]
 Wait = Annotated[Delay, written(times.parse_delay)]
 Amount = Annotated[Decimal, written(parse_amount, str | int | float)]
 Currency = Annotated[str, written(_parse_currency)]
 Hours = Annotated[tuple[time, time], written(times.parse_clocks)]
+DaysAmount = Annotated[Days, written(times.parse_days_amount)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]
 
@@ -119,6 +122,9 @@ Apprise = Annotated[str, written(contacts.parse_apprise)]
 Ntfy = Annotated[str, written(contacts.parse_ntfy)]
 Pushover = Annotated[str, written(contacts.parse_pushover)]
 Telegram = Annotated[str, written(contacts.parse_telegram, str | int)]
+GitHub = Annotated[str, written(trackers.parse_github)]
+Jira = Annotated[str, written(trackers.parse_jira)]
+Linear = Annotated[str, written(trackers.parse_linear)]
 SlackChannel = Annotated[str | None, PlainValidator(_parse_channel, json_schema_input_type=str)]
 
 Regions = Annotated[

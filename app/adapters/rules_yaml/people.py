@@ -2,7 +2,7 @@
 
 from app.adapters.rules_yaml.names import Names
 from app.adapters.rules_yaml.report import Report
-from app.adapters.rules_yaml.shapes import FileShape, PersonShape, SquadShape
+from app.adapters.rules_yaml.shapes import FileShape, PersonShape, SquadShape, TicketsShape
 from app.domain.people import ContactMethod, Person, Squad
 
 CONSOLE = "console"
@@ -46,6 +46,7 @@ def _person(id: str, shape: PersonShape, names: Names, report: Report) -> Person
         on_call_until=shape.on_call_until,
         engineer=shape.engineer,
         ladders=tuple(shape.ladders.items()),
+        zone=shape.timezone,
     )
 
 
@@ -72,4 +73,13 @@ def _squad(id: str, shape: SquadShape, names: Names, report: Report) -> Squad:
         members=tuple(shape.members),
         post=(*post, ContactMethod(CONSOLE, f"squad-{id}")),
         calendar=shape.calendar or "",
+        tickets=_tracker(shape.tickets),
+        call_room=shape.call_room or "",
     )
+
+
+def _tracker(shape: TicketsShape | None) -> ContactMethod | None:
+    if shape is None:
+        return None
+    named = (ContactMethod(name, getattr(shape, name) or "") for name in TicketsShape.model_fields)
+    return next(one for one in named if one.address)

@@ -4,24 +4,29 @@
 
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.adapters.rules_yaml.forms import (
+    Ahead,
     Amount,
     Apprise,
     ChannelNames,
     ClosedDays,
     Currency,
     Day,
+    DaysAmount,
     Discord,
     Email,
+    GitHub,
     Handover,
     Hosts,
     Hours,
+    Jira,
     Length,
+    Linear,
     MappingForm,
     Name,
     Ntfy,
@@ -49,6 +54,7 @@ from app.domain.classify import Mode, OnMissingRunbook, Severity
 from app.domain.pay_terms import Choice, Rounding
 from app.domain.people import Urgency
 from app.domain.policy import Delay
+from app.domain.postmortem_deadlines import DUE, NAG_EVERY
 
 FIRST_MONDAY = date(2026, 1, 5)
 """Where a rota without a start date begins to count, so that adding a person is the only thing that shifts it."""
@@ -67,6 +73,8 @@ class DefaultsShape(Shape):
     last_resort: Text | None = None
     """Required. The id of the person who is told when nobody else can be."""
     calendar: Text | None = None
+    call_room: Url | None = None
+    """The room in which people meet about an incident, for when no other is made."""
 
 
 class CalendarShape(Shape):
@@ -111,6 +119,25 @@ class PersonShape(ReaderShape):
     engineer: bool = True
     """Whether `members: all` means this person too."""
     ladders: dict[Urgency, Text] = {}
+    timezone: Zone | None = None
+    """Where this person lives; times in their messages are of this zone."""
+
+
+class TicketsShape(Shape):
+    """A tracker and the place in it; exactly one."""
+
+    github: GitHub | None = None
+    """`owner/repository`."""
+    jira: Jira | None = None
+    """The key of a project, with the type of its issues if that is not Task: `PAY`, or `PAY/Bug`."""
+    linear: Linear | None = None
+    """The key of a team, as its issues begin with it: `PAY`."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if [self.github, self.jira, self.linear].count(None) != 2:
+            raise ValueError("must name one tracker: github, jira or linear")
+        return self
 
 
 class SquadShape(ReaderShape):
@@ -120,7 +147,10 @@ class SquadShape(ReaderShape):
     channel: SlackChannel = None
     members: Texts = []
     calendar: Text | None = None
-    tickets: dict[str, object] | None = None
+    tickets: TicketsShape | None = None
+    """The tracker in which the squad's bugs are written down."""
+    call_room: Url | None = None
+    """The room in which the squad meets, for when no other is made."""
 
 
 class RotaShape(Shape):
@@ -232,6 +262,15 @@ class HeartbeatShape(Shape):
     title: Text | None = None
 
 
+class NoticesShape(Shape):
+    """How people are told of their shifts."""
+
+    before_shift: Ahead = timedelta(hours=24)
+    """How long before; `never`: not at all."""
+    handover: bool = True
+    """Whether those whose shift begins or ends are told at that moment."""
+
+
 class LimitsShape(Shape):
     """Lengths of time that the process fixes unless they are changed here."""
 
@@ -279,6 +318,17 @@ class ReportsShape(Shape):
     """Squads that get it. If left out: all."""
 
 
+class PostMortemsShape(Shape):
+    """What is written after an incident, and by when."""
+
+    due: DaysAmount = DUE
+    """How long after the end of the incident: `5 working days`, `7 days`."""
+    nag_every: DaysAmount = NAG_EVERY
+    """How often an overdue one is recalled to its owner, and then to the squad too."""
+    publish_to: Texts = []
+    """Squads, or Slack channels such as `"#incidents"`, that hear of each one that is published."""
+
+
 class FileShape(Shape):
     """routing_rules.yaml."""
 
@@ -300,6 +350,8 @@ class FileShape(Shape):
     inhibit: list[InhibitionShape] = []
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
+    notices: NoticesShape = NoticesShape()
     limits: LimitsShape = LimitsShape()
     pay: PayShape = PayShape()
     reports: ReportsShape = ReportsShape()
+    postmortems: PostMortemsShape = PostMortemsShape()

@@ -6,21 +6,37 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.entrypoints.http import (
+    action_items,
     actions,
     audit,
+    consents,
+    cover_offers,
+    covers,
     heartbeats,
     incidents,
     on_call,
+    opt_outs,
     pagerduty,
     pay,
+    people,
+    postmortems,
     probes,
     prometheus,
     quarantine,
     replicas,
     reports,
+    rota_outlook,
+    rotas,
     rules,
+    runbook_debts,
+    shadowings,
+    shift_calendars,
+    shift_imports,
+    sign_in_links,
     silences,
     tokens,
+    triage,
+    triage_actions,
     twilio,
 )
 from app.entrypoints.http.documented import DocumentedApi
@@ -35,7 +51,8 @@ from app.entrypoints.http.webhooks import Webhooks, webhook_router
 from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
 from app.entrypoints.slack.socket import listening
-from app.entrypoints.web import action_page
+from app.entrypoints.web.live import Live
+from app.entrypoints.web.routers import PAGES
 from app.entrypoints.worker import Worker
 from app.wired_channels import slack_api
 from app.wiring import Application
@@ -49,17 +66,33 @@ ROUTERS = (
     twilio.router,
     incidents.router,
     actions.router,
+    triage.router,
+    triage_actions.router,
     on_call.router,
+    rota_outlook.router,
+    shift_calendars.router,
+    shift_imports.router,
+    rotas.router,
+    covers.router,
+    cover_offers.router,
+    consents.router,
+    opt_outs.router,
+    shadowings.router,
+    people.router,
     rules.router,
     replicas.router,
     silences.router,
     pay.router,
     reports.router,
+    postmortems.router,
+    action_items.router,
+    runbook_debts.router,
     quarantine.router,
     tokens.router,
+    sign_in_links.router,
     audit.router,
-    action_page.router,
     slack.router,
+    *PAGES,
 )
 
 
@@ -94,6 +127,7 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     )
     app.state.application = application
     app.state.slack = desk
+    app.state.live = Live(application.bell, application.clock)
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
     app.include_router(probes.router)
@@ -109,6 +143,5 @@ def _add_surfaces(app: FastAPI, application: Application) -> None:
     app.include_router(webhook_router())
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", action_page.static_files())
     app.add_middleware(OpsgenieFace)
     app.add_middleware(Webhooks, application=application)

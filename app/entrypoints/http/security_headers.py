@@ -1,9 +1,9 @@
-"""What browsers are told about every reply: nothing may be loaded, framed, sniffed or referred to, except as listed."""
+"""What browsers are told about every reply: nothing may be loaded, framed, sniffed or referred to, except as listed, or
+as a page says of itself."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NOTHING = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_ACTION_PAGE = b"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _DOCS = (
     b"default-src 'none'; script-src https://cdn.jsdelivr.net 'unsafe-inline'; style-src https://cdn.jsdelivr.net; "
     b"img-src https://fastapi.tiangolo.com data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -17,15 +17,10 @@ _SAME = [
     (b"referrer-policy", b"no-referrer"),
 ]
 _PLAIN = [*_SAME, (b"content-security-policy", _NOTHING)]
-_PRIVATE = [
-    *_SAME,
-    (b"content-security-policy", _ACTION_PAGE),
-    (b"cache-control", b"no-store"),
-    (b"x-robots-tag", b"noindex, nofollow"),
-]
 _PLOTTED = [*_SAME, (b"content-security-policy", _PLOT), (b"cache-control", b"no-store")]
 _BY_BEGINNING = (
-    ("/a/", _PRIVATE),
+    ("/a/", [*_PLAIN, (b"cache-control", b"no-store")]),
+    ("/t/", [*_PLAIN, (b"cache-control", b"no-store")]),
     ("/api/", [*_PLAIN, (b"cache-control", b"no-store")]),
     ("/docs", [*_SAME, (b"content-security-policy", _DOCS)]),
 )
@@ -46,7 +41,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *added]
+                own = message.get("headers", ())
+                said = {name for name, _ in own}
+                message["headers"] = [*own, *(header for header in added if header[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, with_headers)

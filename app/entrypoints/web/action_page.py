@@ -9,7 +9,6 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.staticfiles import StaticFiles
 
 from app.adapters.links import LinkHolder
 from app.adapters.sources.body import parse_form
@@ -20,15 +19,15 @@ from app.entrypoints.answering import answered
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.action_view import CHANNEL, action_view, actions_of
-from app.entrypoints.web.page_route import PageRoute
-from app.entrypoints.web.pages import HERE, page
+from app.entrypoints.web.page_route import LinkRoute
+from app.entrypoints.web.pages import page
 from app.entrypoints.web.runbook_html import runbook_html
 from app.entrypoints.web.shown_incident import shown_incident
 from app.service.apply import Applied
 from app.service.audit_log import Act
 from app.wiring import Application
 
-router = APIRouter(prefix="/a", route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/a", route_class=LinkRoute, include_in_schema=False)
 
 LONGEST_NOTE = 10_000
 
@@ -43,10 +42,6 @@ SAID = {
     "empty": "Nothing was written, because the note was empty.",
 }
 """What a page says after a button, by the word that the redirect carries; any other word says nothing."""
-
-
-def static_files() -> StaticFiles:
-    return StaticFiles(directory=HERE / "static")
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])

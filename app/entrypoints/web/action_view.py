@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from app.domain.context import Context
 from app.domain.events import Acknowledge, Action, Actor, CallSecondLine, Note, Resolve
@@ -11,12 +10,11 @@ from app.domain.incident import Entry, Incident, Mark, Status
 from app.domain.message import ADDRESS, one_line
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
+from app.entrypoints.web.wording import LONGEST_TEXT, LONGEST_TITLE, local, name_of, shown, squad_name
 from app.service.respond import would_change
 
 CHANNEL = "link"
 LATEST = 12
-LONGEST_TITLE = 500
-LONGEST_TEXT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,8 @@ def action_view(
         id=incident.id,
         title=one_line(incident.title, LONGEST_TITLE),
         severity=incident.severity.value,
-        description=readable(incident.description),
-        squad=_squad(incident.squad, rules),
+        description=shown(incident.description),
+        squad=squad_name(incident.squad, rules),
         source=one_line(incident.source, LONGEST_TITLE),
         since=local(incident.opened_at, rules.zone),
         count=incident.count,
@@ -99,28 +97,8 @@ def status_of(incident: Incident, rules: Rules) -> str:
             return f"resolved by {_done_by(incident.resolved_by, incident.resolved_at, rules)}{remark}"
 
 
-def name_of(person: str | None, rules: Rules) -> str:
-    known = rules.people.get(person or "")
-    return one_line(known.name if known else person or "nobody", LONGEST_TITLE)
-
-
-def local(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
-
-
-def readable(text: str) -> str:
-    """Without characters that cannot be seen, which could turn a text around; line breaks stay."""
-    shown = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-    return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "…"
-
-
 def _done_by(who: str | None, at: datetime | None, rules: Rules) -> str:
     return name_of(who, rules) + (f", {local(at, rules.zone)}" if at else "")
-
-
-def _squad(squad: str, rules: Rules) -> str:
-    known = rules.squads.get(squad)
-    return one_line(known.name if known else squad, LONGEST_TITLE)
 
 
 def _why(person: str, notifications: Sequence[Notification]) -> str:
@@ -136,4 +114,4 @@ def _runbook(incident: Incident, rules: Rules) -> str:
 
 
 def _line(entry: Entry, rules: Rules) -> Line:
-    return Line(local(entry.at, rules.zone), name_of(entry.who, rules), readable(entry.text))
+    return Line(local(entry.at, rules.zone), name_of(entry.who, rules), shown(entry.text))

@@ -1,11 +1,58 @@
 """Templates to HTML: everything is escaped, and a name that is missing is an error, not a blank."""
 
+import gzip
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.entrypoints.web import wording
+
 HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+"""Nothing runs or loads but this server's own files: no inline script, no inline style, no outside asset."""
+
+HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
+
+WORTH_PACKING = 1_000
+"""Bytes; below that a compressed page is hardly smaller."""
+
+
+def page(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object) -> HTMLResponse:
+    """A whole page; half of a surrogate pair in a value becomes a question mark."""
+    return HTMLResponse(rendered(template, **values), status, {**HEADERS, **(headers or {})})
+
+
+def rendered(template: str, **values: object) -> bytes:
+    """A page, or a part of one."""
+    return _ENVIRONMENT.get_template(template).render(values).encode("utf-8", "replace")
+
+
+def packed(response: HTMLResponse, accepted: str) -> HTMLResponse:
+    """The same, compressed where the browser takes that. Nothing secret in a page stays the same from one to the next,
+    so its length tells nothing of it."""
+    body = bytes(response.body)
+    if len(body) < WORTH_PACKING or "gzip" not in accepted:
+        return response
+    response.body = gzip.compress(body, 5)
+    response.headers["content-encoding"] = "gzip"
+    response.headers["vary"] = "accept-encoding"
+    response.headers["content-length"] = str(len(response.body))
+    return response
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file, which changes with what is in it: so browsers may keep it for ever."""
+    return f"/static/{path}?v={sha256((STATIC / path).read_bytes()).hexdigest()[:12]}"
+
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -14,9 +61,13 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-def page(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object) -> HTMLResponse:
-    """A whole page; half of a surrogate pair in a value becomes a question mark."""
-    text = _ENVIRONMENT.get_template(template).render(values)
-    return HTMLResponse(text.encode("utf-8", "replace"), status, headers)
+_ENVIRONMENT.globals["static"] = static
+_ENVIRONMENT.filters.update(
+    local=wording.local,
+    zones=wording.zones,
+    brief=wording.brief,
+    span=wording.span,
+    iso=wording.iso,
+    shown=wording.shown,
+    line=wording.line,
+)

@@ -14,9 +14,11 @@ from app.domain.learning import Learning
 from app.domain.pay_terms import Choice, PayTerms, Rounding
 from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgency
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.ruleset import Limits
 from app.domain.tell import plan_for
+from app.domain.working_days import Days
 from tests.adapters.rules_yaml.office import TYPES, a_file, load
 from tests.builders import an_alert
 
@@ -310,6 +312,38 @@ def test_a_squad_reads_slack_then_mail_then_webhook_then_console(tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "tracker"),
+    [
+        ("github: example/payments.api", ContactMethod("github", "example/payments.api")),
+        ("github: https://github.com/example/payments", ContactMethod("github", "example/payments")),
+        ("jira: PAY", ContactMethod("jira", "PAY")),
+        ("jira: PAY/Service Request", ContactMethod("jira", "PAY/Service Request")),
+        ("linear: PAY", ContactMethod("linear", "PAY")),
+    ],
+)
+def test_a_squad_names_its_tracker(tmp_path: Path, written: str, tracker: ContactMethod) -> None:
+    rules = load(tmp_path, a_file(f"squads: {{web: {{channel: C1, tickets: {{{written}}}}}, ops: {{channel: C2}}}}"))
+
+    assert (rules.squads["web"].tickets, rules.squads["ops"].tickets) == (tracker, None)
+
+
+def test_a_squad_meets_in_its_own_room_and_all_others_in_that_of_the_defaults(tmp_path: Path) -> None:
+    rules = load(
+        tmp_path,
+        a_file("""
+            defaults: {on_missing_runbook: page, last_resort: eve, call_room: "https://meet.example.com/all"}
+            squads: {web: {channel: C1, call_room: "https://meet.example.com/web"}, ops: {channel: C2}}
+            """),
+    )
+
+    assert [rules.call_room_of(squad) for squad in ("web", "ops", "")] == [
+        "https://meet.example.com/web",
+        "https://meet.example.com/all",
+        "https://meet.example.com/all",
+    ]
+
+
 def test_people_may_live_in_a_file_of_their_own(tmp_path: Path) -> None:
     text = "people_file: people.yaml\n" + a_file("people: {eve: {}}")
     (tmp_path / "people.yaml").write_text("asha: {}\nben: {}\nchen: {}\n")
@@ -555,6 +589,17 @@ def test_the_weekly_summary_goes_to_every_squad_unless_some_are_named(tmp_path: 
     assert load(tmp_path, a_file("reports: {weekly_to: []}")).learning == Learning()
     assert load(tmp_path, a_file(changed)).learning == Learning(
         (time(23), time(6, 30)), HOUR / 12, (4, time(16)), ("payments",)
+    )
+
+
+def test_post_mortems_are_due_in_days_of_either_sort(tmp_path: Path) -> None:
+    changed = (
+        'squads: {web: {}}\npostmortems: {due: 2 weeks, nag_every: 1 working day, publish_to: [web, "#incidents"]}'
+    )
+
+    assert load(tmp_path, a_file()).postmortems == PostMortemRules(Days(5), Days(2), ())
+    assert load(tmp_path, a_file(changed)).postmortems == PostMortemRules(
+        Days(14, working=False), Days(1), ("web", "#incidents")
     )
 
 

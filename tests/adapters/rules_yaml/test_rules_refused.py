@@ -24,10 +24,46 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
             "squads:\n  web:\n    channel: #web",
             "6 squads.web.channel: is empty; put quotes round a name that begins with #",
         ),
+        ("postmortems: {publish_to: [wbe]}", '4 squad "wbe" is not defined'),
+        (
+            'postmortems: {publish_to: ["#no such"]}',
+            '4 postmortems.publish_to: must be a Slack id or name, such as "U0123" or "#squad-payments"',
+        ),
+        (
+            "postmortems: {due: 3 working weeks}",
+            '4 postmortems.due: "3 working weeks" is not a number of days; write it as "5 working days" or "7 days"',
+        ),
         ("squads: {eve: {}}", '4 squad "eve" has the name of a person; each reader needs a name of their own'),
         (
             "squads: {our web: {}}",
             '4 squads.our web: "our web" cannot be a name: letters, digits and . _ - @ only, at most 64',
+        ),
+        (
+            "squads: {web: {tickets: {github: payments}}}",
+            '4 squads.web.tickets.github: must be a repository with its owner, such as "example/payments"',
+        ),
+        (
+            "squads: {web: {tickets: {github: example/..}}}",
+            '4 squads.web.tickets.github: must be a repository with its owner, such as "example/payments"',
+        ),
+        (
+            "squads: {web: {tickets: {jira: pay}}}",
+            '4 squads.web.tickets.jira: must be the key of a project, such as "PAY", or that with a type of issue, '
+            'such as "PAY/Bug"',
+        ),
+        (
+            "squads: {web: {tickets: {linear: Payments}}}",
+            '4 squads.web.tickets.linear: must be the key of a team, such as "PAY", as the team\'s issues begin with '
+            "it",
+        ),
+        ("squads: {web: {tickets: {}}}", "4 squads.web.tickets: must name one tracker: github, jira or linear"),
+        (
+            "squads: {web: {tickets: {github: a/b, linear: PAY}}}",
+            "4 squads.web.tickets: must name one tracker: github, jira or linear",
+        ),
+        (
+            "squads: {web: {call_room: our room}}",
+            '4 squads.web.call_room: must be a web address that begins with "https://"',
         ),
         ("rotas: {a: {members: [eev]}}", '4 person "eev" is not defined (did you mean "eve"?)'),
         ("rotas:\n  a: {}", '5 rotas.a: "members" is missing'),

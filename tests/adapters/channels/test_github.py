@@ -1,0 +1,245 @@
+"""GitHub issues keep the promises of a ticket tracker against a peer as strict as GitHub's own pages."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from app.adapters.channels.github import GitHub
+from app.adapters.outbound_http import OutboundHttp
+from app.domain.message import MessageKind
+from app.domain.notification import Rejected, Retry, Sent
+from app.service.ports import Channel
+from tests.adapters.channels.fake_tracker import FakeTracker, a_reply, a_tracker_rig, fault, refused
+from tests.adapters.channels.strict_vendor import Body, a_text, an_object
+from tests.contracts.channel_contract import TrackerContract
+from tests.contracts.channel_rig import TrackerRig, a_page, an_item
+
+pytestmark = pytest.mark.server
+
+TOKEN = "github_pat_k3Vw8pQz"
+REPOSITORY = "example/payments"
+ISSUES = f"/repos/{REPOSITORY}/issues"
+
+# https://docs.github.com/en/rest/issues/issues#create-an-issue: the body parameters
+ISSUE = an_object(
+    "title",
+    "body assignee milestone labels assignees type",
+    title=a_text(256),
+    body=a_text(65_536, shortest=0),
+    labels={"type": "array"},
+)
+# https://docs.github.com/en/rest/issues/issues#list-repository-issues: the query parameters
+LISTING = an_object(
+    "",
+    "state sort direction per_page page since labels creator assignee mentioned milestone type",
+    state={"enum": ["open", "closed", "all"]},
+    sort={"enum": ["created", "updated", "comments"]},
+    direction={"enum": ["asc", "desc"]},
+    per_page={"type": "string", "pattern": "^([1-9]|[1-9][0-9]|100)$"},
+)
+# https://docs.github.com/en/rest/search/search#search-issues-and-pull-requests
+SEARCH = an_object(
+    "q",
+    "sort order per_page page",
+    q=a_text(300),
+    per_page={"type": "string", "pattern": "^([1-9]|[1-9][0-9]|100)$"},
+)
+
+
+class FakeGitHub(FakeTracker):
+    """Lists the newest issues at once; its search knows only what was `indexed`."""
+
+    indexed = True
+
+    def answer(self, request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {self.token}" or not request.headers.get("user-agent"):
+            return refused("Bad credentials", 401)
+        match request.method, request.path:
+            case "GET", path if path == ISSUES:
+                return self._list(request)
+            case "GET", "/search/issues":
+                return self._search(request)
+            case "POST", path if path == ISSUES:
+                return self._create(request)
+        return refused("Not Found", 404)
+
+    def _list(self, request: Request) -> Response:
+        wrong = fault(LISTING, request.args.to_dict())
+        newest = list(reversed(self.tickets))[: int(request.args.get("per_page", 30))]
+        return refused(wrong, 422) if wrong else a_reply(newest)
+
+    def _search(self, request: Request) -> Response:
+        asked = request.args.get("q", "")
+        wrong = fault(SEARCH, request.args.to_dict())
+        if not wrong and "is:issue" not in asked and "is:pull-request" not in asked:
+            wrong = "the query must include is:issue or is:pull-request"
+        if wrong:
+            return refused(wrong, 422)
+        (words,) = re.findall(r'"([^"]+)"', asked)
+        found = [
+            one for one in self.tickets if self.indexed and f"repo:{REPOSITORY}" in asked and words in str(one["body"])
+        ]
+        return a_reply({"total_count": len(found), "incomplete_results": False, "items": found})
+
+    def _create(self, request: Request) -> Response:
+        body: Body = json.loads(request.get_data())
+        if wrong := fault(ISSUE, body):
+            return refused(wrong, 422)
+        url = f"https://github.com/{REPOSITORY}/issues/{len(self.tickets) + 1}"
+        issue = {**body, "html_url": url}
+        return self.opened(issue, issue)
+
+
+@pytest.fixture
+def fake(httpserver: HTTPServer) -> FakeGitHub:
+    fake = FakeGitHub(TOKEN)
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(fake)
+    return fake
+
+
+@pytest.fixture
+def github(http: OutboundHttp, httpserver: HTTPServer) -> GitHub:
+    return GitHub(http, TOKEN, httpserver.url_for(""))
+
+
+@pytest.fixture
+def rig(http: OutboundHttp, github: GitHub, fake: FakeGitHub) -> TrackerRig:
+    def at_port(port: int) -> tuple[Channel, str]:
+        return GitHub(http, TOKEN, f"http://127.0.0.1:{port}"), REPOSITORY
+
+    live = ("<script>", "<https://evil", "<!channel>", "```")
+    return a_tracker_rig(github, REPOSITORY, fake, at_port, secrets=(TOKEN,), live=live)
+
+
+class TestGitHub(TrackerContract):
+    """Every promise of a tracker."""
+
+
+def a_ticket(**changes: Any) -> Any:
+    return a_page(REPOSITORY, kind=MessageKind.TICKET, **changes)
+
+
+async def test_a_ticket_is_an_issue_with_all_facts(github: GitHub, fake: FakeGitHub) -> None:
+    outcome = await github.send(a_ticket(items=(an_item(link="", squad="payments"),)))
+
+    assert outcome == Sent(reference="https://github.com/example/payments/issues/1")
+    [issue] = fake.tickets
+    assert issue["title"] == "CRITICAL Checkout answers 500"
+    assert issue["body"].split("\n") == [
+        r"why you: You are primary this week \(rule 3\, out of hours\)\.  ",
+        "runbook: <https://wiki.example.com/checkout>  ",
+        "squad: payments  ",
+        r"since: Sun 05 Jul 2026\, 02\:04 UTC  ",
+        "count: 12 alerts  ",
+        "status: triggered  ",
+        r"id: inc\_01",
+        "",
+        issue["body"].split("\n")[-2],
+        "",
+    ]
+    assert re.fullmatch(r"Reference: oncall-[0-9a-f]{24}", issue["body"].split("\n")[-2])
+
+
+async def test_nobody_is_mentioned_and_nothing_is_referred_to(github: GitHub, fake: FakeGitHub) -> None:
+    await github.send(
+        a_ticket(items=(an_item(remark="@example/everybody fixes #12 ![x](https://evil.example/x.png)"),))
+    )
+
+    body = fake.tickets[0]["body"]
+    assert re.findall(r"[@#]\w|!\[|\]\(", body) == []
+
+
+async def test_an_issue_that_is_not_among_the_newest_any_more_is_found_by_search(
+    github: GitHub, fake: FakeGitHub
+) -> None:
+    first = await github.send(a_ticket())
+    fake.tickets += [{"title": "another", "body": None, "html_url": "https://github.com/x"} for _ in range(30)]
+
+    assert await github.send(a_ticket()) == first
+
+
+async def test_search_lags_behind_and_a_new_issue_is_found_all_the_same(github: GitHub, fake: FakeGitHub) -> None:
+    fake.indexed = False
+
+    outcomes = [await github.send(a_ticket()), await github.send(a_ticket())]
+
+    assert outcomes[0] == outcomes[1]
+    assert len(fake.tickets) == 1
+
+
+async def test_what_quotes_an_issue_is_not_taken_for_it(github: GitHub, fake: FakeGitHub) -> None:
+    first = await github.send(a_ticket())
+    mark = fake.tickets[0]["body"]
+    fake.tickets += [
+        {"title": "quotes it", "body": f"> {mark.strip()}", "html_url": "https://github.com/x/1"},
+        {"title": "fixes it", "body": mark, "html_url": "https://github.com/x/2", "pull_request": {}},
+    ]
+
+    assert await github.send(a_ticket()) == first
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({"retry-after": "60"}, timedelta(seconds=60)),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}, timedelta(minutes=15)),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "0"}, timedelta(0)),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}, None),
+    ],
+)
+async def test_what_came_too_fast_is_tried_again_when_github_allows(
+    github: GitHub, fake: FakeGitHub, headers: Mapping[str, str], waited: timedelta | None
+) -> None:
+    fake.will_say(403, {"message": "You have exceeded a secondary rate limit"}, headers)
+
+    assert await github.send(a_ticket()) == Retry("github answered 403: too many calls", waited)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "check ONCALL_GITHUB_TOKEN"),
+        (403, "the token may not write issues there"),
+        (404, "check the repository, and that the token may see it"),
+        (410, "the repository has its issues turned off"),
+    ],
+)
+async def test_a_refusal_says_what_to_do(github: GitHub, fake: FakeGitHub, status: int, said: str) -> None:
+    fake.will_say(status, {"message": f"{TOKEN} is wrong"})
+
+    assert await github.send(a_ticket()) == Rejected(f"github answered {status}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", ISSUES, {"title": "x", "body": "y"}, 201),
+        ("POST", ISSUES, {"title": "x", "text": "y"}, 422),
+        ("POST", ISSUES, {"body": "y"}, 422),
+        ("POST", ISSUES, {"title": "x" * 257}, 422),
+        ("POST", ISSUES, {"title": "x", "body": "y" * 65_537}, 422),
+        ("POST", ISSUES, {"title": "x", "labels": "bug"}, 422),
+        ("POST", "/repos/example/other/issues", {"title": "x"}, 404),
+        ("GET", f"{ISSUES}?state=all", None, 200),
+        ("GET", f"{ISSUES}?state=any", None, 422),
+        ("GET", f"{ISSUES}?sorted=created", None, 422),
+        ("GET", f"{ISSUES}?per_page=101", None, 422),
+        ("GET", "/search/issues?q=x", None, 422),
+        ("GET", "/search/issues?query=is:issue", None, 422),
+    ],
+)
+async def test_the_peer_refuses_what_github_does_not_document(
+    http: OutboundHttp, fake: FakeGitHub, httpserver: HTTPServer, method: str, path: str, body: Body, status: int
+) -> None:
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    url = f"{httpserver.url_for('')}{path}"
+
+    reply = await (http.post(url, json=body, headers=headers) if method == "POST" else http.get(url, headers=headers))
+
+    assert reply.status == status

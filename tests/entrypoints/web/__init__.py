@@ -1,0 +1,1 @@
+"""The entrypoints, each driven as its users drive it."""
