@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from secrets import token_urlsafe
 
 from app.adapters.clock import SystemClock
@@ -15,8 +17,11 @@ from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
+from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
+from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
+from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
 from app.adapters.silence_forms import compile_matches, compile_week
@@ -35,35 +40,48 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.consents import Consents
+from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
+from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
+from app.service.learning import Reports
 from app.service.migrate import KIND as MIGRATION
 from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
+from app.service.opted_out import OptedOut
 from app.service.outage import Outage
 from app.service.page_tests import PageTests
+from app.service.pay import Pay
 from app.service.pinging import Pings
 from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
+from app.service.postmortems import PostMortems
 from app.service.put_aside import PutAside
 from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
+from app.service.review import Review
 from app.service.rota_facts import RotaFacts
 from app.service.rota_history import RotaHistory
+from app.service.shadowings import Shadowings
+from app.service.shift_feeds import ShiftFeeds
+from app.service.shift_import import ShiftImport
 from app.service.shift_telling import ShiftTelling
-from app.service.signing_in import SigningIn
+from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
+from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
+from app.service.weekly_report import WeeklyReport
 from app.wired_channels import configured_channels, not_installed, phone_channels
 
 
@@ -88,6 +106,7 @@ class Application:
     sessions: Sessions
     signing_in: SigningIn
     tickets: PhoneTickets
+    secret_key: str = field(repr=False)
     confirm_links: ConfirmLinks
     opt_outs: OptOuts
     reached: Reached
@@ -102,13 +121,27 @@ class Application:
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
     silences: Silences = field(init=False)
+    triage_handover: TriageHandover = field(init=False)
+    post_mortems: PostMortems = field(init=False)
+    review: Review = field(init=False)
     page_tests: PageTests = field(init=False)
     shift_telling: ShiftTelling = field(init=False)
     rota_facts: RotaFacts = field(init=False)
     rota_history: RotaHistory = field(init=False)
+    shift_feeds: ShiftFeeds = field(init=False)
+    shift_import: ShiftImport = field(init=False)
+    gap_watch: GapWatch = field(init=False)
+    covers: Covers = field(init=False)
+    consents: Consents = field(init=False)
+    opted_out: OptedOut = field(init=False)
+    shadowings: Shadowings = field(init=False)
+    pay: Pay = field(init=False)
+    reports: Reports = field(init=False)
+    weekly_report: WeeklyReport = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
+    provider: OpenIdProvider | None = None
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
 
@@ -192,11 +225,17 @@ async def assemble(
     await _refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
     application.silences = _silences(application)
-    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
-    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    _add_rotas(application)
+    application.reports = Reports(store, application.in_force)
+    application.weekly_report = WeeklyReport(
+        store, application.reports, application.in_force, clock, lambda squad, monday: ""
+    )
+    application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
+    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
+    _add_post_mortems(application)
     application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
     _add_reaching(application)
@@ -238,6 +277,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         sessions=Sessions([key], settings.session_hours, clock.now),
         signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
+        secret_key=key,
         confirm_links=ConfirmLinks(settings.base_url, key, clock.now),
         opt_outs=opt_outs,
         reached=Reached(store, in_force, opt_outs, clock),
@@ -248,6 +288,19 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         started_at=clock.now(),
         first_token=await _first_token(settings, store, tokens, clock.now()),
     )
+
+
+def _add_rotas(application: Application) -> None:
+    facts = RotaFacts(application.store, application.in_force, application.clock)
+    application.rota_facts = facts
+    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
+    application.shift_feeds = _shift_feeds(application)
+    application.shift_import = ShiftImport(facts, application.new_id)
+    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
+    application.covers = Covers(facts, application.new_id)
+    application.consents = Consents(facts, application.new_id)
+    application.opted_out = OptedOut(facts, application.new_id)
+    application.shadowings = Shadowings(facts, application.new_id)
 
 
 def _add_reaching(application: Application) -> None:
@@ -266,6 +319,15 @@ def _add_reaching(application: Application) -> None:
     application.shift_telling = ShiftTelling(store, in_force, reached, clock, ring)
 
 
+def _provider(application: Application) -> OpenIdProvider | None:
+    """Where people sign in, if that is set up."""
+    settings = application.settings
+    if not settings.oidc_issuer:
+        return None
+    named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    return OpenIdProvider(application.http, application.clock, *named)
+
+
 def _silences(application: Application) -> Silences:
     return Silences(
         store=application.store,
@@ -275,6 +337,29 @@ def _silences(application: Application) -> Silences:
         forms=Forms(compile_matches, compile_week),
         new_id=application.new_id,
     )
+
+
+def _shift_feeds(application: Application) -> ShiftFeeds:
+    return ShiftFeeds(
+        store=application.store,
+        history=application.rota_history,
+        in_force=application.in_force,
+        clock=application.clock,
+        key=application.secret_key,
+        base_url=application.settings.base_url,
+        new_id=application.new_id,
+    )
+
+
+def _add_post_mortems(application: Application) -> None:
+    settings, store = application.settings, application.store
+    in_force, clock, new_id = application.in_force, application.clock, application.new_id
+    template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
+    base = settings.base_url.rstrip("/")
+    application.post_mortems = PostMortems(
+        store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"
+    )
+    application.review = Review(store, application.post_mortems, in_force, clock)
 
 
 def _channels(application: Application) -> dict[str, Channel]:
@@ -406,6 +491,20 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     if kept is None:
         raise AppError("the store did not keep the signing key; set ONCALL_SECRET_KEY")
     return kept.body
+
+
+async def first_link(application: Application) -> str:
+    """A link to sign in by as anybody, with every scope: for whoever reads what the server prints where nothing else is
+    set up, and for nobody who shares its store or signs in by a provider. Empty when there is none."""
+    settings = application.settings
+    if settings.role != "all" or settings.is_shared or settings.oidc_issuer:
+        return ""
+    secret, record = application.signing_in.new_link(Offer("", ADMIN))
+    try:
+        await application.store.put_record(record)
+    except StoreUnavailable:
+        return ""
+    return sign_in_address(settings.base_url, secret)
 
 
 async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:

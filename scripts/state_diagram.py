@@ -24,9 +24,12 @@ from app.domain.events import (
     CallSecondLine,
     Escalate,
     Event,
+    HandToSquad,
+    Mute,
     Note,
     OpenTicket,
     Park,
+    Promote,
     Raise,
     ReaderUnreachable,
     Reassign,
@@ -94,10 +97,11 @@ def walk() -> set[Edge]:
 
 
 def events(incident: Incident | None, rules: Rules, now: datetime) -> Iterator[Event]:
-    """One of every kind, and of a firing alert one that is worse than the other."""
+    """One of every kind, and of a firing alert three, each worse than the one before."""
     fresh = f"{1:016x}"
-    high, critical = _alert("high"), _alert("critical")
+    triage, high, critical = _alert("warning"), _alert("high"), _alert("critical")
     known = KnownKey(incident.id, True, incident.episode) if incident else None
+    yield AlertFired(triage, route_alert(triage, rules), fresh, known)
     yield AlertFired(high, route_alert(high, rules), fresh, known)
     yield AlertFired(critical, route_alert(critical, rules), fresh)
     yield AlertResolved(high, known)
@@ -115,6 +119,9 @@ def events(incident: Incident | None, rules: Rules, now: datetime) -> Iterator[E
     yield TagSquads(ASHA, ("payments",))
     yield OpenTicket(ASHA, "payments")
     yield StartCall(ASHA, "https://meet.example.com/payments")
+    yield HandToSquad(ASHA, "payments")
+    yield Promote(ASHA, Severity.CRITICAL)
+    yield Mute(ASHA, now + timedelta(hours=1))
     yield TicketOpened("payments", "https://tracker.example.com/1")
     yield TimerDue()
     for page in incident.pages if incident else ():

@@ -1,7 +1,7 @@
 """Prometheus figures of this process, in a registry of their own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -9,10 +9,14 @@ from app.domain.heartbeat import Standing
 from app.domain.incident import Outcome
 from app.domain.notification import Result
 from app.domain.reach import Lack, PersonReach
+from app.domain.rota_gaps import Outlook
 from app.domain.suppress import SuppressedBy
 from app.service.in_force import InForce
 from app.service.ingest import Taken
 from app.service.self_audit import Audit
+
+SOON = timedelta(days=7)
+"""How far ahead gaps and double bookings are figures that somebody should act on."""
 
 
 class Metrics:
@@ -62,6 +66,17 @@ class Metrics:
             "oncall_suppressed", "Alerts that told nobody, by what suppressed them.", ["by"], registry=self.registry
         )
         self.silences = Gauge("oncall_silences", "Silences in force, by kind.", ["kind"], registry=self.registry)
+        self.rota_gaps = Gauge(
+            "oncall_rota_gap_seconds",
+            "Time within the next 7 days that nobody holds, by rota.",
+            ["rota"],
+            registry=self.registry,
+        )
+        self.double_bookings = Gauge(
+            "oncall_double_bookings",
+            "Times within the next 7 days that one person holds two roles that back each other.",
+            registry=self.registry,
+        )
         self.store_up = Gauge("oncall_store_up", "1 while the store answers.", registry=self.registry)
         self.journal_entries = Gauge(
             "oncall_journal_entries", "Requests that wait in this process's journal.", registry=self.registry
@@ -144,6 +159,15 @@ class Metrics:
         self.rules_refused.set(bool(in_force.refusal))
         self.rules_info.clear()
         self.rules_info.labels(in_force.rules.version).set(1)
+
+    def looked_ahead(self, ahead: Outlook) -> None:
+        """A rota without gaps has no series."""
+        self.rota_gaps.clear()
+        soon = ahead.since + SOON
+        for gap in ahead.gaps:
+            if gap.since < soon:
+                self.rota_gaps.labels(gap.rota).inc((min(gap.until, soon) - gap.since).total_seconds())
+        self.double_bookings.set(sum(one.since < soon for one in ahead.double_bookings))
 
     def page(self) -> bytes:
         """The text that Prometheus scrapes."""

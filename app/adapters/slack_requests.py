@@ -44,13 +44,15 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The text of a modal that a click opened; `kept` is what was put into it then."""
+    """What was written and chosen in a modal that a click opened: `values` by block. `form` says which modal it is, and
+    `kept` what was put into it then."""
 
     team: str
     user: str
     view: str
     kept: Fields
-    text: str
+    form: str
+    values: Mapping[str, str]
 
     @property
     def key(self) -> str:
@@ -100,7 +102,8 @@ def interaction_of(payload: Fields) -> Click | Submission | None:
             return _click(payload, action, user, team) if word(action.get("value")) else None
         case "view_submission":
             view = fields(payload.get("view"))
-            return Submission(team, user, _id(view.get("id")), _kept(view), _written(view))
+            form = _id(view.get("callback_id"))
+            return Submission(team, user, _id(view.get("id")), _kept(view), form, _values(view))
         case _:
             return None
 
@@ -152,10 +155,17 @@ def _kept(view: Fields) -> Fields:
         return {}
 
 
-def _written(view: Fields) -> str:
-    values = fields(dig(view, "state", "values"))
-    written = (element.get("value") for block in values.values() for element in map(fields, fields(block).values()))
-    return next((found for value in written if (found := word(value))), "")
+def _values(view: Fields) -> dict[str, str]:
+    """A block of ours holds one element."""
+    blocks = fields(dig(view, "state", "values")).items()
+    return {
+        name: written for name, block in blocks for element in fields(block).values() if (written := _said(element))
+    }
+
+
+def _said(element: object) -> str:
+    """The text of an input, or the value of the option that was chosen."""
+    return word(fields(element).get("value")) or word(dig(fields(element), "selected_option", "value"))
 
 
 def _id(value: object) -> str:

@@ -107,15 +107,27 @@ def start_chain(change: Change, ctx: Context, manner: Manner) -> Change:
 
 
 def _post_triage(change: Change, ctx: Context, manner: Manner) -> Change:
-    """Once, to the squad's channel; without one, to the first responder, whose queue the open triage incidents are."""
+    """Once, to the squad's channel; without one, to the first responder, whose queue the open triage incidents are but
+    for those that were handed to a squad."""
+    if Mark.WITH_SQUAD not in change.incident.marks:
+        change = change.note(ctx.now, "triaged", _whose_queue(ctx))
     squad = squad_recipient(change.incident.squad, ctx)
     if not isinstance(squad, str):
         return tell(change, ctx, Told((squad,), ()), "triage", "triage queue", manner)
-    change = change.note(ctx.now, "nobody", squad)
+    return post_to_first_responder(change.note(ctx.now, "nobody", squad), ctx, manner)
+
+
+def post_to_first_responder(change: Change, ctx: Context, manner: Manner) -> Change:
+    """Instead of a squad that cannot be told: once, and quietly."""
     targets = (Target(TargetKind.ROTA, FIRST_RESPONDER),) if FIRST_RESPONDER in ctx.rules.rotas else ()
     told = recipients_of(targets, change.incident, Urgency.QUIET, ctx)
     once = Told(tuple(replace(one, again=None, until=None) for one in told.recipients), told.notes)
     return tell(change, ctx, once, "triage", "triage queue", replace(manner, kind=MessageKind.POST))
+
+
+def _whose_queue(ctx: Context) -> str:
+    person = ctx.on_call(FIRST_RESPONDER).person if FIRST_RESPONDER in ctx.rules.rotas else None
+    return f"in the triage queue of {person}, the first responder" if person else "in the triage queue"
 
 
 def _hold(change: Change, ctx: Context, manner: Manner) -> Change:

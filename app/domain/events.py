@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.alert import Alert
+from app.domain.classify import Severity
 from app.domain.incident import KnownKey
 from app.domain.replacing import quick
 from app.domain.route import Route
@@ -123,6 +124,33 @@ class TagSquads:
 
 
 @dataclass(frozen=True, slots=True)
+class HandToSquad:
+    """Out of the first responder's queue: from here on it is this squad's."""
+
+    by: Actor
+    squad: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """It is a production incident after all, for a person says so."""
+
+    by: Actor
+    severity: Severity
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Nobody wants to hear of it until an instant, or for good (None), whatever its source says meanwhile."""
+
+    by: Actor
+    until: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTicket:
     """Write it down in a squad's tracker; empty: that of the incident's own squad."""
 
@@ -167,6 +195,9 @@ class TicketOpened:
     url: str
 
 
+OnTriage = HandToSquad | Promote | Mute
+"""What a first responder does with what waits in the triage queue, beside closing it."""
+
 Action = (
     Acknowledge
     | Unacknowledge
@@ -180,6 +211,7 @@ Action = (
     | TagSquads
     | OpenTicket
     | StartCall
+    | OnTriage
 )
 Event = (
     AlertFired

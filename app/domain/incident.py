@@ -19,21 +19,24 @@ class Status(StrEnum):
 
 
 class Mark(StrEnum):
-    """Remarks on a status. The first four say why it waits; the others stay with the incident."""
+    """Remarks on a status. The first five say why it waits; the others stay with the incident."""
 
     HELD = "held"
     PARKED = "parked"
     SNOOZED = "snoozed"
     SUPPRESSED = "suppressed"
+    MUTED = "muted"
     HANDED_OVER = "handed_over"
     NO_RUNBOOK = "no_runbook"
     UNMAPPED_SEVERITY = "unmapped_severity"
     RAISED_BY_PERSON = "raised_by_person"
     LAST_RESORT = "last_resort"
     OBSERVED = "observed"
+    WITH_SQUAD = "with_squad"
+    PROMOTED = "promoted"
 
 
-WAITING = frozenset({Mark.HELD, Mark.PARKED, Mark.SNOOZED, Mark.SUPPRESSED})
+WAITING = frozenset({Mark.HELD, Mark.PARKED, Mark.SNOOZED, Mark.SUPPRESSED, Mark.MUTED})
 
 
 class Timer(StrEnum):
@@ -41,6 +44,7 @@ class Timer(StrEnum):
 
     UNSUPPRESS = "unsuppress"
     UNSNOOZE = "unsnooze"
+    UNMUTE = "unmute"
     RELEASE = "release"
     HAND_OVER = "hand_over"
     REROUTE = "reroute"

@@ -32,7 +32,8 @@ def acknowledge(incident: Incident, event: Acknowledge, ctx: Context) -> Decisio
     """Somebody has it. A shadow's is recorded and ends the shadow's own ladder only."""
     own = tuple(page for page in incident.pages if page.reader == event.by.id)
     if own and all(page.shadowing for page in own) and not ctx.rules.limits.shadow_counts:
-        return _without_pages_of(incident, event.by, "acknowledged while shadowing, which stops nothing", ctx)
+        text = "acknowledged while shadowing, which stops nothing"
+        return _without_pages_of(incident, event.by, "acknowledgement_recorded", text, ctx)
     change = acknowledged(Change(incident), event.by.id, event.by.channel, ctx)
     return change.decision(Outcome.ACKNOWLEDGED)
 
@@ -42,7 +43,7 @@ def acknowledge_again(incident: Incident, event: Acknowledge, ctx: Context) -> D
     if WAITING.intersection(incident.marks):
         return acknowledged(Change(incident), event.by.id, event.by.channel, ctx).decision(Outcome.ACKNOWLEDGED)
     if any(page.reader == event.by.id for page in incident.pages):
-        return _without_pages_of(incident, event.by, f"has joined {incident.acknowledged_by}", ctx)
+        return _without_pages_of(incident, event.by, "helping", f"has joined {incident.acknowledged_by}", ctx)
     return already(incident, event, ctx)
 
 
@@ -56,7 +57,7 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
         acknowledged_by=who,
         holder_role=_role_of(who, incident, ctx),
         pages=(),
-        marks=_awake(incident),
+        marks=awake(incident),
         timers={**incident.pending_look, **after_acknowledging(incident, ctx)},
         updated_at=ctx.now,
     )
@@ -66,7 +67,7 @@ def acknowledged(change: Change, who: str, channel: str, ctx: Context) -> Change
 def unacknowledge(incident: Incident, event: Unacknowledge, ctx: Context) -> Decision:
     """Given back: the chain starts again from its first step."""
     cause = f"{event.by.id} gave it back"
-    change = _acted(incident, ctx, "unacknowledged", cause, event.by)
+    change = acted(incident, ctx, "unacknowledged", cause, event.by)
     return start_chain(change, ctx, Manner(cause)).decision(Outcome.DONE)
 
 
@@ -85,7 +86,7 @@ def resolved(change: Change, who: str, channel: str, reason: str, ctx: Context) 
         resolved_by=who,
         pages=(),
         timers={},
-        marks=_awake(incident),
+        marks=awake(incident),
         updated_at=ctx.now,
     )
     text = f"resolved by {who}" + (f": {reason}" if reason else "")
@@ -100,9 +101,9 @@ def snooze(incident: Incident, event: Snooze, ctx: Context) -> Decision:
     if event.until <= ctx.now:
         raise InvalidPayload("must lie in the future", "until")
     timers = {**incident.pending_look, Timer.UNSNOOZE: event.until}
-    asleep = replace(incident, pages=(), marks=(*_awake(incident), Mark.SNOOZED), timers=timers)
+    asleep = replace(incident, pages=(), marks=(*awake(incident), Mark.SNOOZED), timers=timers)
     text = f"snoozed until {spoken(event.until, ctx.rules.zone)}"
-    return _acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
+    return acted(asleep, ctx, "snoozed", text, event.by).decision(Outcome.DONE)
 
 
 def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
@@ -112,7 +113,7 @@ def reassign(incident: Incident, event: Reassign, ctx: Context) -> Decision:
     if isinstance(recipient, str):
         raise InvalidPayload(recipient, "to")
     cause = f"given to {event.to} by {event.by.id}"
-    change = _acted(_back_in_play(incident, ctx), ctx, "reassigned", cause, event.by)
+    change = acted(back_in_play(incident, ctx), ctx, "reassigned", cause, event.by)
     change = tell(change, ctx, Told((recipient,), ()), "reassigned", "reassigned", Manner(cause))
     before = (incident.acknowledged_by or "", incident.holder_role)
     if before[0] not in (event.to, event.by.id):
@@ -126,7 +127,7 @@ def escalate(incident: Incident, event: Escalate, ctx: Context) -> Decision:
     """The next step at once; also of one that somebody has, who thereby no longer has it."""
     _refuse_triage(incident, "escalated")
     cause = f"escalated by {event.by.id}" + (f": {event.reason}" if event.reason else "")
-    change = _acted(_back_in_play(incident, ctx), ctx, "escalated", cause, event.by)
+    change = acted(back_in_play(incident, ctx), ctx, "escalated", cause, event.by)
     return next_step(change, ctx, Manner(cause)).decision(Outcome.DONE)
 
 
@@ -135,7 +136,7 @@ def call_second_line(incident: Incident, event: CallSecondLine, ctx: Context) ->
     if any(page.role == SECOND_LINE for page in incident.pages):
         return _with_reason(incident, event, ctx)
     cause = f"called in by {event.by.id}" + (f": {event.reason}" if event.reason else "")
-    change = _acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
+    change = acted(replace(incident, cycle=incident.cycle + 1), ctx, "second_line", cause, event.by)
     targets = (Target(TargetKind.ROTA, SECOND_LINE),) if SECOND_LINE in ctx.rules.rotas else ()
     told = recipients_of(targets, incident, Urgency.URGENT, ctx)
     change = tell(change, ctx, told, SECOND_LINE, "second line on request", Manner(cause))
@@ -148,27 +149,27 @@ def _with_reason(incident: Incident, event: CallSecondLine, ctx: Context) -> Dec
     """Second line is being paged already; a reason given with a further call is written down."""
     if not event.reason:
         return already(incident, event, ctx)
-    return _acted(incident, ctx, "second_line", event.reason, event.by).decision(Outcome.RECORDED)
+    return acted(incident, ctx, "second_line", event.reason, event.by).decision(Outcome.RECORDED)
 
 
 def park(incident: Incident, event: Park, ctx: Context) -> Decision:
     """Left until the next working day; still acknowledged."""
     if Mark.PARKED in incident.marks:
         return already(incident, event, ctx)
-    change = _acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
+    change = acted(incident, ctx, "parked", event.reason or "best effort is over", event.by)
     return parked(change, ctx).decision(Outcome.DONE)
 
 
 def parked(change: Change, ctx: Context) -> Change:
     """Nobody is paged for it until the working day starts, unless it gets worse."""
     incident = change.incident
-    marks = (*_awake(incident), Mark.PARKED)
+    marks = (*awake(incident), Mark.PARKED)
     timers = {**incident.pending_look, **until_hand_over(incident, ctx)}
     return change.becomes(replace(incident, pages=(), marks=marks, timers=timers))
 
 
 def note(incident: Incident, event: Note, ctx: Context) -> Decision:
-    return _acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
+    return acted(incident, ctx, "note", event.text, event.by).decision(Outcome.DONE)
 
 
 def already(incident: Incident, event: object, ctx: Context) -> Decision:
@@ -176,11 +177,13 @@ def already(incident: Incident, event: object, ctx: Context) -> Decision:
     return Decision(None, Outcome.ALREADY)
 
 
-def _acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
+def acted(incident: Incident, ctx: Context, what: str, text: str, by: Actor) -> Change:
+    """The incident with a line of its timeline that says who did what."""
     return Change(replace(incident, updated_at=ctx.now)).note(ctx.now, what, text, by.id, by.channel)
 
 
-def _awake(incident: Incident) -> tuple[Mark, ...]:
+def awake(incident: Incident) -> tuple[Mark, ...]:
+    """Its marks, without those that say what it waits for."""
     return tuple(mark for mark in incident.marks if mark not in WAITING)
 
 
@@ -191,7 +194,7 @@ def _role_of(who: str, incident: Incident, ctx: Context) -> str:
     return paged or before or next((name for name in ctx.rules.rotas if ctx.on_call(name).person == who), "")
 
 
-def _back_in_play(incident: Incident, ctx: Context) -> Incident:
+def back_in_play(incident: Incident, ctx: Context) -> Incident:
     """Triggered again where its chain stands, with nobody being paged and nobody having it."""
     in_hours, _ = ctx.hours(incident.calendar)
     return replace(
@@ -199,7 +202,7 @@ def _back_in_play(incident: Incident, ctx: Context) -> Incident:
         status=Status.TRIGGERED,
         cycle=incident.cycle + 1,
         in_hours=in_hours or chain_of(incident, in_hours, ctx).hold,
-        marks=_awake(incident),
+        marks=awake(incident),
         pages=(),
         timers=incident.pending_look,
         acknowledged_at=None,
@@ -208,9 +211,9 @@ def _back_in_play(incident: Incident, ctx: Context) -> Incident:
     )
 
 
-def _without_pages_of(incident: Incident, by: Actor, text: str, ctx: Context) -> Decision:
+def _without_pages_of(incident: Incident, by: Actor, what: str, text: str, ctx: Context) -> Decision:
     pages = tuple(page for page in incident.pages if page.reader != by.id)
-    change = _acted(replace(incident, pages=pages), ctx, "acknowledgement_recorded", f"{by.id} {text}", by)
+    change = acted(replace(incident, pages=pages), ctx, what, f"{by.id} {text}", by)
     return change.decision(Outcome.RECORDED)
 
 
@@ -225,4 +228,4 @@ def _holders(incident: Incident, who: str) -> tuple[tuple[str, str], ...]:
 
 def _refuse_triage(incident: Incident, verb: str) -> None:
     if incident.severity is Severity.TRIAGE:
-        raise IllegalTransition(f"incident {incident.id} is in triage and cannot be {verb}; raise its severity first")
+        raise IllegalTransition(f"incident {incident.id} is in triage and cannot be {verb}; promote it first")

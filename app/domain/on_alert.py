@@ -159,10 +159,11 @@ def source_resolved(incident: Incident, event: AlertResolved, ctx: Context) -> D
     over_at = _latest(incident.over_at, event.at or ctx.now)
     still = no_longer_fires(incident, event.alert, ctx)
     change = Change(replace(still, firing=firing, updated_at=ctx.now, over_at=over_at))
-    if firing == 0 and incident.resolve_with_source:
+    is_muted = Mark.MUTED in incident.marks
+    if firing == 0 and incident.resolve_with_source and not is_muted:
         change = resolved(change, event.alert.source, "source", event.reason or ALL_RESOLVED, ctx)
     else:
-        kept = "" if firing else "; the rule leaves resolving to a person"
+        kept = "" if firing else f"; {'it is muted' if is_muted else 'the rule leaves resolving to a person'}"
         text = f"{event.alert.title}: {firing} still firing{kept}"
         change = change.note(ctx.now, "alert_resolved", text, who=event.alert.source)
     row = _row_of(incident, event.alert, incident.severity, ctx, firing=False)

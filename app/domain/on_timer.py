@@ -12,11 +12,12 @@ from app.domain.message import MessageKind
 from app.domain.on_action import parked
 from app.domain.on_observed import tell_live, went_live
 from app.domain.on_suppression import look_again
+from app.domain.on_triage import squad_unheard, unmute
 from app.domain.people import Urgency
 from app.domain.policy import Delay
 from app.domain.replacing import replace
 from app.domain.spoken import spoken
-from app.domain.tell import is_tag, notice_for
+from app.domain.tell import SQUAD, is_tag, notice_for
 from app.domain.ticketing import is_ticket, ticket_failed
 from app.domain.working_time import after_acknowledging
 
@@ -38,8 +39,9 @@ def timer_due(incident: Incident, event: TimerDue, ctx: Context) -> Decision:
 
 
 def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Context) -> Decision:
-    """Somebody who was paged cannot be reached at all: if nobody else has been paged, the next step comes at once. Of a
-    squad that was called in, whoever called it is to know; of a tracker, the squad."""
+    """Somebody who was paged cannot be reached at all: if nobody else has been paged, the next step comes at once; what
+    a squad was to look at is the first responder's. Of a squad that was called in, whoever called it is to know; of a
+    tracker, the squad."""
     if is_ticket(event.key):
         return ticket_failed(incident, event, ctx)
     page = incident.page(event.key)
@@ -50,8 +52,11 @@ def reader_unreachable(incident: Incident, event: ReaderUnreachable, ctx: Contex
         return Decision(None, Outcome.IGNORED)
     others = tuple(other for other in incident.pages if other.key != event.key)
     change = Change(replace(incident, pages=others, updated_at=ctx.now)).note(ctx.now, "nobody", text)
-    if all(other.shadowing for other in others) and incident.severity is not Severity.TRIAGE:
-        change = _next_human(change, ctx, f"{event.reader} could not be reached")
+    cause = f"{event.reader} could not be reached"
+    if incident.severity is Severity.TRIAGE:
+        change = squad_unheard(change, ctx, cause) if page.role == SQUAD else change
+    elif all(other.shadowing for other in others):
+        change = _next_human(change, ctx, cause)
     return change.decision(Outcome.DONE)
 
 
@@ -146,6 +151,7 @@ def _summary(incident: Incident, zone: tzinfo) -> str:
 HANDLERS: dict[Timer, Callable[[Change, Context], Change]] = {
     Timer.UNSUPPRESS: look_again,
     Timer.UNSNOOZE: _unsnooze,
+    Timer.UNMUTE: unmute,
     Timer.RELEASE: _release,
     Timer.HAND_OVER: _hand_over,
     Timer.REROUTE: _reroute,

@@ -6,6 +6,7 @@ from app.domain.context import Context
 from app.domain.escalate import Change, Manner, start_chain
 from app.domain.incident import Incident, Mark
 from app.domain.message import MessageKind
+from app.domain.notification import Notification
 from app.domain.people import Urgency
 from app.domain.replacing import replace
 from app.domain.route import Route
@@ -31,10 +32,18 @@ def decided(route: Route, ctx: Context) -> dict[str, Any]:
 
 
 def routed(incident: Incident, route: Route, ctx: Context) -> Incident:
-    """The incident with everything that the route decides."""
+    """The incident with everything that the route decides, but for what a person has decided before."""
     kept = tuple(mark for mark in incident.marks if mark not in route.marks and mark not in _ROUTES_OWN)
-    squad = route.squad or incident.squad
-    return replace(incident, marks=(*kept, *route.marks), **(decided(route, ctx) | {"squad": squad}))
+    return replace(incident, marks=(*kept, *route.marks), **(decided(route, ctx) | _by_people(incident, route)))
+
+
+def _by_people(incident: Incident, route: Route) -> dict[str, Any]:
+    """Whose it is, where it was handed to a squad, and how bad, where it was promoted."""
+    handed = Mark.WITH_SQUAD in incident.marks
+    stays: dict[str, Any] = {"squad": incident.squad if handed else route.squad or incident.squad}
+    if Mark.PROMOTED in incident.marks and incident.severity.rank > route.severity.rank:
+        stays |= {"severity": incident.severity, "policy": incident.policy}
+    return stays
 
 
 def raised(change: Change, route: Route, ctx: Context) -> Change:
@@ -43,7 +52,15 @@ def raised(change: Change, route: Route, ctx: Context) -> Change:
     cause = f"it got worse: {before.severity} → {route.severity}"
     change = change.becomes(routed(before, route, ctx)).note(ctx.now, "raised", cause)
     change = start_chain(change, ctx, Manner(cause))
+    return change.told(told_holder(before, change.incident, cause, Urgency.URGENT, ctx))
+
+
+def told_holder(
+    before: Incident, incident: Incident, cause: str, urgency: Urgency, ctx: Context, by: str = ""
+) -> tuple[Notification, ...]:
+    """Whoever had it `before` is told why it is theirs no longer, unless a page tells them already or they are `by`,
+    who did it."""
     holder = (before.acknowledged_by or "", before.holder_role)
-    if any(page.reader == holder[0] for page in change.incident.pages):
-        return change
-    return change.told(notice_for(holder, change.incident, MessageKind.NOTICE, cause, Urgency.URGENT, ctx))
+    if holder[0] == by or any(page.reader == holder[0] for page in incident.pages):
+        return ()
+    return notice_for(holder, incident, MessageKind.NOTICE, cause, urgency, ctx)

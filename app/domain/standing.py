@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.domain.classify import Severity
 from app.domain.incident import WAITING, Incident, Status
-from app.domain.message import ACKNOWLEDGE
+from app.domain.message import ACKNOWLEDGE, HAND, MUTE, PROMOTE
 from app.domain.ruleset import Rules
 
 RESOLVE, SECOND_LINE, NOTE = "resolve", "second-line", "note"
@@ -15,6 +16,7 @@ _ANSWERS: Mapping[Status, tuple[str, ...]] = {
     Status.ACKNOWLEDGED: (RESOLVE, SECOND_LINE, NOTE),
     Status.RESOLVED: (NOTE,),
 }
+_ON_TRIAGE = (HAND, PROMOTE, MUTE, RESOLVE, NOTE)
 
 
 def standing(incident: Incident, rules: Rules, zone: ZoneInfo | None = None) -> str:
@@ -34,6 +36,8 @@ def standing(incident: Incident, rules: Rules, zone: ZoneInfo | None = None) -> 
 def answers(incident: Incident) -> tuple[str, ...]:
     """What a button is shown for. One that somebody has may still be taken while it waits, or while others are paged
     for it."""
+    if incident.severity is Severity.TRIAGE and incident.is_open:
+        return _ON_TRIAGE
     possible = _ANSWERS[incident.status]
     if incident.status is Status.ACKNOWLEDGED and (incident.pages or WAITING.intersection(incident.marks)):
         return (ACKNOWLEDGE, *possible)

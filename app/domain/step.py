@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from app.domain import on_action, on_alert, on_coordination, on_suppression, on_timer
+from app.domain import on_action, on_alert, on_coordination, on_suppression, on_timer, on_triage
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition
 from app.domain.events import (
@@ -15,9 +15,12 @@ from app.domain.events import (
     CallSecondLine,
     Escalate,
     Event,
+    HandToSquad,
+    Mute,
     Note,
     OpenTicket,
     Park,
+    Promote,
     Raise,
     ReaderUnreachable,
     Reassign,
@@ -53,6 +56,9 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.TRIGGERED, TagSquads): on_coordination.tag_squads,
     (Status.TRIGGERED, OpenTicket): on_coordination.open_ticket,
     (Status.TRIGGERED, StartCall): on_coordination.start_call,
+    (Status.TRIGGERED, HandToSquad): on_triage.hand_to_squad,
+    (Status.TRIGGERED, Promote): on_triage.promote,
+    (Status.TRIGGERED, Mute): on_triage.mute,
     (Status.TRIGGERED, TimerDue): on_timer.timer_due,
     (Status.TRIGGERED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.TRIGGERED, ReaderUnreachable): on_timer.reader_unreachable,
@@ -72,6 +78,9 @@ TRANSITIONS: dict[tuple[Status | None, type[Event]], Transition] = {
     (Status.ACKNOWLEDGED, TagSquads): on_coordination.tag_squads,
     (Status.ACKNOWLEDGED, OpenTicket): on_coordination.open_ticket,
     (Status.ACKNOWLEDGED, StartCall): on_coordination.start_call,
+    (Status.ACKNOWLEDGED, HandToSquad): on_triage.hand_to_squad,
+    (Status.ACKNOWLEDGED, Promote): on_triage.promote,
+    (Status.ACKNOWLEDGED, Mute): on_triage.mute,
     (Status.ACKNOWLEDGED, TimerDue): on_timer.timer_due,
     (Status.ACKNOWLEDGED, SuppressionChanged): on_suppression.suppression_changed,
     (Status.ACKNOWLEDGED, ReaderUnreachable): on_timer.reader_unreachable,

@@ -31,9 +31,15 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 PRESENCE_SECONDS = 10.0
+GAPS_SECONDS = 60.0
+WEEKLY_SECONDS = 60.0
 SHIFTS_SECONDS = 20.0
 SHARED_SECONDS = 1.0
 """How soon a silence or a cover that another process was told of holds in this one."""
+
+TRIAGE_SECONDS = 5.0
+REVIEW_SECONDS = 10.0
+"""How soon after its end an incident has its post-mortem."""
 
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
@@ -94,6 +100,7 @@ class Worker:
             "presence": (self._presence, None),
             "silences": (self._silences, None),
             "rotas": (self._rotas, None),
+            "gaps": (self._gaps, None),
             "heartbeats": (self._heartbeats, None),
         }
         if app.settings.role != "api":
@@ -101,6 +108,9 @@ class Worker:
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
+                "weekly": (self._weekly, None),
+                "triage": (self._triage, None),
+                "review": (self._review, None),
                 "shifts": (self._shifts, None),
             }
             if self._beat:
@@ -267,6 +277,27 @@ class Worker:
     async def _rotas(self) -> float:
         await self._application.rota_facts.refresh()
         return SHARED_SECONDS
+
+    async def _gaps(self) -> float:
+        app = self._application
+        ahead = app.gap_watch.look()
+        app.metrics.looked_ahead(ahead)
+        if app.settings.role != "api":
+            await app.gap_watch.tell(ahead)
+        return GAPS_SECONDS
+
+    async def _weekly(self) -> float:
+        for reason in await self._application.weekly_report.look():
+            log.warning("weekly_report.untold", reason=reason)
+        return WEEKLY_SECONDS
+
+    async def _triage(self) -> float:
+        if await self._application.triage_handover.look():
+            log.info("triage.handed_over")
+        return TRIAGE_SECONDS
+
+    async def _review(self) -> float:
+        return 0 if await self._application.review.round() else REVIEW_SECONDS
 
     async def _shifts(self) -> float:
         """Tell people of their shifts, and count who could not be reached."""

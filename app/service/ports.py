@@ -169,7 +169,8 @@ class Backlog:
 @dataclass(frozen=True, slots=True)
 class IncidentQuery:
     """Which incidents to list, newest first. Empty sets mean any. `before` is a cursor: an incident id, exclusive.
-    `suppressed`: only those that tell nobody because something suppresses them."""
+    `suppressed`: only those that tell nobody because something suppresses them. `oldest_first` turns the list around,
+    and its cursor is `after`."""
 
     statuses: frozenset[Status] = frozenset()
     severities: frozenset[Severity] = frozenset()
@@ -178,6 +179,8 @@ class IncidentQuery:
     before: str = ""
     limit: int = 50
     suppressed: bool = False
+    oldest_first: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,14 @@ class Record:
     id: str
     body: str
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What an incident has left behind: its timeline in order of commit, and its notifications by key."""
+
+    timeline: tuple[Entry, ...] = ()
+    notifications: tuple[Notification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +287,10 @@ class Store(WorkingStore, Protocol):
 
     async def timeline(self, incident: str) -> Sequence[Entry]:
         """Every entry, in order of commit."""
+        ...
+
+    async def trails(self, incidents: Sequence[str]) -> Sequence[Trail]:
+        """The trail of each, in the order asked for; an empty one for an incident that there is not."""
         ...
 
     async def record(self, kind: str, id: str) -> Record | None: ...

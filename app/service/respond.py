@@ -1,16 +1,16 @@
 """People answer, over whichever channel: the same use case for all of them."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.errors import IllegalTransition, InvalidPayload
-from app.domain.events import Action, Actor, Raise, Reassign, TagSquads
+from app.domain.events import Action, Actor, HandToSquad, Raise, Reassign, TagSquads
 from app.domain.incident import Incident, Outcome
 from app.domain.route import route_raised
 from app.domain.ruleset import Rules
 from app.domain.step import step
+from app.domain.unknown import unknown
 from app.service.apply import Applied, Applier, Job, Records
 
 SOURCE = "source"
@@ -32,6 +32,8 @@ async def respond(
     if isinstance(action, TagSquads):
         for squad in action.squads:
             must_be_squad(squad, "squads", rules)
+    if isinstance(action, HandToSquad):
+        must_be_squad(action.squad, "squad", rules)
     return await _one(applier, Job(lambda _: action, id=incident, must_exist=True, records=records))
 
 
@@ -64,17 +66,12 @@ async def raise_by_person(
 
 def must_be_person(name: str, field: str, rules: Rules) -> None:
     if name not in rules.people:
-        raise InvalidPayload(_unknown(name, "person", tuple(rules.people)), field)
+        raise InvalidPayload(unknown("person", name, rules.people), field)
 
 
 def must_be_squad(name: str, field: str, rules: Rules) -> None:
     if name not in rules.squads:
-        raise InvalidPayload(_unknown(name, "squad", tuple(rules.squads)), field)
-
-
-def _unknown(name: str, noun: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"no {noun} {name!r} in the rules file" + (f" (did you mean {close[0]!r}?)" if close else "")
+        raise InvalidPayload(unknown("squad", name, rules.squads), field)
 
 
 async def _one(applier: Applier, job: Job) -> Applied:

@@ -105,13 +105,20 @@ def test_a_click_of_which_slack_does_not_say_when_is_like_no_other() -> None:
 def test_a_form_says_what_was_written_and_what_was_kept_for_it() -> None:
     view = {
         "id": "V1",
+        "callback_id": "hand",
         "private_metadata": '{"incident": "inc1"}',
-        "state": {"values": {"note": {"text": {"type": "plain_text_input", "value": " hello "}}}},
+        "state": {
+            "values": {
+                "reason": {"text": {"type": "plain_text_input", "value": " hello "}},
+                "squad": {"choice": {"type": "static_select", "selected_option": {"value": "web"}}},
+                "empty": {"text": {"type": "plain_text_input", "value": None}},
+            }
+        },
     }
 
     found = parse_interaction(form({"type": "view_submission", "user": {"id": "U1", "team_id": "T1"}, "view": view}))
 
-    assert found == Submission("T1", "U1", "V1", {"incident": "inc1"}, "hello")
+    assert found == Submission("T1", "U1", "V1", {"incident": "inc1"}, "hand", {"reason": "hello", "squad": "web"})
 
 
 @pytest.mark.parametrize(

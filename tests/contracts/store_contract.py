@@ -535,6 +535,25 @@ class ReadContract:
 
         assert found == [incident for incident in seeded if _is_asked_for(incident, query)][: query.limit]
 
+    @pytest.mark.parametrize(
+        "query",
+        [
+            IncidentQuery(oldest_first=True),
+            IncidentQuery(oldest_first=True, limit=3),
+            IncidentQuery(oldest_first=True, after=an_id(4)),
+            IncidentQuery(oldest_first=True, after="f" * 16),
+            IncidentQuery(frozenset({Status.TRIGGERED}), oldest_first=True, after=an_id(2), limit=2),
+            IncidentQuery(squad="payments", oldest_first=True, after=an_id(0)),
+        ],
+    )
+    async def test_or_oldest_first(self, store: Store, query: IncidentQuery) -> None:
+        seeded = await self.seed(store)
+
+        found = await store.incidents(query)
+
+        wanted = [one for one in reversed(seeded) if _is_asked_for(one, query) and one.id > query.after]
+        assert found == wanted[: query.limit]
+
     async def test_a_list_follows_an_incident_that_changes(self, store: Store) -> None:
         await store.commit([kept(an_incident())])
         changed = an_incident(version=2, status=Status.RESOLVED, severity=Severity.HIGH, squad="search")

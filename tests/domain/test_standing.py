@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.classify import Severity
 from app.domain.incident import Incident, LivePage, Mark, Status
 from app.domain.standing import answers, standing
 from tests.builders import NINE, an_incident
@@ -42,6 +43,8 @@ def test_it_is_said_who_has_it_and_since_when(incident: Incident, said: str) -> 
             ("acknowledge", "resolve", "second-line", "note"),
         ),
         (an_incident(status=Status.RESOLVED), ("note",)),
+        (an_incident(severity=Severity.TRIAGE), ("hand", "promote", "mute", "resolve", "note")),
+        (an_incident(severity=Severity.TRIAGE, status=Status.RESOLVED), ("note",)),
     ],
 )
 def test_answers_are_those_that_would_still_do_something(incident: Incident, possible: tuple[str, ...]) -> None:

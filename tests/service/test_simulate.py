@@ -186,7 +186,8 @@ def test_without_a_runbook_it_is_the_squads_bug(rules: Rules) -> None:
     opened, post = simulate([bare], rules, london("2026-02-01 03:00"), 72 * HOUR)
 
     assert told((opened, post)) == ["Sun 03:00 opened", "Sun 03:00 post squad payments slack"]
-    assert opened.reason.endswith("critical is not a production alert without one, so it goes to triage")
+    assert "critical is not a production alert without one, so it goes to triage" in opened.reason
+    assert opened.reason.endswith("in the triage queue of eve, the first responder")
 
 
 def test_without_a_runbook_it_pages_all_the_same_where_the_rules_say_so(tmp_path: Path) -> None:

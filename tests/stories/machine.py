@@ -23,8 +23,11 @@ from app.domain.events import (
     Actor,
     CallSecondLine,
     Escalate,
+    HandToSquad,
+    Mute,
     Note,
     Park,
+    Promote,
     Reassign,
     Resolve,
     Snooze,
@@ -194,7 +197,21 @@ class IncidentMachine(RuleBasedStateMachine):
         minutes=st.integers(1, 2000),
         which=st.integers(1, 2),
         kind=st.sampled_from(
-            ["ack", "unack", "resolve", "snooze", "reassign", "escalate", "second", "park", "note", "tag"]
+            [
+                "ack",
+                "unack",
+                "resolve",
+                "snooze",
+                "reassign",
+                "escalate",
+                "second",
+                "park",
+                "note",
+                "tag",
+                "hand",
+                "promote",
+                "mute",
+            ]
         ),
     )
     def somebody_acts(self, by: str, to: str, minutes: int, which: int, kind: str) -> None:
@@ -210,6 +227,9 @@ class IncidentMachine(RuleBasedStateMachine):
             "park": Park(actor),
             "note": Note(actor, "looked at it"),
             "tag": TagSquads(actor, ("payments",)),
+            "hand": HandToSquad(actor, "payments"),
+            "promote": Promote(actor, Severity.HIGH if minutes % 2 else Severity.CRITICAL),
+            "mute": Mute(actor, self.clock.now() + timedelta(minutes=minutes) if minutes % 2 else None),
         }
         id = self.ids[-min(which, len(self.ids))]
         before = self.incidents()[id]
@@ -274,6 +294,8 @@ class IncidentMachine(RuleBasedStateMachine):
             assert timers == {Timer.UNSUPPRESS}
         elif Mark.SNOOZED in incident.marks:
             assert timers == {Timer.UNSNOOZE}
+        elif Mark.MUTED in incident.marks:
+            assert timers <= {Timer.UNMUTE}
         elif Mark.HELD in incident.marks:
             assert timers == {Timer.RELEASE}
         elif incident.severity is Severity.TRIAGE:
@@ -402,4 +424,4 @@ class IncidentMachine(RuleBasedStateMachine):
 
 
 def waits(incident: Incident) -> bool:
-    return bool({Mark.HELD, Mark.SNOOZED, Mark.PARKED, Mark.SUPPRESSED} & set(incident.marks))
+    return bool({Mark.HELD, Mark.SNOOZED, Mark.PARKED, Mark.SUPPRESSED, Mark.MUTED} & set(incident.marks))

@@ -90,10 +90,18 @@ class SlackStage:
         }
 
     def written(self, user: str, text: str) -> dict[str, Any]:
-        """The payload of the form that was opened last, with a text in it."""
+        """The payload of the form that was opened last, with a text in its only field."""
+        [block] = self.slack.views[-1]["blocks"]
+        return self.filled(user, **{block["block_id"]: text})
+
+    def filled(self, user: str, **answers: str) -> dict[str, Any]:
+        """The same of a form with several fields: each answer by its block."""
         view = self.slack.views[-1]
-        [block] = view["blocks"]
-        values = {block["block_id"]: {block["element"]["action_id"]: {"type": "plain_text_input", "value": text}}}
+        values = {
+            block["block_id"]: {block["element"]["action_id"]: _answered(block["element"], answers[block["block_id"]])}
+            for block in view["blocks"]
+            if block["block_id"] in answers
+        }
         return {
             "type": "view_submission",
             "team": {"id": TEAM, "domain": "story"},
@@ -140,6 +148,12 @@ class SlackStage:
         """What was said to single people since the last look."""
         said, self.slack.ephemeral[:] = list(self.slack.ephemeral), []
         return said
+
+
+def _answered(element: dict[str, Any], answer: str) -> dict[str, Any]:
+    if element["type"] == "static_select":
+        return {"type": "static_select", "selected_option": {"value": answer}}
+    return {"type": "plain_text_input", "value": answer}
 
 
 def slack_settings(httpserver: HTTPServer) -> dict[str, Any]:

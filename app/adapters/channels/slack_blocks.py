@@ -6,7 +6,7 @@ Source: https://docs.slack.dev/reference/block-kit/.
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.message import ACKNOWLEDGE, Item, Message, one_line
+from app.domain.message import ACKNOWLEDGE, HAND, MUTE, PROMOTE, TAKE_COVER, Item, Message, one_line
 
 TEXT_LIMIT = 40_000
 SECTION_LIMIT = 3_000
@@ -31,9 +31,16 @@ LABELS: Mapping[str, str] = {
     ACKNOWLEDGE: "Acknowledge",
     "resolve": "Resolve",
     "second-line": "Second line",
+    HAND: "Hand to squad",
+    PROMOTE: "Promote",
+    MUTE: "Mute",
     "note": "Note",
+    TAKE_COVER: "I take it",
 }
 """What the buttons say, by the answer that each gives, which is its `action_id`."""
+
+CLOSE = "Close"
+"""What the button says that resolves something of triage: nothing was broken."""
 
 
 def fallback_of(message: Message) -> str:
@@ -157,12 +164,14 @@ def _called(message: Message) -> str:
 
 
 def _buttons(message: Message, answerable: bool) -> list[dict[str, object]]:
-    """The answers to one incident, and the way to its page. Their value says which message was answered, and begins
-    with the incident's id; who answers is known from who clicked."""
+    """The answers to one incident or notice, and the way to its page. Their value says which message was answered: it
+    begins with the incident's id, or with what the notice is of. Who answers is known from who clicked."""
     link = message.link()
     asked = message.items[0].answers if len(message.items) == 1 else ()
+    if message.notice:
+        asked = message.notice.answers
     offered = asked if answerable and 0 < len(message.key) <= VALUE_LIMIT else ()
-    answers = [_answer(name, message.key) for name in offered if name in LABELS]
+    answers = [_answer(name, message.severest(), message.key) for name in offered if name in LABELS]
     opens = {**_labelled("open_incident", message.button()), "url": link}
     return [*answers, *([opens] if 0 < len(link) <= BUTTON_URL_LIMIT else [])]
 
@@ -171,9 +180,10 @@ def _actions(elements: list[dict[str, object]]) -> dict[str, object]:
     return {"type": "actions", "elements": elements}
 
 
-def _answer(name: str, value: str) -> dict[str, object]:
+def _answer(name: str, severity: str, value: str) -> dict[str, object]:
     style = {"style": "primary"} if name == ACKNOWLEDGE else {}
-    return {**_labelled(name, LABELS[name]), "value": value, **style}
+    label = CLOSE if (name, severity) == ("resolve", "triage") else LABELS[name]
+    return {**_labelled(name, label), "value": value, **style}
 
 
 def _labelled(action_id: str, label: str) -> dict[str, object]:

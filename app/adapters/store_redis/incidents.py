@@ -62,18 +62,18 @@ async def load(primary: Primary, keys: Sequence[str], ids: Sequence[str]) -> Loa
 
 
 async def page(primary: Primary, keys: Keys, query: IncidentQuery) -> list[Incident]:
-    """Newest first: read from the shortest list that has them all, and what is not asked for passed over."""
+    """In order of their ids: read from the shortest list that has them all, and what is not asked for passed over."""
     place = await _shortest(primary, keys, _places(query))
     found: list[Incident] = []
-    before = query.before
+    cursor = query.after if query.oldest_first else query.before
     while len(found) < query.limit:
-        ids = await _ids_before(primary, keys, place, before)
+        ids = await (_ids_after if query.oldest_first else _ids_before)(primary, keys, place, cursor)
         if not ids:
             break
         (documents,) = await primary.read(("HMGET", keys.named("incidents"), *ids))
         incidents = codec.INCIDENT.lines(_lines(documents))
         found += [incident for incident in incidents if _is_asked_for(incident, query)]
-        before = ids[-1].decode()
+        cursor = ids[-1].decode()
     return found[: query.limit]
 
 
@@ -129,6 +129,16 @@ async def _ids_before(primary: Primary, keys: Keys, place: str, before: str) -> 
     (members,) = await primary.read(
         ("ZREVRANGEBYLEX", keys.named("index"), newest, f"[{place}{NUL}", "LIMIT", 0, BATCH)
     )
+    return _ids_of(members)
+
+
+async def _ids_after(primary: Primary, keys: Keys, place: str, after: str) -> list[bytes]:
+    oldest, end = f"({place}{NUL}{after}", f"({place}{NUL}g"
+    (members,) = await primary.read(("ZRANGEBYLEX", keys.named("index"), oldest, end, "LIMIT", 0, BATCH))
+    return _ids_of(members)
+
+
+def _ids_of(members: Sequence[bytes]) -> list[bytes]:
     return [member.rpartition(NUL.encode())[2] for member in members]
 
 

@@ -93,7 +93,7 @@ def load(connection: sqlite3.Connection, keys: Sequence[str], ids: Sequence[str]
 
 
 def page(connection: sqlite3.Connection, query: IncidentQuery) -> list[Incident]:
-    """Newest first. Whoever asks for open ones only is served from the index of those."""
+    """In order of their ids. Whoever asks for open ones only is served from the index of those."""
     conditions: list[str] = []
     values: list[Value] = []
     for column, wanted in (
@@ -109,11 +109,13 @@ def page(connection: sqlite3.Connection, query: IncidentQuery) -> list[Incident]
         conditions.append("status <> 'resolved'")
     if query.suppressed:
         conditions.append("suppressed")
-    if query.before:
-        conditions.append("id < ?")
-        values.append(number_of(query.before))
+    beyond, cursor = ("id > ?", query.after) if query.oldest_first else ("id < ?", query.before)
+    if cursor:
+        conditions.append(beyond)
+        values.append(number_of(cursor))
     where = " AND ".join(conditions) or "TRUE"
-    statement = f"SELECT doc FROM incidents WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 (only "?" varies)
+    order = "ASC" if query.oldest_first else "DESC"
+    statement = f"SELECT doc FROM incidents WHERE {where} ORDER BY id {order} LIMIT ?"  # noqa: S608 (only "?" varies)
     return codec.INCIDENT.lines(read_lines(connection, statement, (*values, query.limit)))
 
 

@@ -21,12 +21,12 @@ _EFFECTS = {
 
 def ack(id: IncidentId, by: By = "", url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Take an incident: you have it, and nobody else is paged."""
-    _act(Server(url, token), id, "acknowledge", {"by": by}, as_json)
+    act(Server(url, token), id, "acknowledge", {"by": by}, as_json)
 
 
 def unack(id: IncidentId, by: By = "", url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
     """Give an incident back: its chain starts again from the first step."""
-    _act(Server(url, token), id, "unacknowledge", {"by": by}, as_json)
+    act(Server(url, token), id, "unacknowledge", {"by": by}, as_json)
 
 
 def resolve(
@@ -38,7 +38,7 @@ def resolve(
     as_json: AsJson = False,
 ) -> None:
     """Resolve an incident: it is over."""
-    _act(Server(url, token), id, "resolve", {"by": by, "reason": reason}, as_json)
+    act(Server(url, token), id, "resolve", {"by": by, "reason": reason}, as_json)
 
 
 def snooze(
@@ -54,7 +54,7 @@ def snooze(
     if bool(length) == bool(until):
         raise typer.BadParameter("say either --for or --until")
     end = {"until": parse_instant(until).isoformat()} if until else {"for": checked_duration(length)}
-    _act(Server(url, token), id, "snooze", {"by": by, **end}, as_json)
+    act(Server(url, token), id, "snooze", {"by": by, **end}, as_json)
 
 
 def reassign(
@@ -66,7 +66,7 @@ def reassign(
     as_json: AsJson = False,
 ) -> None:
     """Give an incident to somebody, who is paged."""
-    _act(Server(url, token), id, "reassign", {"by": by, "to": to}, as_json)
+    act(Server(url, token), id, "reassign", {"by": by, "to": to}, as_json)
 
 
 def escalate(
@@ -78,7 +78,7 @@ def escalate(
     as_json: AsJson = False,
 ) -> None:
     """Tell the next step now instead of waiting for it."""
-    _act(Server(url, token), id, "escalate", {"by": by, "reason": reason}, as_json)
+    act(Server(url, token), id, "escalate", {"by": by, "reason": reason}, as_json)
 
 
 def second_line(
@@ -90,7 +90,7 @@ def second_line(
     as_json: AsJson = False,
 ) -> None:
     """Call second line in, beside whoever has the incident."""
-    _act(Server(url, token), id, "second-line", {"by": by, "reason": reason}, as_json)
+    act(Server(url, token), id, "second-line", {"by": by, "reason": reason}, as_json)
 
 
 def park(
@@ -102,7 +102,7 @@ def park(
     as_json: AsJson = False,
 ) -> None:
     """Leave an incident until the next working day starts."""
-    _act(Server(url, token), id, "park", {"by": by, "reason": reason}, as_json)
+    act(Server(url, token), id, "park", {"by": by, "reason": reason}, as_json)
 
 
 def note(
@@ -114,7 +114,7 @@ def note(
     as_json: AsJson = False,
 ) -> None:
     """Write a line into an incident's timeline."""
-    _act(Server(url, token), id, "note", {"by": by, "text": text}, as_json)
+    act(Server(url, token), id, "note", {"by": by, "text": text}, as_json)
 
 
 def tag(
@@ -126,7 +126,7 @@ def tag(
     as_json: AsJson = False,
 ) -> None:
     """Call squads in: each is told in its channel, and its members are called by name."""
-    _act(Server(url, token), id, "tag", {"by": by, "squads": squad}, as_json)
+    act(Server(url, token), id, "tag", {"by": by, "squads": squad}, as_json)
 
 
 def raise_incident(
@@ -148,7 +148,8 @@ def raise_incident(
         say(f"Raised: {_line(answer.fields)}")
 
 
-def _act(server: Server, id: str, action: str, body: dict[str, object], as_json: bool) -> None:
+def act(server: Server, id: str, action: str, body: dict[str, object], as_json: bool) -> None:
+    """Do it to the one open incident whose id begins or ends so, and say what it did."""
     answer = server.post("incidents", find_id(id, server), action, body=body)
     if as_json:
         say_json(answer.text)

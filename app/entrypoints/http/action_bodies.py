@@ -69,6 +69,44 @@ class TagBody(BaseModel):
     squads: Annotated[list[RequiredName], Field(min_length=1, max_length=20)]
 
 
+class HandBody(BaseModel):
+    model_config = _strict(by="eve", squad="payments", reason="their release of this morning")
+
+    by: By = ""
+    squad: RequiredName
+    reason: Sentence = ""
+
+
+class PromoteBody(BaseModel):
+    model_config = _strict(by="eve", severity="high", reason="customers cannot pay")
+
+    by: By = ""
+    severity: Annotated[Severity, Field(description="critical or high.")]
+    reason: Sentence = ""
+
+
+class MuteBody(BaseModel):
+    """Until an instant, for a length of time, or for good; exactly one of them."""
+
+    model_config = _strict(by="eve", reason="fixed in the release of next week", **{"for": "7d"})
+
+    by: By = ""
+    until: Instant | None = None
+    length: Annotated[Length | None, Field(alias="for")] = None
+    for_good: bool = False
+    reason: Sentence = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.until is not None) + (self.length is not None) + self.for_good != 1:
+            raise ValueError("say either `until`, `for`, or `for_good`")
+        return self
+
+    def end(self, now: datetime) -> datetime | None:
+        """None is for good."""
+        return now + self.length if self.length is not None else self.until
+
+
 class SnoozeBody(BaseModel):
     """Until an instant, or for a length of time; exactly one of them."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from app.domain.errors import InvalidPayload
 from app.domain.events import Acknowledge, Resolve, TagSquads
 from app.entrypoints.slack.asking import Asking
+from app.entrypoints.slack.cover import COVER_USAGE, run_cover
+from app.entrypoints.slack.triage import triage
 from app.entrypoints.slack.wording import line_of
 
 MOST_LISTED = 20
@@ -76,7 +78,13 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "ack": Subcommand("ID", "take an incident: nobody else is paged; the end of its id will do", _ack),
     "resolve": Subcommand("ID [REASON]", "it is over", _resolve),
     "tag": Subcommand("ID SQUAD…", "call squads in", _tag),
+    "triage": Subcommand(
+        "[hand ID SQUAD | promote ID SEVERITY | mute ID 7d|forever | close ID] [WHY]",
+        "what waits for the first responder, and what becomes of it",
+        triage,
+    ),
     "raise": Subcommand("TEXT", "raise an incident that no monitor foresaw", _raise),
+    "cover": Subcommand(COVER_USAGE, "ask for cover, take it or give it; `cover help` says how", run_cover),
     "help": Subcommand("", "this list", _help),
 }
 

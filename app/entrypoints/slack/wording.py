@@ -17,6 +17,9 @@ _DONE: Mapping[str, str] = {
     "second-line": "Second line is being paged.",
     "note": "Your note is in the timeline.",
     "tag": "They are told in their channels.",
+    "hand": "It is theirs now, and they are told in their channel.",
+    "promote": "It is a production incident now, and people are told as of any other.",
+    "mute": "You hear no more of it until then, unless it gets worse.",
 }
 _BY_OUTCOME: Mapping[Outcome, str] = {
     Outcome.RECORDED: "Noted. You are shadowing, or have joined somebody, so it stops nothing.",

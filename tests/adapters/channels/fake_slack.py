@@ -257,8 +257,22 @@ def check_blocks(blocks: list[object]) -> None:
 
 
 def _check_input(element: dict[str, object], where: str) -> None:
-    """https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element/."""
+    """https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element/ and
+    https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element/."""
     match element:
+        case {"type": "static_select", **others}:
+            allowed = {
+                "action_id",
+                "options",
+                "option_groups",
+                "initial_option",
+                "confirm",
+                "focus_on_load",
+                "placeholder",
+            }
+            _need(others.keys() <= allowed, "invalid_blocks", where)
+            _need(("options" in others) is not ("option_groups" in others), "invalid_blocks", f"{where} options")
+            _check_options(others, where)
         case {"type": "plain_text_input", **others}:
             allowed = {"action_id", "initial_value", "multiline", "min_length", "max_length", "focus_on_load"}
             _need(others.keys() <= allowed | {"placeholder", "dispatch_action_config"}, "invalid_blocks", where)
@@ -266,6 +280,21 @@ def _check_input(element: dict[str, object], where: str) -> None:
             _need(isinstance(longest, int) and 1 <= longest <= 3_000, "invalid_blocks", f"{where} max_length")
         case _:
             raise Refused("invalid_blocks", where)
+
+
+def _check_options(menu: dict[str, object], where: str) -> None:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/option-object/ and option-group-object/."""
+    groups = menu.get("option_groups") or [{"label": {"type": "plain_text", "text": "x"}, "options": menu["options"]}]
+    assert isinstance(groups, list)
+    _need(1 <= len(groups) <= 100, "invalid_blocks", f"{where} option_groups")
+    for group in groups:
+        _need(group.keys() == {"label", "options"}, "invalid_blocks", f"{where} option_groups")
+        _check_text(group["label"], 75, {"plain_text"}, where)
+        _need(1 <= len(group["options"]) <= 100, "invalid_blocks", f"{where} options")
+        for option in group["options"]:
+            _need({"text", "value"} <= option.keys() <= {"text", "value", "description"}, "invalid_blocks", where)
+            _check_text(option["text"], 75, {"plain_text"}, where)
+            _need(1 <= len(option["value"]) <= 150, "invalid_blocks", f"{where} option value")
 
 
 def _check_button(element: object, where: str) -> None:

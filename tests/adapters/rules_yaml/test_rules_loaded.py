@@ -11,9 +11,11 @@ from app.domain.complaint import Place
 from app.domain.heartbeat import Heartbeat
 from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgency
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.ruleset import Limits
 from app.domain.tell import plan_for
+from app.domain.working_days import Days
 from tests.adapters.rules_yaml.office import TYPES, a_file, load
 from tests.builders import an_alert
 
@@ -555,6 +557,17 @@ def test_limits_are_the_process_s_own_unless_changed(tmp_path: Path) -> None:
 
     assert load(tmp_path, a_file()).limits == Limits()
     assert load(tmp_path, a_file(changed)).limits == Limits(HOUR / 12, 3 * HOUR, 2 * HOUR, 9, True)
+
+
+def test_post_mortems_are_due_in_days_of_either_sort(tmp_path: Path) -> None:
+    changed = (
+        'squads: {web: {}}\npostmortems: {due: 2 weeks, nag_every: 1 working day, publish_to: [web, "#incidents"]}'
+    )
+
+    assert load(tmp_path, a_file()).postmortems == PostMortemRules(Days(5), Days(2), ())
+    assert load(tmp_path, a_file(changed)).postmortems == PostMortemRules(
+        Days(14, working=False), Days(1), ("web", "#incidents")
+    )
 
 
 def test_anchors_and_merge_keys_save_typing(tmp_path: Path) -> None:

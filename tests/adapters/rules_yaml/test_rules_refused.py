@@ -24,6 +24,15 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
             "squads:\n  web:\n    channel: #web",
             "6 squads.web.channel: is empty; put quotes round a name that begins with #",
         ),
+        ("postmortems: {publish_to: [wbe]}", '4 squad "wbe" is not defined'),
+        (
+            'postmortems: {publish_to: ["#no such"]}',
+            '4 postmortems.publish_to: must be a Slack id or name, such as "U0123" or "#squad-payments"',
+        ),
+        (
+            "postmortems: {due: 3 working weeks}",
+            '4 postmortems.due: "3 working weeks" is not a number of days; write it as "5 working days" or "7 days"',
+        ),
         ("squads: {eve: {}}", '4 squad "eve" has the name of a person; each reader needs a name of their own'),
         (
             "squads: {our web: {}}",

@@ -30,9 +30,9 @@ def shown(served: Served, id: str) -> dict[str, Any]:
     return dict(json.loads(said(served.run("silence", "show", id, "--json"))))
 
 
-def fire(served: Served, **labels: str) -> str:
-    """The id of the incident of a critical alert with these labels."""
-    body = {"title": "Checkout is slow", "severity": "critical", "labels": labels}
+def fire(served: Served, key: str = "checkout", **labels: str) -> str:
+    """The id of the incident of a critical alert with these labels, and that key."""
+    body = {"title": "Checkout is slow", "severity": "critical", "dedup_key": key, "labels": labels}
     request = urllib.request.Request(  # noqa: S310 - our own server
         f"{served.url}/webhooks/generic",
         data=json.dumps(body).encode(),
