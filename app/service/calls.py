@@ -31,6 +31,10 @@ class Calls:
         self._rooms = rooms
         self._starting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    def is_possible(self, squad: str) -> bool:
+        """Whether there is anything to meet in about an incident of this squad."""
+        return self._rooms is not None or bool(self._in_force.rules.call_room_of(squad))
+
     async def start(self, id: str, by: Actor, act: Callable[[StartCall], Awaitable[T]]) -> T:
         """Do `act` with the call that people are to meet in.
 
