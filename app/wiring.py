@@ -33,6 +33,7 @@ from app.config import Settings, environment_name, source_secrets
 from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.incident import Incident
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
@@ -159,6 +160,10 @@ class Application:
             seen_at=self.clock.now(),
         )
 
+    def held(self, incident: str) -> Incident | None:
+        """The incident, if this process holds it for the time of an outage."""
+        return self.outage.held.incident(incident) if self.outage else None
+
     def doubts(self) -> tuple[str, ...]:
         """What of the store is weaker than the promise, or soon may be, in sentences."""
         return self.store.doubts if isinstance(self.store, RedisStore) else ()
@@ -237,7 +242,8 @@ async def assemble(
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
-    application.calls = Calls(store, application.in_force, clock, call_rooms(settings, application.http, clock))
+    rooms = call_rooms(settings, application.http, clock)
+    application.calls = Calls(store, application.held, application.in_force, clock, rooms)
     _add_post_mortems(application)
     application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
