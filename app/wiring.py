@@ -1,15 +1,12 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from pathlib import Path
 from secrets import token_urlsafe
 
-from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
 from app.adapters.confirm_links import ConfirmLinks
 from app.adapters.file_watch import FileWatch
@@ -19,19 +16,12 @@ from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
 from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
-from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
-from app.adapters.postmortem_template import PostMortemTemplate
-from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
-from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
-from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
-from app.domain.classify import Severity
-from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
 from app.domain.incident import Incident
 from app.domain.notification import Notification
@@ -42,105 +32,47 @@ from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
 from app.service.calls import Calls
-from app.service.consents import Consents
-from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
-from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
-from app.service.learning import Reports
-from app.service.migrate import KIND as MIGRATION
-from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
-from app.service.opted_out import OptedOut
 from app.service.outage import Outage
-from app.service.page_tests import PageTests
-from app.service.pay import Pay
 from app.service.pinging import Pings
-from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
-from app.service.postmortems import PostMortems
+from app.service.ports import Channel, Clock, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
 from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
-from app.service.review import Review
-from app.service.rota_facts import RotaFacts
-from app.service.rota_history import RotaHistory
-from app.service.shadowings import Shadowings
-from app.service.shift_feeds import ShiftFeeds
-from app.service.shift_import import ShiftImport
-from app.service.shift_telling import ShiftTelling
 from app.service.signing_in import Offer, SigningIn, sign_in_address
-from app.service.silences import Forms, Silences
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
-from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
-from app.service.weekly_report import WeeklyReport
-from app.wired_channels import call_rooms, configured_channels, not_installed, phone_channels
+from app.wired_channels import call_rooms, configured_channels, phone_channels
+from app.wired_process import WrittenProcess, add_process, add_reaching
+from app.wired_rules import read_rules
+from app.wired_store import clock_of, open_store, refuse_half_migrated
 
 
 @dataclass(slots=True)
-class Application:
+class Application(WrittenProcess):
     """Everything that the entrypoints need, put together once. `first_token` is shown once, when one was made.
 
     `outage` keeps and tells while a shared store is out of reach, woken by `outage_bell`; None where nothing can be.
     """
 
-    settings: Settings
-    clock: Clock
-    store: Store
-    in_force: InForce
-    bell: Bell
-    applier: Applier
-    tokens: Tokens
-    audit_log: AuditLog
-    idempotency: Idempotency
-    new_id: Callable[[], str]
-    links: ActionLinks
-    sessions: Sessions
-    signing_in: SigningIn
-    tickets: PhoneTickets
-    secret_key: str = field(repr=False)
-    confirm_links: ConfirmLinks
-    opt_outs: OptOuts
-    reached: Reached
-    metrics: Metrics
-    http: OutboundHttp
-    watch: FileWatch
-    name: str
-    started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
     receipts: Receipts = field(init=False)
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
-    silences: Silences = field(init=False)
     calls: Calls = field(init=False)
-    triage_handover: TriageHandover = field(init=False)
-    post_mortems: PostMortems = field(init=False)
-    review: Review = field(init=False)
-    page_tests: PageTests = field(init=False)
-    shift_telling: ShiftTelling = field(init=False)
-    rota_facts: RotaFacts = field(init=False)
-    rota_history: RotaHistory = field(init=False)
-    shift_feeds: ShiftFeeds = field(init=False)
-    shift_import: ShiftImport = field(init=False)
-    gap_watch: GapWatch = field(init=False)
-    covers: Covers = field(init=False)
-    consents: Consents = field(init=False)
-    opted_out: OptedOut = field(init=False)
-    shadowings: Shadowings = field(init=False)
-    pay: Pay = field(init=False)
-    reports: Reports = field(init=False)
-    weekly_report: WeeklyReport = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -183,31 +115,6 @@ class Application:
         await self.store.close()
 
 
-def read_rules(settings: Settings) -> Rules:
-    """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
-    rules = load_rules(settings.rules, settings.runbooks, _severity_words())
-    return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
-
-
-def read_kept(text: str) -> Rules:
-    """The rules of an earlier version's text. Raises `InvalidRules`."""
-    return load_kept(text, _severity_words())
-
-
-def _severity_words() -> dict[str, Mapping[str, Severity]]:
-    return {name: source.severities for name, source in SOURCES.items()}
-
-
-def _wrong_options(rules: Rules) -> Iterator[Complaint]:
-    for name, instance in rules.sources.items():
-        source: object = SOURCES.get(instance.type)
-        if isinstance(source, Configurable):
-            place = rules.places.get(f"sources.{name}", NOWHERE)
-            yield from (
-                Complaint(place, problem, f"sources.{name}") for problem in source.problems(instance.options or {})
-            )
-
-
 async def assemble(
     settings: Settings,
     clock: Clock | None = None,
@@ -229,25 +136,17 @@ async def assemble(
     bell = Bell()
     store = store or await open_store(settings, bell.ring)
     clock = clock or clock_of(store)
-    await _refuse_half_migrated(store)
+    await refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
-    application.silences = _silences(application)
-    _add_rotas(application)
-    application.reports = Reports(store, application.in_force)
-    application.weekly_report = WeeklyReport(
-        store, application.reports, application.in_force, clock, lambda squad, monday: ""
-    )
-    application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
-    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
+    add_process(application)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
     rooms = call_rooms(settings, application.http, clock)
     application.calls = Calls(store, application.held, application.in_force, clock, rooms)
-    _add_post_mortems(application)
     application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
-    _add_reaching(application)
+    add_reaching(application, application.dispatcher.channels)
     journalling = await _journalling(application)
     fetched = Fetched(outside or application.http, application.clock)
     known = source_secrets() if secrets is None else secrets
@@ -299,35 +198,6 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     )
 
 
-def _add_rotas(application: Application) -> None:
-    facts = RotaFacts(application.store, application.in_force, application.clock)
-    application.rota_facts = facts
-    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
-    application.shift_feeds = _shift_feeds(application)
-    application.shift_import = ShiftImport(facts, application.new_id)
-    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
-    application.covers = Covers(facts, application.new_id)
-    application.consents = Consents(facts, application.new_id)
-    application.opted_out = OptedOut(facts, application.new_id)
-    application.shadowings = Shadowings(facts, application.new_id)
-
-
-def _add_reaching(application: Application) -> None:
-    store, in_force, reached = application.store, application.in_force, application.reached
-    clock, ring = application.clock, application.bell.ring
-    application.page_tests = PageTests(
-        store=store,
-        in_force=in_force,
-        reached=reached,
-        clock=clock,
-        new_id=application.new_id,
-        set_up=lambda: application.dispatcher.channels,
-        link=application.confirm_links.address,
-        ring=ring,
-    )
-    application.shift_telling = ShiftTelling(store, in_force, reached, clock, ring)
-
-
 def _provider(application: Application) -> OpenIdProvider | None:
     """Where people sign in, if that is set up."""
     settings = application.settings
@@ -335,40 +205,6 @@ def _provider(application: Application) -> OpenIdProvider | None:
         return None
     named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
     return OpenIdProvider(application.http, application.clock, *named)
-
-
-def _silences(application: Application) -> Silences:
-    return Silences(
-        store=application.store,
-        in_force=application.in_force,
-        applier=application.applier,
-        clock=application.clock,
-        forms=Forms(compile_matches, compile_week),
-        new_id=application.new_id,
-    )
-
-
-def _shift_feeds(application: Application) -> ShiftFeeds:
-    return ShiftFeeds(
-        store=application.store,
-        history=application.rota_history,
-        in_force=application.in_force,
-        clock=application.clock,
-        key=application.secret_key,
-        base_url=application.settings.base_url,
-        new_id=application.new_id,
-    )
-
-
-def _add_post_mortems(application: Application) -> None:
-    settings, store = application.settings, application.store
-    in_force, clock, new_id = application.in_force, application.clock, application.new_id
-    template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
-    base = settings.base_url.rstrip("/")
-    application.post_mortems = PostMortems(
-        store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"
-    )
-    application.review = Review(store, application.post_mortems, in_force, clock)
 
 
 def _channels(application: Application) -> dict[str, Channel]:
@@ -447,43 +283,6 @@ def _outage(application: Application, journalling: Journalling) -> Outage:
 def _by_phone(application: Application) -> ByPhone:
     held = application.outage.answer if application.outage else None
     return ByPhone(application.store, application.in_force, application.applier, application.audit_log, held)
-
-
-async def open_store(settings: Settings, ring: Callable[[], None] | None = None) -> Store:
-    """The store that the settings name; `ring` is called when another process has left something to do, unless this one
-    does not do such things.
-
-    Raises `StoreRefused` for one that must not be used. A Redis that is out of reach is no error: it may come back.
-    """
-    if settings.is_shared:
-        return await RedisStore.open(
-            settings.store,
-            deployment=settings.deployment,
-            replicas=settings.redis_replicas,
-            strict=settings.redis_durability == "strict",
-            ring=None if settings.role == "api" else ring,
-        )
-    path = settings.store.removeprefix("sqlite:///")
-    if path in ("", "/", settings.store):
-        raise StoreRefused("ONCALL_STORE must name a file: sqlite:///relative/path or sqlite:////absolute/path")
-    if settings.role != "all":
-        raise StoreRefused(
-            f"ONCALL_ROLE {settings.role} needs a store that processes can share, which a SQLite file is not: "
-            "set ONCALL_STORE to a redis:// URL, or leave the role out"
-        )
-    return await SqliteStore.open(path)
-
-
-async def _refuse_half_migrated(store: Store) -> None:
-    with suppress(StoreUnavailable):
-        if await store.record(MIGRATION, UNFINISHED):
-            await store.close()
-            raise StoreRefused("this store holds half of another: run oncall-router migrate again, to its end")
-
-
-def clock_of(store: Store) -> Clock:
-    """The time that all who work on this store share: a Redis server's own, whatever this machine's clock says."""
-    return store.clock if isinstance(store, RedisStore) else SystemClock()
 
 
 async def _secret_key(settings: Settings, store: Store) -> str:

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.domain.errors import AppError
 from app.domain.notification import Rejected
 from app.wired_channels import call_rooms, configured_channels
-from app.wiring import read_rules
+from app.wired_rules import read_rules
 from tests.contracts.channel_rig import FixedClock, a_page
 
 CLOCK = FixedClock(datetime(2026, 7, 5, 2, 5, tzinfo=UTC))
