@@ -32,8 +32,12 @@ NEEDS: dict[tuple[str, str], str] = {
             "park",
             "note",
             "tag",
+            "hand",
+            "promote",
+            "mute",
         )
     },
+    ("GET", "/api/v1/triage"): READ,
     ("GET", "/api/v1/oncall"): READ,
     ("GET", "/api/v1/silences"): READ,
     ("GET", "/api/v1/silences/{id}"): READ,
