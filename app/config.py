@@ -14,6 +14,7 @@ from app.service.tokens import Scope
 
 Role = Literal["all", "api", "worker"]
 SCOPES = frozenset(Scope)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     journal: Path = Field(Path("var/journal"), description="Folder of the journal, for while Redis is out of reach.")
     journal_mb: int = Field(64, gt=0, description="How much the journal may hold.")
     keep_days: int = Field(400, ge=0, description="How long resolved incidents are kept; 0: for ever.")
+    pay_rates: str = Field("", description="The file of day rates, YAML or CSV; else none are known.")
     public_url: str = Field(
         "", description="How people reach this server, for links in messages; default: host and port."
     )
@@ -112,9 +114,22 @@ class Settings(BaseSettings):
         2.0, gt=0, description="How often the rules file and runbooks are looked at for changes."
     )
     quarantine_keep: int = Field(1000, gt=0, description="How many refused bodies are kept.")
+    postmortem_template: str = Field("", description="A Jinja2 file that post-mortems begin with; else one of ours.")
     heartbeat_url: str = Field("", description="Fetched by every worker while it is healthy: a dead man's switch.")
     heartbeat_seconds: float = Field(60.0, gt=0, description="How often.")
     log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_private(cls, url: str) -> str:
+        """What comes from there says who somebody is, so nobody on the way may change it."""
+        try:
+            parts = urlsplit(url)
+            if url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+                raise ValueError
+        except ValueError:
+            raise ValueError("must be a web address that begins with https://") from None
+        return url
 
     @field_validator("heartbeat_url")
     @classmethod

@@ -1,32 +1,29 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
+from app.adapters.confirm_links import ConfirmLinks
 from app.adapters.file_watch import FileWatch
 from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
+from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
-from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
-from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
-from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
-from app.domain.classify import Severity
-from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
@@ -41,67 +38,42 @@ from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
-from app.service.migrate import KIND as MIGRATION
-from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
 from app.service.pinging import Pings
-from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
+from app.service.ports import Channel, Clock, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
+from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
-from app.service.rota_facts import RotaFacts
-from app.service.rota_history import RotaHistory
-from app.service.signing_in import SigningIn
-from app.service.silences import Forms, Silences
+from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
-from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
-from app.wired_channels import configured_channels, not_installed, phone_channels
+from app.wired_channels import configured_channels, phone_channels
+from app.wired_process import WrittenProcess, add_process, add_reaching
+from app.wired_rules import read_rules
+from app.wired_store import clock_of, open_store, refuse_half_migrated
 
 
 @dataclass(slots=True)
-class Application:
+class Application(WrittenProcess):
     """Everything that the entrypoints need, put together once. `first_token` is shown once, when one was made.
 
     `outage` keeps and tells while a shared store is out of reach, woken by `outage_bell`; None where nothing can be.
     """
 
-    settings: Settings
-    clock: Clock
-    store: Store
-    in_force: InForce
-    bell: Bell
-    applier: Applier
-    tokens: Tokens
-    audit_log: AuditLog
-    idempotency: Idempotency
-    new_id: Callable[[], str]
-    links: ActionLinks
-    sessions: Sessions
-    signing_in: SigningIn
-    tickets: PhoneTickets
-    opt_outs: OptOuts
-    metrics: Metrics
-    http: OutboundHttp
-    watch: FileWatch
-    name: str
-    started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
     receipts: Receipts = field(init=False)
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
-    silences: Silences = field(init=False)
-    triage_handover: TriageHandover = field(init=False)
-    rota_facts: RotaFacts = field(init=False)
-    rota_history: RotaHistory = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
+    provider: OpenIdProvider | None = None
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
 
@@ -136,31 +108,6 @@ class Application:
         await self.store.close()
 
 
-def read_rules(settings: Settings) -> Rules:
-    """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
-    rules = load_rules(settings.rules, settings.runbooks, _severity_words())
-    return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
-
-
-def read_kept(text: str) -> Rules:
-    """The rules of an earlier version's text. Raises `InvalidRules`."""
-    return load_kept(text, _severity_words())
-
-
-def _severity_words() -> dict[str, Mapping[str, Severity]]:
-    return {name: source.severities for name, source in SOURCES.items()}
-
-
-def _wrong_options(rules: Rules) -> Iterator[Complaint]:
-    for name, instance in rules.sources.items():
-        source: object = SOURCES.get(instance.type)
-        if isinstance(source, Configurable):
-            place = rules.places.get(f"sources.{name}", NOWHERE)
-            yield from (
-                Complaint(place, problem, f"sources.{name}") for problem in source.problems(instance.options or {})
-            )
-
-
 async def assemble(
     settings: Settings,
     clock: Clock | None = None,
@@ -182,17 +129,15 @@ async def assemble(
     bell = Bell()
     store = store or await open_store(settings, bell.ring)
     clock = clock or clock_of(store)
-    await _refuse_half_migrated(store)
+    await refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
-    application.silences = _silences(application)
-    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
-    application.rota_facts = RotaFacts(store, application.in_force, clock, application.new_id)
-    application.rota_history = RotaHistory(application.rota_facts, application.in_force, read_kept)
+    add_process(application)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
-    application.receipts = Receipts(store, application.applier, clock, bell.ring)
+    application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
+    add_reaching(application, application.dispatcher.channels)
     journalling = await _journalling(application)
     fetched = Fetched(outside or application.http, application.clock)
     known = source_secrets() if secrets is None else secrets
@@ -213,6 +158,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
         await reload_rules(lambda: rules, in_force, store, clock)
     key = await _secret_key(settings, store)
+    opt_outs = OptOuts(store, clock)
     tokens = Tokens(store, clock, settings.admin_token)
     new_id = id_maker(clock.now)
     return Application(
@@ -230,7 +176,10 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         sessions=Sessions([key], settings.session_hours, clock.now),
         signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
-        opt_outs=OptOuts(store, clock),
+        secret_key=key,
+        confirm_links=ConfirmLinks(settings.base_url, key, clock.now),
+        opt_outs=opt_outs,
+        reached=Reached(store, in_force, opt_outs, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
@@ -240,15 +189,13 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     )
 
 
-def _silences(application: Application) -> Silences:
-    return Silences(
-        store=application.store,
-        in_force=application.in_force,
-        applier=application.applier,
-        clock=application.clock,
-        forms=Forms(compile_matches, compile_week),
-        new_id=application.new_id,
-    )
+def _provider(application: Application) -> OpenIdProvider | None:
+    """Where people sign in, if that is set up."""
+    settings = application.settings
+    if not settings.oidc_issuer:
+        return None
+    named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    return OpenIdProvider(application.http, application.clock, *named)
 
 
 def _channels(application: Application) -> dict[str, Channel]:
@@ -266,8 +213,13 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
         clock=application.clock,
         link=application.links.link,
         sent=application.metrics.sent,
-        recorded=application.receipts.catch_up,
+        recorded=lambda rows: _after_sending(application, rows),
     )
+
+
+async def _after_sending(application: Application, rows: Sequence[Notification]) -> None:
+    await application.receipts.catch_up(rows)
+    await application.reached.note(rows)
 
 
 def _receiver(
@@ -324,43 +276,6 @@ def _by_phone(application: Application) -> ByPhone:
     return ByPhone(application.store, application.in_force, application.applier, application.audit_log, held)
 
 
-async def open_store(settings: Settings, ring: Callable[[], None] | None = None) -> Store:
-    """The store that the settings name; `ring` is called when another process has left something to do, unless this one
-    does not do such things.
-
-    Raises `StoreRefused` for one that must not be used. A Redis that is out of reach is no error: it may come back.
-    """
-    if settings.is_shared:
-        return await RedisStore.open(
-            settings.store,
-            deployment=settings.deployment,
-            replicas=settings.redis_replicas,
-            strict=settings.redis_durability == "strict",
-            ring=None if settings.role == "api" else ring,
-        )
-    path = settings.store.removeprefix("sqlite:///")
-    if path in ("", "/", settings.store):
-        raise StoreRefused("ONCALL_STORE must name a file: sqlite:///relative/path or sqlite:////absolute/path")
-    if settings.role != "all":
-        raise StoreRefused(
-            f"ONCALL_ROLE {settings.role} needs a store that processes can share, which a SQLite file is not: "
-            "set ONCALL_STORE to a redis:// URL, or leave the role out"
-        )
-    return await SqliteStore.open(path)
-
-
-async def _refuse_half_migrated(store: Store) -> None:
-    with suppress(StoreUnavailable):
-        if await store.record(MIGRATION, UNFINISHED):
-            await store.close()
-            raise StoreRefused("this store holds half of another: run oncall-router migrate again, to its end")
-
-
-def clock_of(store: Store) -> Clock:
-    """The time that all who work on this store share: a Redis server's own, whatever this machine's clock says."""
-    return store.clock if isinstance(store, RedisStore) else SystemClock()
-
-
 async def _secret_key(settings: Settings, store: Store) -> str:
     """The signing key of action links: the setting, else one that is made at the first start and kept."""
     if settings.secret_key:
@@ -375,6 +290,20 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     if kept is None:
         raise AppError("the store did not keep the signing key; set ONCALL_SECRET_KEY")
     return kept.body
+
+
+async def first_link(application: Application) -> str:
+    """A link to sign in by as anybody, with every scope: for whoever reads what the server prints where nothing else is
+    set up, and for nobody who shares its store or signs in by a provider. Empty when there is none."""
+    settings = application.settings
+    if settings.role != "all" or settings.is_shared or settings.oidc_issuer:
+        return ""
+    secret, record = application.signing_in.new_link(Offer("", ADMIN))
+    try:
+        await application.store.put_record(record)
+    except StoreUnavailable:
+        return ""
+    return sign_in_address(settings.base_url, secret)
 
 
 async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:

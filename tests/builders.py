@@ -1,14 +1,17 @@
 """Valid values for tests: name only what matters to the test."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.domain.action_item import ActionItem, ActionKind
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey, Mark, Outcome, Status, Timer, alert_key
+from app.domain.learning import Handled, Page
 from app.domain.message import MessageKind, Notice
 from app.domain.notice import notice_id
 from app.domain.notification import Notification, Planned, Why
+from app.domain.postmortem import Facts, Moment, PostMortem, PostMortemState, Section
 from app.domain.suppress import Quiet, SuppressedBy
 from app.service.ports import Parcel
 
@@ -137,6 +140,25 @@ def a_suppressed_incident(**changes: Any) -> Incident:
     return an_incident(**fields | changes)
 
 
+def a_handled(**changes: Any) -> Handled:
+    """Asha was paged at nine, had it at 09:04, and a person resolved it at 09:30."""
+    fields: dict[str, Any] = {
+        "id": an_id(),
+        "title": "Payments API is down",
+        "squad": "payments",
+        "rule": "payments",
+        "severity": Severity.CRITICAL,
+        "opened_at": NINE,
+        "acknowledged_at": NINE + timedelta(minutes=4),
+        "resolved_at": NINE + timedelta(minutes=30),
+        "by_source": False,
+        "acted": True,
+        "no_runbook": False,
+        "pages": (Page("asha", "primary", (NINE,)),),
+    }
+    return Handled(**fields | changes)
+
+
 def a_parcel(**changes: Any) -> Parcel:
     """What a store holds after `a_decision` of this incident."""
     incident = changes.get("incident", an_incident())
@@ -149,3 +171,51 @@ def a_parcel(**changes: Any) -> Parcel:
         "notifications": (a_notification(incident=incident.id),),
     }
     return Parcel(**fields | changes)
+
+
+def a_post_mortem(**changes: Any) -> PostMortem:
+    """A draft of Asha's with something written in every section, due on Monday a week later."""
+    fields: dict[str, Any] = {
+        "id": an_id(),
+        "version": 1,
+        "state": PostMortemState.DRAFT,
+        "facts": facts_of_an_incident(),
+        "owner": "asha",
+        "sections": {name: f"About {name}." for name in Section},
+        "created_at": NINE,
+        "due_at": NINE + timedelta(days=7),
+        "at": NINE,
+        "by": "router",
+        "change": "drafted",
+    }
+    return PostMortem(**fields | changes)
+
+
+def facts_of_an_incident(**changes: Any) -> Facts:
+    """An hour's incident, which Asha took after two minutes."""
+    two_past, ten = NINE + timedelta(minutes=2), NINE + timedelta(hours=1)
+    fields: dict[str, Any] = {
+        "title": "Payments API is down",
+        "severity": "critical",
+        "squad": "payments",
+        "source": "alertmanager",
+        "runbook": "payments-api-down",
+        "count": 1,
+        "incident_version": 3,
+        "opened_at": NINE,
+        "acknowledged_at": two_past,
+        "resolved_at": ten,
+        "people": ("asha", "ben"),
+        "timeline": (Moment(two_past, "asha", "acknowledged", "asha has it"),),
+    }
+    return Facts(**fields | changes)
+
+
+def an_action_item(**changes: Any) -> ActionItem:
+    fields: dict[str, Any] = {
+        "id": an_id(7),
+        "kind": ActionKind.NEW_ALERT,
+        "text": "Alert on the queue",
+        "owner": "ben",
+    }
+    return ActionItem(**fields | changes)

@@ -1,17 +1,22 @@
 """Prometheus figures of this process, in a registry of their own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from app.domain.heartbeat import Standing
 from app.domain.incident import Outcome
 from app.domain.notification import Result
+from app.domain.reach import Lack, PersonReach
+from app.domain.rota_gaps import Outlook
 from app.domain.suppress import SuppressedBy
 from app.service.in_force import InForce
 from app.service.ingest import Taken
 from app.service.self_audit import Audit
+
+SOON = timedelta(days=7)
+"""How far ahead gaps and double bookings are figures that somebody should act on."""
 
 
 class Metrics:
@@ -61,6 +66,17 @@ class Metrics:
             "oncall_suppressed", "Alerts that told nobody, by what suppressed them.", ["by"], registry=self.registry
         )
         self.silences = Gauge("oncall_silences", "Silences in force, by kind.", ["kind"], registry=self.registry)
+        self.rota_gaps = Gauge(
+            "oncall_rota_gap_seconds",
+            "Time within the next 7 days that nobody holds, by rota.",
+            ["rota"],
+            registry=self.registry,
+        )
+        self.double_bookings = Gauge(
+            "oncall_double_bookings",
+            "Times within the next 7 days that one person holds two roles that back each other.",
+            registry=self.registry,
+        )
         self.store_up = Gauge("oncall_store_up", "1 while the store answers.", registry=self.registry)
         self.journal_entries = Gauge(
             "oncall_journal_entries", "Requests that wait in this process's journal.", registry=self.registry
@@ -75,6 +91,12 @@ class Metrics:
         self.beats = Counter("oncall_beats", "The router's own beats, by result.", ["result"], registry=self.registry)
         self.quarantine = Gauge(
             "oncall_quarantine", "Refused bodies that wait, by source.", ["source"], registry=self.registry
+        )
+        self.unready = Gauge(
+            "oncall_people_unready",
+            "People who lack something to be reached, by what it is and when they are next on call.",
+            ["lack", "when"],
+            registry=self.registry,
         )
         self.accept_seconds = Histogram(
             "oncall_accept_seconds",
@@ -116,6 +138,12 @@ class Metrics:
         for source, count in waiting.items():
             self.quarantine.labels(source).set(count)
 
+    def reached(self, everybody: Sequence[PersonReach], now: datetime) -> None:
+        for lack in Lack:
+            for when in ("now", "soon", "later"):
+                counted = sum(lack in one.lacks and one.when(now) == when for one in everybody)
+                self.unready.labels(lack, when).set(counted)
+
     def journal(self, waiting: int, room: float) -> None:
         self.journal_entries.set(waiting)
         self.journal_room.set(room)
@@ -131,6 +159,15 @@ class Metrics:
         self.rules_refused.set(bool(in_force.refusal))
         self.rules_info.clear()
         self.rules_info.labels(in_force.rules.version).set(1)
+
+    def looked_ahead(self, ahead: Outlook) -> None:
+        """A rota without gaps has no series."""
+        self.rota_gaps.clear()
+        soon = ahead.since + SOON
+        for gap in ahead.gaps:
+            if gap.since < soon:
+                self.rota_gaps.labels(gap.rota).inc((min(gap.until, soon) - gap.since).total_seconds())
+        self.double_bookings.set(sum(one.since < soon for one in ahead.double_bookings))
 
     def page(self) -> bytes:
         """The text that Prometheus scrapes."""

@@ -11,6 +11,8 @@ from app.domain.replacing import quick
 TITLE_LIMIT = 300
 FACT_LIMIT = 2_000
 ACKNOWLEDGE = "acknowledge"
+TAKE_COVER = "take-cover"
+OFFER_COVER = "offer-cover"
 HAND, PROMOTE, MUTE = "hand", "promote", "mute"
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 
@@ -35,11 +37,13 @@ class MessageKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What is said to somebody that is about no incident. `headline` is one line; `lines` are shown one by one; `link`
-    is an http(s) address to open, or empty. Texts may come from people and are not trusted."""
+    is an http(s) address to open, or empty; `answers` are what it asks, for a channel with buttons. Texts may come from
+    people and are not trusted."""
 
     headline: str
     lines: tuple[str, ...] = ()
     link: str = ""
+    answers: tuple[str, ...] = ()
 
 
 DEGRADED = (

@@ -32,7 +32,8 @@ def acknowledge(incident: Incident, event: Acknowledge, ctx: Context) -> Decisio
     """Somebody has it. A shadow's is recorded and ends the shadow's own ladder only."""
     own = tuple(page for page in incident.pages if page.reader == event.by.id)
     if own and all(page.shadowing for page in own) and not ctx.rules.limits.shadow_counts:
-        return _without_pages_of(incident, event.by, "acknowledged while shadowing, which stops nothing", ctx)
+        text = "acknowledged while shadowing, which stops nothing"
+        return _without_pages_of(incident, event.by, "acknowledgement_recorded", text, ctx)
     change = acknowledged(Change(incident), event.by.id, event.by.channel, ctx)
     return change.decision(Outcome.ACKNOWLEDGED)
 
@@ -42,7 +43,7 @@ def acknowledge_again(incident: Incident, event: Acknowledge, ctx: Context) -> D
     if WAITING.intersection(incident.marks):
         return acknowledged(Change(incident), event.by.id, event.by.channel, ctx).decision(Outcome.ACKNOWLEDGED)
     if any(page.reader == event.by.id for page in incident.pages):
-        return _without_pages_of(incident, event.by, f"has joined {incident.acknowledged_by}", ctx)
+        return _without_pages_of(incident, event.by, "helping", f"has joined {incident.acknowledged_by}", ctx)
     return already(incident, event, ctx)
 
 
@@ -210,9 +211,9 @@ def back_in_play(incident: Incident, ctx: Context) -> Incident:
     )
 
 
-def _without_pages_of(incident: Incident, by: Actor, text: str, ctx: Context) -> Decision:
+def _without_pages_of(incident: Incident, by: Actor, what: str, text: str, ctx: Context) -> Decision:
     pages = tuple(page for page in incident.pages if page.reader != by.id)
-    change = acted(replace(incident, pages=pages), ctx, "acknowledgement_recorded", f"{by.id} {text}", by)
+    change = acted(replace(incident, pages=pages), ctx, what, f"{by.id} {text}", by)
     return change.decision(Outcome.RECORDED)
 
 

@@ -1,7 +1,7 @@
 """Rotas: who holds a named role at an instant, by rotation, opt-out, consent and cover."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,16 @@ class OnCall:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One shift as the rotation gives it, before any cover: who has it, and who was passed over, with the reason."""
+
+    person: str | None
+    passed_over: Mapping[str, str]
+    since: datetime
+    until: datetime
+
+
 def on_call(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:
     """Who holds `rota` at `at`: the last cover that holds then and counts, else whose turn it is, else nobody.
 
@@ -109,9 +119,41 @@ def shifts(
     return tuple(found)
 
 
+def held(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
+) -> tuple[OnCall, ...]:
+    """The same, cut to exactly `since` to `until`."""
+    return tuple(
+        replace(one, since=_later(one.since, since), until=_earlier(one.until, until))
+        for one in shifts(rota, people, facts, since, until)
+    )
+
+
+def turns(
+    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
+) -> tuple[Turn, ...]:
+    """Every shift that begins from `since` to before `until`, as long as the rota goes on."""
+    number = max(0, _number(rota, since))
+    if _handover(rota, number) < since:
+        number += 1
+    found: list[Turn] = []
+    while (begins := _handover(rota, number)) < until and not (rota.ends and begins >= _closes(rota.ends, rota)):
+        found.append(Turn(*_in_turn(rota, people, facts, number), begins, _handover(rota, number + 1)))
+        number += 1
+    return tuple(found)
+
+
+def shift_beginning(rota: Rota, day: date) -> tuple[datetime, datetime] | None:
+    """From when to when the shift goes that begins on that local date; None where none does."""
+    number = (day - _handover_date(rota, 0)).days // (7 * rota.weeks)
+    if number < 0 or _handover_date(rota, number) != day:
+        return None
+    return _handover(rota, number), _handover(rota, number + 1)
+
+
 def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: datetime) -> OnCall:
     """The stretch as it stands before any cover."""
-    closes = instant(rota.ends, time(), rota.zone) if rota.ends else None
+    closes = _closes(rota.ends, rota) if rota.ends else None
     if closes and at >= closes:
         return OnCall(rota.name, None, closes, None, f"nobody in rota {rota.name}: it ended on {rota.ends}")
     number = _number(rota, at)
@@ -123,6 +165,10 @@ def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: date
     person, passed_over = _in_turn(rota, people, facts, number)
     why = _why(rota, person, passed_over, _stretch(rota, since, until))
     return OnCall(rota.name, person, since, until, why)
+
+
+def _closes(ends: date, rota: Rota) -> datetime:
+    return instant(ends, time(), rota.zone)
 
 
 def _number(rota: Rota, at: datetime) -> int:

@@ -39,6 +39,28 @@ class KeptCover:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptOffer:
+    """`person`, who holds `rota` then, looks for somebody to take it: `to`, or (empty) whoever is first to say yes."""
+
+    id: str
+    rota: str
+    person: str
+    to: str
+    since: datetime
+    until: datetime
+    by: str
+    at: datetime
+    note: str = ""
+    taken_at: datetime | None = None
+    taken_by: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+
+    def is_open(self, now: datetime) -> bool:
+        return not self.taken_at and not self.withdrawn_at and now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class KeptOptOut:
     """`person` skips the shifts of `rota` that begin on a local date from `since` to before `until`."""
 
@@ -92,6 +114,7 @@ class Kept:
     """All of it, each kind in the order in which it was said."""
 
     covers: tuple[KeptCover, ...] = ()
+    offers: tuple[KeptOffer, ...] = ()
     opt_outs: tuple[KeptOptOut, ...] = ()
     consents: tuple[KeptConsent, ...] = ()
     shadowings: tuple[Shadowing, ...] = ()
@@ -106,17 +129,27 @@ def dated(kept: Kept) -> DatedFacts:
         ),
         opted_out_weeks=(
             *(OptedOutWeeks(one.rota, one.person, one.since, one.until) for one in kept.opt_outs),
-            *(weeks for one in kept.shadowings for weeks in _skipped(one)),
+            *(
+                weeks
+                for place, one in enumerate(kept.shadowings)
+                for weeks in _skipped(one, kept.shadowings[place + 1 :])
+            ),
         ),
         consents=given,
         withdrawn=refused,
     )
 
 
-def _skipped(one: Shadowing) -> Iterable[OptedOutWeeks]:
-    ready = one.ready_from or date.max
-    yield OptedOutWeeks(one.becomes, one.person, one.since, ready, "shadows, and is not ready yet")
-    yield OptedOutWeeks(one.rota, one.person, one.ends, date.max, "shadows no longer")
+def _skipped(one: Shadowing, later: tuple[Shadowing, ...]) -> Iterable[OptedOutWeeks]:
+    """No turn before they are ready, and no shadowing after it has ended; a later shadowing begins all anew."""
+    anew = [other for other in later if other.person == one.person]
+    until = min((other.since for other in anew if other.becomes == one.becomes), default=date.max)
+    ready = min(one.ready_from or date.max, until)
+    if one.since < ready:
+        yield OptedOutWeeks(one.becomes, one.person, one.since, ready, "shadows, and is not ready yet")
+    again = min((other.since for other in anew if other.rota == one.rota), default=date.max)
+    if one.ends < again:
+        yield OptedOutWeeks(one.rota, one.person, one.ends, again, "shadows no longer")
 
 
 def _spans(consents: Iterable[KeptConsent]) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:

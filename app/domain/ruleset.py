@@ -9,8 +9,11 @@ from app.domain.calendar import Calendar
 from app.domain.classify import Mode, OnMissingRunbook, Rule, Severity, SourceSettings
 from app.domain.complaint import Complaint, Place
 from app.domain.heartbeat import Heartbeat
+from app.domain.learning import Learning
+from app.domain.pay_terms import PayTerms
 from app.domain.people import Ladder, Person, Squad, Urgency
 from app.domain.policy import Policy
+from app.domain.postmortem_deadlines import PostMortemRules
 from app.domain.rota import Rota
 from app.domain.runbook import Library
 from app.domain.suppress import Inhibition
@@ -34,6 +37,17 @@ class Limits:
     flap_reopens: int = 3
     flap_window: timedelta = timedelta(hours=1)
     flap_hold: timedelta = timedelta(minutes=15)
+
+
+_USUAL = PostMortemRules()
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftNotices:
+    """How people are told of their shifts: how long before (None: not at all), and whether when one changes hands."""
+
+    before: timedelta | None = timedelta(hours=24)
+    handover: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,11 @@ class Rules:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    postmortems: PostMortemRules = _USUAL
+    shift_notices: ShiftNotices = ShiftNotices()
     call_room: str = ""
+    pay: PayTerms = field(default_factory=PayTerms)
+    learning: Learning = field(default_factory=Learning)
 
     def is_observed(self, source: str) -> bool:
         """Whether nobody is told of what comes from this source instance."""
@@ -81,11 +99,20 @@ class Rules:
         named = (rule.calendar if rule else None) or (self.squads[squad].calendar if squad in self.squads else "")
         return self.calendars[named or self.default_calendar]
 
+    def pay_calendar(self) -> Calendar:
+        """Says what out of hours is for pay."""
+        return self.calendars[self.pay.calendar or self.default_calendar]
+
     def policy_for(self, rule: Rule | None, severity: Severity) -> Policy | None:
         """The rule's policy, else the severity's; None for triage, which has none."""
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def zone_of(self, reader: str) -> ZoneInfo:
+        """In which zone times are shown to a person; that of the rules to a squad."""
+        known = self.people.get(reader)
+        return (known.zone if known else None) or self.zone
 
     def call_room_of(self, squad: str) -> str:
         """Where a squad meets, else where everybody does; empty where no room stands."""

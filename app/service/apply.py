@@ -20,6 +20,7 @@ from app.domain.suppress import inhibitor_keys
 from app.service.in_force import InForce
 from app.service.lanes import OWN, Lane, in_turn
 from app.service.ports import Clock, Loaded, Record, WorkingStore
+from app.service.review_due import review_due
 
 T = TypeVar("T")
 
@@ -170,7 +171,8 @@ class Applier:
                 await asyncio.sleep(_CHANCE.uniform(0, tries * PAUSE))  # So that replicas do not stay in step.
             fold = Fold(await self._load(keys, ids), self._in_force.context(self._clock.now()))
             results = [fold.apply(job) for job in jobs]
-            decisions, records = fold.followed(), _records(jobs, results)
+            decisions = fold.followed()
+            records = [*_records(jobs, results), *review_due(decisions)]
             if not decisions and not records:
                 return results
             with suppress(Conflict):

@@ -1,24 +1,25 @@
 """Checking our own files before they are trusted: what would go wrong with these rules although they load."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from app.domain.classify import Rule, Severity
 from app.domain.complaint import NOWHERE, Complaint
-from app.domain.policy import TargetKind
-from app.domain.rota import DatedFacts, OnCall, Rota, shifts
+from app.domain.paging_roles import Hours
+from app.domain.rota import DatedFacts, Rota
+from app.domain.rota_gaps import AHEAD, DoubleBooking, Gap, Outlook, outlook
 from app.domain.ruleset import Rules
 from app.domain.runbook import Library, find_runbook
 from app.service.problem import Problem, Weight, errors_first
-
-AHEAD = timedelta(days=90)
 
 _DEAD_RUNBOOKS = ("rules.runbook", "heartbeats.runbook")
 
 
 def check(rules: Rules, at: datetime) -> tuple[Problem, ...]:
     """Everything that a person should look at, errors first."""
-    return errors_first([*_said_by_the_loader(rules), *_gaps(rules, at), *_without_runbook(rules)])
+    ahead = outlook(rules, DatedFacts(), at, at + AHEAD)
+    of_rotas = (*_gaps(rules, ahead), *_double_bookings(rules, ahead))
+    return errors_first([*_said_by_the_loader(rules), *of_rotas, *_without_runbook(rules)])
 
 
 def _said_by_the_loader(rules: Rules) -> Iterator[Problem]:
@@ -26,46 +27,34 @@ def _said_by_the_loader(rules: Rules) -> Iterator[Problem]:
         yield Problem(warning, Weight.ERROR if warning.key in _DEAD_RUNBOOKS else Weight.WARNING)
 
 
-def _gaps(rules: Rules, at: datetime) -> Iterator[Problem]:
-    """Times without anybody in a rota that a policy tells. An empty shadow slot is normal."""
-    for name in _told(rules):
-        rota, key = rules.rotas[name], f"rotas.{name}"
-        if rota.shadowing:
-            continue
-        for gap in _joined(shifts(rota, rules.people, DatedFacts(), at, at + AHEAD)):
-            yield Problem(Complaint(rules.places.get(key, NOWHERE), _gap(gap, rota, at), key))
+def _gaps(rules: Rules, ahead: Outlook) -> Iterator[Problem]:
+    for gap in ahead.gaps:
+        key = f"rotas.{gap.rota}"
+        yield Problem(Complaint(rules.places.get(key, NOWHERE), _gap(gap, rules.rotas[gap.rota], ahead), key))
 
 
-def _told(rules: Rules) -> tuple[str, ...]:
-    told = {
-        target.name
-        for policy in rules.policies.values()
-        for chain in (policy.in_hours, policy.out_of_hours)
-        for step in chain.steps
-        for target in step.tell
-        if target.kind is TargetKind.ROTA
-    }
-    return tuple(name for name in rules.rotas if name in told)
+def _gap(gap: Gap, rota: Rota, ahead: Outlook) -> str:
+    until = f"until {_local(gap.until, rota)}" if gap.until < ahead.until else "for the rest of 90 days"
+    return f"nobody from {_local(gap.since, rota)} {until} ({gap.why})"
 
 
-def _joined(stretches: tuple[OnCall, ...]) -> list[OnCall]:
-    """The gaps among `stretches`, neighbours as one."""
-    gaps: list[OnCall] = []
-    for stretch in stretches:
-        if stretch.person is not None:
-            continue
-        before = gaps[-1] if gaps else None
-        if before and before.until is not None and before.until == stretch.since:
-            gaps[-1] = OnCall(before.rota, None, before.since, stretch.until, before.why)
-        else:
-            gaps.append(stretch)
-    return gaps
+def _double_bookings(rules: Rules, ahead: Outlook) -> Iterator[Problem]:
+    """Of each two rotas the first time that one person holds both out of hours, where each should back the other; in
+    hours there are usually others about."""
+    by_rotas: dict[tuple[str, str], list[DoubleBooking]] = {}
+    for booking in ahead.double_bookings:
+        if booking.hours is Hours.OUT:
+            by_rotas.setdefault(booking.rotas, []).append(booking)
+    for (one, other), bookings in by_rotas.items():
+        key = f"rotas.{other}"
+        reason = _twice(one, bookings, rules.rotas[other])
+        yield Problem(Complaint(rules.places.get(key, NOWHERE), reason, key), Weight.WARNING)
 
 
-def _gap(gap: OnCall, rota: Rota, at: datetime) -> str:
-    since = max(gap.since or at, at)
-    until = f"until {_local(gap.until, rota)}" if gap.until and gap.until <= at + AHEAD else "for the rest of 90 days"
-    return f"nobody from {_local(since, rota)} {until} ({gap.why})"
+def _twice(other: str, bookings: Sequence[DoubleBooking], rota: Rota) -> str:
+    first = bookings[0]
+    often = f" (the first of {len(bookings)} times in 90 days)" if len(bookings) > 1 else ""
+    return f"{first.person} holds {other} too from {_local(first.since, rota)} until {_local(first.until, rota)}{often}"
 
 
 def _local(at: datetime, rota: Rota) -> str:

@@ -125,6 +125,17 @@ class Outside(Protocol):
         ...
 
 
+class CallRooms(Protocol):
+    """Where a fresh call can be opened; `name` is how people know the provider."""
+
+    name: str
+
+    async def open(self, topic: str) -> str:
+        """The address at which anybody can join a call that was made just now, within 5 s. Raises `OutsideUnavailable`
+        with a reason that holds no secret."""
+        ...
+
+
 class Channel(Protocol):
     """A way to reach people. `send` never raises, ends within its own timeout (at most 20 s), puts no secret into a
     reason, sends `message.key` as idempotency key where the provider has one, and cuts long text but never a link."""
@@ -194,6 +205,14 @@ class Record:
     id: str
     body: str
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What an incident has left behind: its timeline in order of commit, and its notifications by key."""
+
+    timeline: tuple[Entry, ...] = ()
+    notifications: tuple[Notification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +298,10 @@ class Store(WorkingStore, Protocol):
 
     async def timeline(self, incident: str) -> Sequence[Entry]:
         """Every entry, in order of commit."""
+        ...
+
+    async def trails(self, incidents: Sequence[str]) -> Sequence[Trail]:
+        """The trail of each, in the order asked for; an empty one for an incident that there is not."""
         ...
 
     async def record(self, kind: str, id: str) -> Record | None: ...

@@ -1,7 +1,6 @@
 """People answer, over whichever channel: the same use case for all of them."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from app.domain.classify import Severity
 from app.domain.context import Context
@@ -11,6 +10,7 @@ from app.domain.incident import Incident, Outcome
 from app.domain.route import route_raised
 from app.domain.ruleset import Rules
 from app.domain.step import step
+from app.domain.unknown import unknown
 from app.service.apply import Applied, Applier, Job, Records
 
 SOURCE = "source"
@@ -66,17 +66,12 @@ async def raise_by_person(
 
 def must_be_person(name: str, field: str, rules: Rules) -> None:
     if name not in rules.people:
-        raise InvalidPayload(_unknown(name, "person", tuple(rules.people)), field)
+        raise InvalidPayload(unknown("person", name, rules.people), field)
 
 
 def must_be_squad(name: str, field: str, rules: Rules) -> None:
     if name not in rules.squads:
-        raise InvalidPayload(_unknown(name, "squad", tuple(rules.squads)), field)
-
-
-def _unknown(name: str, noun: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"no {noun} {name!r} in the rules file" + (f" (did you mean {close[0]!r}?)" if close else "")
+        raise InvalidPayload(unknown("squad", name, rules.squads), field)
 
 
 async def _one(applier: Applier, job: Job) -> Applied:

@@ -4,15 +4,46 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from app.domain.cover import Scene
+from app.domain.errors import Conflict
+from app.domain.notification import Notification
 from app.domain.rota import DatedFacts
 from app.domain.rota_facts import Kept, dated
 from app.service.in_force import InForce
 from app.service.ports import Clock, Record, Store
-from app.service.rota_records import LATEST, Said, everything, written
+from app.service.rota_records import Said, everything, latest_change, marked, written
 
 REMEMBERED = timedelta(days=400)
 """How long ago a cover may have ended to be at hand for every decision; older ones are read where the past is asked
 for."""
+
+TRIES = 10
+"""How often a change is decided again because another came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody said, and whom it is told, or why they cannot be. Nothing is `said` where it was so `already`."""
+
+    said: tuple[Said, ...] = ()
+    told: tuple[Notification | str, ...] = ()
+    already: tuple[Said, ...] = ()
+
+    @property
+    def about(self) -> tuple[Said, ...]:
+        """What holds now."""
+        return self.said or self.already
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        return tuple(one for one in self.told if isinstance(one, str))
+
+
+Decide = Callable[[Kept, Scene], Change]
+"""Decides by all that was said before; raises `AppError`. It may be asked again."""
+
+Records = Callable[[Change], Sequence[Record]]
+"""What is stored with a change besides, in the same commit."""
 
 
 @dataclass(slots=True)
@@ -22,20 +53,28 @@ class RotaFacts:
     store: Store
     in_force: InForce
     clock: Clock
-    new_id: Callable[[], str]
-    _seen: str | None = field(default=None)
+    _seen: int = field(default=-1)
 
-    def records(self, said: Sequence[Said]) -> tuple[Record, ...]:
-        """For the commit of whoever changes them; in force elsewhere within a second, and here after `refresh`."""
-        return (*map(written, said), Record(*LATEST, self.new_id()))
+    async def change(self, decide: Decide, records: Records = lambda change: ()) -> Change:
+        """Decide and store; in force here when it returns, and within a second elsewhere.
+
+        Of two changes at a time, in whichever replicas, the second is decided again knowing the first.
+        """
+        for _ in range(TRIES):
+            try:
+                change = await self._once(decide, records)
+            except _Overtaken:
+                continue
+            await self.refresh()
+            return change
+        raise Conflict("others keep changing the rotas at this moment; ask again")
 
     async def refresh(self) -> None:
         """Take in what was said here and in other replicas."""
-        latest = await self.store.record(*LATEST)
-        seen = latest.body if latest else ""
-        if seen != self._seen:
+        latest = await latest_change(self.store)
+        if latest != self._seen:
             self.in_force.facts = self._at_hand(dated(await self.kept()))
-            self._seen = seen
+            self._seen = latest
 
     async def kept(self) -> Kept:
         """All that was ever said."""
@@ -45,6 +84,27 @@ class RotaFacts:
         """What all of it comes to, however long ago."""
         return dated(await self.kept())
 
+    async def _once(self, decide: Decide, records: Records) -> Change:
+        before = await latest_change(self.store)
+        kept = await self.kept()
+        now = self.clock.now()
+        change = decide(kept, Scene(now, self.in_force.rules, dated(kept)))
+        besides = records(change)
+        if not change.said:
+            await self.store.commit((), besides)
+            return change
+        latest, ours = marked(before + 1, now)
+        rows = [one for one in change.told if isinstance(one, Notification)]
+        try:
+            await self.store.commit((), (*map(written, change.said), latest, *besides), notices=rows, fresh=(ours,))
+        except Conflict:
+            raise _Overtaken from None
+        return change
+
     def _at_hand(self, facts: DatedFacts) -> DatedFacts:
         since = self.clock.now() - REMEMBERED
         return replace(facts, covers=tuple(cover for cover in facts.covers if cover.until > since))
+
+
+class _Overtaken(Exception):
+    """Somebody else's change came first."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.debts import FilledIn, filled_in
 from app.domain.errors import InvalidRules
-from app.domain.rota import DatedFacts, OnCall, shifts
+from app.domain.rota import DatedFacts, OnCall, held
 from app.domain.ruleset import Rules
 from app.service.in_force import InForce
 from app.service.ports import Record
@@ -46,6 +47,16 @@ class RotaHistory:
         facts = await self.facts.ever()
         return _joined(
             stretch for then in await self.rules_between(since, until) for stretch in held_under(rota, then, facts)
+        )
+
+    async def filled_in(self, rota: str, since: datetime, until: datetime) -> tuple[FilledIn, ...]:
+        """Who had shifts of `rota`, of those that begin in that time, because somebody had opted out."""
+        facts = await self.facts.ever()
+        return tuple(
+            one
+            for then in await self.rules_between(since, until)
+            if (known := then.rules.rotas.get(rota))
+            for one in filled_in(known, then.rules.people, facts, then.since, then.until)
         )
 
     async def rules_between(self, since: datetime, until: datetime) -> tuple[InForceThen, ...]:
@@ -102,16 +113,7 @@ def held_under(rota: str, then: InForceThen, facts: DatedFacts) -> tuple[OnCall,
     if known is None:
         why = f"nobody in rota {rota}: the rules of then had no such rota"
         return (OnCall(rota, None, then.since, then.until, why),)
-    found = shifts(known, then.rules.people, facts, then.since, then.until)
-    return tuple(_cut(one, then.since, then.until) for one in found)
-
-
-def _cut(one: OnCall, since: datetime, until: datetime) -> OnCall:
-    return replace(
-        one,
-        since=max(one.since, since) if one.since else since,
-        until=min(one.until, until) if one.until else until,
-    )
+    return held(known, then.rules.people, facts, then.since, then.until)
 
 
 def _joined(stretches: Iterable[OnCall]) -> tuple[OnCall, ...]:

@@ -3,26 +3,37 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import UnionType
 from typing import Any, TypeVar
 
-from app.domain.rota_facts import Kept, KeptConsent, KeptCover, KeptOptOut, Shadowing
+from app.domain.rota_facts import Kept, KeptConsent, KeptCover, KeptOffer, KeptOptOut, Shadowing
 from app.service.ports import Record, Store
 
 COVER = "cover"
+OFFER = "cover-offer"
 OPT_OUT = "opted-out-weeks"
 CONSENT = "consent"
 SHADOWING = "shadowing"
 LATEST = ("rota-facts", "latest")
-"""The record that changes with every one of them, so that a replica need not read them all to know that none has."""
+"""The number of the latest change to any of them, so that a replica need not read them all to know of none."""
+
+CHANGE = "rota-change"
+CHANGE_KEPT = timedelta(days=1)
+OFFER_KEPT = timedelta(days=90)
 
 PAGE = 500
 
-Said = KeptCover | KeptOptOut | KeptConsent | Shadowing
-T = TypeVar("T", KeptCover, KeptOptOut, KeptConsent, Shadowing)
+Said = KeptCover | KeptOffer | KeptOptOut | KeptConsent | Shadowing
+T = TypeVar("T", KeptCover, KeptOffer, KeptOptOut, KeptConsent, Shadowing)
 
-_KINDS: dict[type[Said], str] = {KeptCover: COVER, KeptOptOut: OPT_OUT, KeptConsent: CONSENT, Shadowing: SHADOWING}
+_KINDS: dict[type[Said], str] = {
+    KeptCover: COVER,
+    KeptOffer: OFFER,
+    KeptOptOut: OPT_OUT,
+    KeptConsent: CONSENT,
+    Shadowing: SHADOWING,
+}
 _READ: dict[Any, Callable[[str], date]] = {
     date: date.fromisoformat,
     date | None: date.fromisoformat,
@@ -32,9 +43,10 @@ _READ: dict[Any, Callable[[str], date]] = {
 
 
 def written(said: Said) -> Record:
-    """They never expire: who was on call is part of what people are paid by."""
+    """Who was on call is part of what people are paid by, so only an offer expires."""
     body = {name: value for name, value in asdict(said).items() if name != "id"}
-    return Record(_KINDS[type(said)], said.id, json.dumps(body, default=_text))
+    expires = said.until + OFFER_KEPT if isinstance(said, KeptOffer) else None
+    return Record(_KINDS[type(said)], said.id, json.dumps(body, default=_text), expires)
 
 
 def read(kind: type[T], record: Record) -> T | None:
@@ -61,10 +73,22 @@ async def every(kind: type[T], store: Store) -> tuple[T, ...]:
 async def everything(store: Store) -> Kept:
     return Kept(
         covers=await every(KeptCover, store),
+        offers=await every(KeptOffer, store),
         opt_outs=await every(KeptOptOut, store),
         consents=await every(KeptConsent, store),
         shadowings=await every(Shadowing, store),
     )
+
+
+async def latest_change(store: Store) -> int:
+    """0 before the first."""
+    record = await store.record(*LATEST)
+    return int(record.body) if record else 0
+
+
+def marked(number: int, now: datetime) -> tuple[Record, Record]:
+    """The record that says which change is the latest, and one that only the first to make that change can add."""
+    return Record(*LATEST, str(number)), Record(CHANGE, f"{number:012}", "{}", now + CHANGE_KEPT)
 
 
 def _text(value: object) -> str:

@@ -35,16 +35,21 @@ ADMIN = frozenset(Scope)
 class Token:
     """What is known of a token: its name, its scopes, and the person it belongs to (empty: nobody in particular).
 
-    `id` is the beginning of its hash, by which it is revoked.
+    `id` is the beginning of its hash, by which it is revoked. `shows_pay`: it shows its person's own pay, which it does
+    not when somebody made it for them who may not see theirs.
     """
 
     name: str
     scopes: frozenset[Scope]
     person: str = ""
     id: str = ""
+    shows_pay: bool = True
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes or (Scope.MANAGE in self.scopes and scope is not Scope.PAY)
+
+    def may_see_pay_of(self, person: str) -> bool:
+        return self.may(Scope.PAY) or (bool(person) and person == self.person and self.shows_pay)
 
 
 class Tokens:
@@ -57,11 +62,12 @@ class Tokens:
         self._admin = Token("admin", ADMIN, id=token_id(admin_token)) if admin_token else None
         self._admin_hash = _hash(admin_token)
 
-    async def ask(self, secret: str, scope: Scope) -> Token:
-        """The token, if it may do this. Raises `Unauthorised` or `Forbidden`."""
+    async def ask(self, secret: str, scope: Scope, *others: Scope) -> Token:
+        """The token, if it may do this, or any of these. Raises `Unauthorised` or `Forbidden`."""
         token = await self._find(_hash(secret))
-        if not token.may(scope):
-            raise Forbidden(f"token {token.name!r} lacks the scope {scope.value!r}")
+        good = (scope, *others)
+        if not any(map(token.may, good)):
+            raise Forbidden(f"token {token.name!r} lacks the scope {' or '.join(repr(one.value) for one in good)}")
         return token
 
     async def refresh(self) -> None:
@@ -120,10 +126,10 @@ def token_id(secret: str) -> str:
     return _hash(secret)[:ID_LENGTH]
 
 
-def new_token(name: str, scopes: frozenset[Scope], person: str = "") -> tuple[str, Record]:
+def new_token(name: str, scopes: frozenset[Scope], person: str = "", shows_pay: bool = True) -> tuple[str, Record]:
     """A token's secret, and the record to store, which holds only its hash."""
     secret = f"oncall_{token_urlsafe(32)}"
-    body = json.dumps({"name": name, "scopes": sorted(scopes), "person": person})
+    body = json.dumps({"name": name, "scopes": sorted(scopes), "person": person, "shows_pay": shows_pay})
     return secret, Record(KIND, _hash(secret), body)
 
 
@@ -133,4 +139,10 @@ def _hash(secret: str) -> str:
 
 def _token(record: Record) -> Token:
     body = json.loads(record.body)
-    return Token(body["name"], frozenset(map(Scope, body["scopes"])), body.get("person", ""), record.id[:ID_LENGTH])
+    return Token(
+        name=body["name"],
+        scopes=frozenset(map(Scope, body["scopes"])),
+        person=body.get("person", ""),
+        id=record.id[:ID_LENGTH],
+        shows_pay=body.get("shows_pay", True),
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.errors import Conflict
 from app.domain.incident import Decision, KnownKey, Outcome, Status, Timer
-from app.service.ports import Backlog, IncidentQuery, Loaded, Record, Store
+from app.service.ports import Backlog, IncidentQuery, Loaded, Record, Store, Trail
 from tests.builders import (
     NINE,
     a_decision,
@@ -157,6 +157,18 @@ class MovingContract:
             timeline=(*first.timeline, *second.timeline),
             notifications=pages[::-1],
         )
+
+    async def test_trails_come_in_the_order_asked_for_each_with_its_own(self, store: Store) -> None:
+        pages = tuple(a_notification(reader=reader) for reader in ("chen", "asha"))
+        first = a_decision(notifications=pages)
+        again = Decision(an_incident(version=2), Outcome.REPEATED, timeline=(an_entry(what="second"),))
+        await store.commit([first, again, a_decision(incident=an_incident(id=an_id(2)))])
+
+        trails = await store.trails([an_id(2), an_id(3), "no id", an_id()])
+
+        other = Trail((an_entry(),), (a_notification(incident=an_id(2)),))
+        assert list(trails) == [other, Trail(), Trail(), Trail((*first.timeline, *again.timeline), pages[::-1])]
+        assert list(await store.trails([])) == []
 
     async def test_records_of_every_kind_come_in_pages(self, store: Store) -> None:
         records = [

@@ -1,10 +1,9 @@
 """Whose turn it is stays right across clock changes, opt-outs, consents and covers."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.domain.people import Person
 from app.domain.rota import Cover, DatedFacts, OnCall, OptedOutWeeks, Rota, on_call, shifts
+from tests.rota_model import QUARTER, model_holders, people_and_facts_near, rotas_near, zones_near_a_change
 
 LONDON = ZoneInfo("Europe/London")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -339,110 +339,12 @@ def test_there_are_no_shifts_between_reversed_bounds() -> None:
     assert shifts(PRIMARY, PEOPLE, NOTHING, utc("2026-11-18 10:00"), utc("2026-11-18 10:00")) == ()
 
 
-# The model: a wall clock walked through in quarters of an hour, its hands held while clocks are put back; shifts are
-# counted by the handovers that it has reached.
-
-QUARTER = timedelta(minutes=15)
-CHANGES = (
-    (LONDON, date(2026, 3, 29)),
-    (LONDON, date(2026, 10, 25)),
-    (NEW_YORK, date(2026, 3, 8)),
-    (NEW_YORK, date(2026, 11, 1)),
-    (LORD_HOWE, date(2026, 4, 5)),
-    (LORD_HOWE, date(2026, 10, 4)),
-    (KATHMANDU, date(2026, 3, 29)),
-)
-NAMES = tuple("abcdef")
-DAYS = st.integers(-21, 21)
-
-
-def model_holders(
-    rota: Rota, people: Mapping[str, Person], facts: DatedFacts, quarters: list[datetime]
-) -> list[str | None]:
-    """Who holds each quarter, found the slow way."""
-    shown = accumulate((quarter.astimezone(rota.zone).replace(tzinfo=None) for quarter in quarters), max)
-    days = (rota.starts + timedelta(days=number) for number in range(100))
-    handover_days = [day for day in days if day.weekday() == rota.weekday][:: rota.weeks]
-    handovers = [datetime.combine(day, rota.handover) for day in handover_days]
-    turns = {day: _model_turn(rota, people, facts, number, day) for number, day in enumerate(handover_days)}
-    found = []
-    for quarter, wall in zip(quarters, shown, strict=True):
-        reached = bisect_right(handovers, wall)
-        ended = rota.ends is not None and wall.date() >= rota.ends
-        turn = None if ended or not reached else turns[handover_days[reached - 1]]
-        found.append(_model_cover(rota, people, facts, quarter) or turn)
-    return found
-
-
-def _model_turn(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, number: int, day: date) -> str | None:
-    turn = [member for member in rota.members if member not in rota.opted_out]
-    first = number % max(1, len(turn))
-    weeks = {day + timedelta(days=7 * week) for week in range(rota.weeks)}
-    skipping = {
-        skipped.person
-        for skipped in facts.opted_out_weeks
-        if skipped.rota == rota.name and any(skipped.since <= week < skipped.until for week in weeks)
-    }
-    can = [
-        member
-        for member in turn[first:] + turn[:first]
-        if member not in skipping and _model_fit(rota, people, facts, member, day)
-    ]
-    return can[0] if can else None
-
-
-def _model_fit(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, member: str, day: date) -> bool:
-    if member not in people or not rota.consent_required:
-        return member in people
-    own = (people[member].on_call_since or date.max, people[member].on_call_until)
-    spans = [own, *(facts.consents or {}).get(member, ())]
-    return any(since <= day < (until or date.max) for since, until in spans)
-
-
-def _model_cover(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, quarter: datetime) -> str | None:
-    holding = [
-        cover.person
-        for cover in facts.covers
-        if cover.rota == rota.name
-        and cover.since <= quarter < cover.until
-        and _model_fit(rota, people, facts, cover.person, cover.since.astimezone(rota.zone).date())
-    ]
-    return holding[-1] if holding else None
-
-
 @st.composite
 def rotas_near_a_change(draw: st.DrawFn) -> tuple[Rota, dict[str, Person], DatedFacts, list[datetime]]:
-    zone, change = draw(st.sampled_from(CHANGES))
-    begins = datetime.combine(change - timedelta(days=21), time(), zone).astimezone(UTC)
-    quarters = [begins + number * QUARTER for number in range(42 * 96)]
-    day = DAYS.map(lambda number: change + timedelta(days=number))
-    names = st.sampled_from(NAMES)
-    span = st.tuples(day, st.none() | day)
-    clock = st.sampled_from([time(1, 30), time(2, 15), time(9), time(17, 30), time(0)])
-    rota = Rota(
-        "primary",
-        zone,
-        tuple(draw(st.lists(names, min_size=1, max_size=5))),
-        draw(day.filter(lambda starts: starts < change)),
-        draw(st.sampled_from([0, 4, 6])),
-        draw(clock),
-        draw(st.sampled_from([1, 1, 1, 2])),
-        frozenset(draw(st.sets(names, max_size=2))),
-        draw(st.booleans()),
-        draw(st.none() | day),
-    )
-    people = {
-        name: Person(name, name, on_call_since=since, on_call_until=until)
-        for name, (since, until) in draw(st.dictionaries(names, st.tuples(st.none() | day, st.none() | day))).items()
-    } | {"a": Person("a", "a", on_call_since=date(2026, 1, 1))}
-    instants = st.sampled_from(quarters)
-    rota_names = st.sampled_from(["primary", "primary", "shadow"])
-    facts = DatedFacts(
-        tuple(draw(st.lists(st.builds(Cover, rota_names, names, instants, instants), max_size=6))),
-        tuple(draw(st.lists(st.builds(OptedOutWeeks, rota_names, names, day, day), max_size=4))),
-        draw(st.none() | st.dictionaries(names, st.lists(span, max_size=2).map(tuple), max_size=3)),
-    )
-    return rota, people, facts, quarters
+    zone, change, quarters = draw(zones_near_a_change(QUARTER, 21))
+    clocks = st.sampled_from([time(1, 30), time(2, 15), time(9), time(17, 30), time(0)])
+    rota = draw(rotas_near(zone, change, 21, clocks))
+    return rota, *draw(people_and_facts_near(change, 21, quarters)), quarters
 
 
 @settings(deadline=None, max_examples=120)

@@ -111,6 +111,14 @@ def test_gaps_of_a_shadow_and_of_a_rota_that_nobody_tells_are_normal() -> None:
     assert check(some_rules(*empty, told=("shadow",)), NOW) == ()
 
 
+def test_a_primary_who_is_their_own_second_line_is_a_warning() -> None:
+    rules = some_rules(a_rota("primary"), a_rota("second_line"), told=("primary", "second_line"))
+
+    assert said(rules) == [
+        "warning: rotas.second_line: asha holds primary too from Mon 02 Mar 2026 12:00 until Sun 31 May 2026 13:00",
+    ]
+
+
 @pytest.mark.parametrize(
     ("warning", "weight", "sentence"),
     [

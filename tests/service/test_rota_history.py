@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 from app.adapters.rules_yaml import load_kept, load_rules
@@ -13,7 +12,7 @@ from app.domain.rota_facts import KeptCover
 from app.domain.ruleset import Rules
 from app.service.in_force import InForce
 from app.service.reload import keep_version, reload_rules
-from app.service.rota_facts import RotaFacts
+from app.service.rota_facts import Change, RotaFacts
 from app.service.rota_history import RotaHistory
 from tests.stories.stage import RULES, VirtualClock, london
 from tests.stories.town import town_rules
@@ -29,10 +28,9 @@ class Past:
     """A store with the versions of the rules file, one of them in force."""
 
     def __init__(self, store: SqliteStore) -> None:
-        numbers = count(1)
         self.clock = VirtualClock(MON)
         self.in_force = InForce(town_rules(ASHAS), MON)
-        self.facts = RotaFacts(store, self.in_force, self.clock, lambda: f"{next(numbers):04}")
+        self.facts = RotaFacts(store, self.in_force, self.clock)
         self.loaded: list[str] = []
         self.history = RotaHistory(self.facts, self.in_force, self.load)
 
@@ -75,7 +73,7 @@ async def test_a_cover_of_then_is_part_of_it(tmp_path: Path) -> None:
     async with the_past(tmp_path) as past:
         await past.change(MON, town_rules(ASHAS))
         cover = KeptCover("01", "primary", "dee", "asha", MON + DAY, MON + 3 * DAY, "dee", MON)
-        await past.facts.store.commit((), past.facts.records([cover]))
+        await past.facts.change(lambda kept, scene: Change((cover,)))
         await past.change(MON + 2 * DAY, town_rules(BENS))
 
         found = await past.history.held("primary", MON, MON + 4 * DAY)

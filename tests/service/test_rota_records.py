@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ from app.domain.rota_facts import Kept, KeptConsent, KeptCover, KeptOptOut, Shad
 from app.service import rota_records
 from app.service.in_force import InForce
 from app.service.ports import Record, Store
-from app.service.rota_facts import REMEMBERED, RotaFacts
-from app.service.rota_records import COVER, LATEST, everything, written
+from app.service.rota_facts import REMEMBERED, Change, Decide, RotaFacts
+from app.service.rota_records import COVER, LATEST, Said, everything, written
 from tests.builders import NINE
 from tests.stories.stage import VirtualClock
 from tests.stories.town import town_rules
@@ -25,22 +24,26 @@ HOUR = timedelta(hours=1)
 ONE_COVER = KeptCover("01", "primary", "ben", "asha", NINE, NINE + HOUR, "ben", NINE, note="dentist")
 
 
-def a_replica(store: Store, clock: VirtualClock, name: str) -> RotaFacts:
-    numbers = count(1)
-    return RotaFacts(store, InForce(town_rules(), clock.now()), clock, lambda: f"{name}{next(numbers)}")
+def a_replica(store: Store, clock: VirtualClock) -> RotaFacts:
+    return RotaFacts(store, InForce(town_rules(), clock.now()), clock)
+
+
+def says(*said: Said) -> Decide:
+    """A decision that stores these."""
+    return lambda kept, scene: Change(said)
 
 
 @asynccontextmanager
 async def two(tmp_path: Path) -> AsyncIterator[tuple[RotaFacts, RotaFacts]]:
     store, clock = await SqliteStore.open(tmp_path / "oncall.db"), VirtualClock(NINE)
-    yield a_replica(store, clock, "a"), a_replica(store, clock, "b")
+    yield a_replica(store, clock), a_replica(store, clock)
     await store.close()
 
 
 async def test_a_cover_that_one_replica_stored_is_in_force_on_another_after_its_refresh(tmp_path: Path) -> None:
     async with two(tmp_path) as (here, there):
         await there.refresh()
-        await here.store.commit((), here.records([ONE_COVER]))
+        await here.change(says(ONE_COVER))
         assert there.in_force.facts == DatedFacts(consents={}, withdrawn={})
 
         await there.refresh()
@@ -50,7 +53,7 @@ async def test_a_cover_that_one_replica_stored_is_in_force_on_another_after_its_
 
 async def test_a_refresh_without_a_change_reads_nothing_and_keeps_the_look_ups(tmp_path: Path) -> None:
     async with two(tmp_path) as (here, _):
-        await here.store.commit((), here.records([ONE_COVER]))
+        await here.change(says(ONE_COVER))
         await here.refresh()
         facts = here.in_force.facts
         await here.store.put_record(Record(COVER, "02", "damaged"))
@@ -77,7 +80,7 @@ async def test_what_was_said_is_read_as_it_was_written(tmp_path: Path, monkeypat
     )  # fmt: skip
     async with two(tmp_path) as (here, there):
         said = (*kept.covers, *kept.opt_outs, *kept.consents, *kept.shadowings)
-        await here.store.commit((), here.records(said))
+        await here.change(says(*said))
 
         assert await everything(there.store) == kept
 
@@ -96,7 +99,7 @@ async def test_one_that_is_damaged_takes_no_other_with_it(tmp_path: Path) -> Non
 
 async def test_long_after_its_end_a_cover_is_read_only_where_the_past_is_asked_for(tmp_path: Path) -> None:
     async with two(tmp_path) as (here, there):
-        await here.store.commit((), here.records([ONE_COVER]))
+        await here.change(says(ONE_COVER))
         there.clock.at += REMEMBERED + HOUR  # type: ignore[attr-defined]
 
         await there.refresh()

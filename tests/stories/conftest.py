@@ -15,6 +15,9 @@ from tests.stories import stage
 SHARED = ("new_redis", "old_redis", "sentinels", "cluster") if os.environ.get("ONCALL_EVERY_STORE") else ("new_redis",)
 """Fixtures that give the URL of a store for many processes; each story has a deployment of its own there."""
 
+TWO_STORES = ("sqlite", pytest.param("new_redis", marks=pytest.mark.server))
+"""One of each kind, for long stories whose stores differ in nothing else: parametrize `on_every_store` indirectly."""
+
 
 @pytest.fixture(scope="session")
 def old_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

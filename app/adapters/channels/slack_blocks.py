@@ -6,7 +6,18 @@ Source: https://docs.slack.dev/reference/block-kit/.
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.message import ACKNOWLEDGE, HAND, MUTE, PROMOTE, Item, Message, one_line
+from app.domain.message import (
+    ACKNOWLEDGE,
+    HAND,
+    MUTE,
+    OFFER_COVER,
+    PROMOTE,
+    TAKE_COVER,
+    Item,
+    Message,
+    is_address,
+    one_line,
+)
 
 TEXT_LIMIT = 40_000
 SECTION_LIMIT = 3_000
@@ -35,6 +46,8 @@ LABELS: Mapping[str, str] = {
     PROMOTE: "Promote",
     MUTE: "Mute",
     "note": "Note",
+    TAKE_COVER: "I take it",
+    OFFER_COVER: "Ask for cover",
 }
 """What the buttons say, by the answer that each gives, which is its `action_id`."""
 
@@ -57,8 +70,8 @@ def blocks_of(message: Message, answerable: bool) -> list[dict[str, object]]:
 
 
 def lines_of(lines: Sequence[str]) -> tuple[str, list[dict[str, object]]]:
-    """Lines of a thread, as text and as blocks."""
-    escaped = [_escaped(one_line(line, LINE_LIMIT), LINE_LIMIT) for line in lines]
+    """Lines of a thread, as text and as blocks. One that is an address and nothing else is a link."""
+    escaped = [_link(line) if is_address(line) else _escaped(one_line(line, LINE_LIMIT), LINE_LIMIT) for line in lines]
     packs = _joined(escaped, "\n")[:BLOCK_LIMIT]
     return "\n".join(_fitting(escaped, TEXT_LIMIT)), [_section(pack) for pack in packs]
 
@@ -163,10 +176,12 @@ def _called(message: Message) -> str:
 
 
 def _buttons(message: Message, answerable: bool) -> list[dict[str, object]]:
-    """The answers to one incident, and the way to its page. Their value says which message was answered, and begins
-    with the incident's id; who answers is known from who clicked."""
+    """The answers to one incident or notice, and the way to its page. Their value says which message was answered: it
+    begins with the incident's id, or with what the notice is of. Who answers is known from who clicked."""
     link = message.link()
     asked = message.items[0].answers if len(message.items) == 1 else ()
+    if message.notice:
+        asked = message.notice.answers
     offered = asked if answerable and 0 < len(message.key) <= VALUE_LIMIT else ()
     answers = [_answer(name, message.severest(), message.key) for name in offered if name in LABELS]
     opens = {**_labelled("open_incident", message.button()), "url": link}

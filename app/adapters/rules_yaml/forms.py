@@ -3,17 +3,20 @@
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from app.adapters.amounts import parse_amount
 from app.adapters.lengths import parse_length
 from app.adapters.rules_yaml import contacts, times, trackers
 from app.adapters.rules_yaml.holiday_names import parse_region
 from app.adapters.rules_yaml.report import quoted
 from app.domain.policy import Delay
+from app.domain.working_days import Days
 
 
 def as_text(value: object) -> str:
@@ -49,6 +52,12 @@ def _parse_host(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9.-]+", text.lower()):
         raise ValueError(f'{quoted(text)} is not a host name; write it as "wiki.example.com"')
     return text.lower()
+
+
+def _parse_currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError(f"{quoted(text)} is not a currency; write its three letters, such as GBP")
+    return text
 
 
 def _parse_channel(value: object) -> str:
@@ -92,7 +101,12 @@ Hosts = Annotated[
 Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
 Length = Annotated[timedelta, written(parse_length)]
+Ahead = Annotated[timedelta | None, written(times.parse_ahead)]
 Wait = Annotated[Delay, written(times.parse_delay)]
+Amount = Annotated[Decimal, written(parse_amount, str | int | float)]
+Currency = Annotated[str, written(_parse_currency)]
+Hours = Annotated[tuple[time, time], written(times.parse_clocks)]
+DaysAmount = Annotated[Days, written(times.parse_days_amount)]
 Weeks = Annotated[int, written(times.parse_weeks)]
 Handover = Annotated[tuple[int, time], written(times.parse_handover)]
 

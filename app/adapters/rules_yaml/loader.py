@@ -12,8 +12,10 @@ from app.adapters.rules_yaml.heartbeats import build_heartbeats
 from app.adapters.rules_yaml.inhibitions import build_inhibitions
 from app.adapters.rules_yaml.ladders import build_ladders
 from app.adapters.rules_yaml.names import Names
+from app.adapters.rules_yaml.pay import build_learning, build_pay
 from app.adapters.rules_yaml.people import build_people, build_squads
 from app.adapters.rules_yaml.policies import Policies, told_out_of_hours
+from app.adapters.rules_yaml.postmortems import build_postmortems
 from app.adapters.rules_yaml.reading import read_shape
 from app.adapters.rules_yaml.report import Report
 from app.adapters.rules_yaml.rotas import build_rotas
@@ -25,7 +27,7 @@ from app.adapters.runbooks_md import load_runbooks
 from app.domain.classify import OnMissingRunbook, Severity
 from app.domain.complaint import Place
 from app.domain.errors import InvalidRules
-from app.domain.ruleset import Limits, Rules
+from app.domain.ruleset import Limits, Rules, ShiftNotices
 from app.domain.runbook import Library
 
 _PLACED = ("calendars", "people", "squads", "rotas", "policies", "ladders", "sources", "heartbeats")
@@ -87,7 +89,11 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         inhibitions=build_inhibitions(file, report),
         mode=file.mode,
         limits=_limits(file),
+        postmortems=build_postmortems(file, names, report),
+        shift_notices=ShiftNotices(file.notices.before_shift, file.notices.handover),
         call_room=file.defaults.call_room or "",
+        pay=build_pay(file, names, report),
+        learning=build_learning(file, names),
         places=_places(file),
         text=written.text,
         files=written.files,

@@ -3,21 +3,27 @@
 # ruff: noqa: RUF012 (pydantic copies a default for each model; ruff cannot see that Shape is one)
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.adapters.rules_yaml.forms import (
+    Ahead,
+    Amount,
     Apprise,
     ChannelNames,
     ClosedDays,
+    Currency,
     Day,
+    DaysAmount,
     Discord,
     Email,
     GitHub,
     Handover,
     Hosts,
+    Hours,
     Jira,
     Length,
     Linear,
@@ -45,8 +51,10 @@ from app.adapters.rules_yaml.forms import (
 )
 from app.adapters.rules_yaml.located import Shape
 from app.domain.classify import Mode, OnMissingRunbook, Severity
+from app.domain.pay_terms import Choice, Rounding
 from app.domain.people import Urgency
 from app.domain.policy import Delay
+from app.domain.postmortem_deadlines import DUE, NAG_EVERY
 
 FIRST_MONDAY = date(2026, 1, 5)
 """Where a rota without a start date begins to count, so that adding a person is the only thing that shifts it."""
@@ -110,7 +118,11 @@ class PersonShape(ReaderShape):
     on_call_until: Day | None = None
     engineer: bool = True
     """Whether `members: all` means this person too."""
+    absences: Url | None = None
+    """The address of an iCalendar of when this person is away; whatever they hold then needs cover."""
     ladders: dict[Urgency, Text] = {}
+    timezone: Zone | None = None
+    """Where this person lives; times in their messages are of this zone."""
 
 
 class TicketsShape(Shape):
@@ -252,6 +264,15 @@ class HeartbeatShape(Shape):
     title: Text | None = None
 
 
+class NoticesShape(Shape):
+    """How people are told of their shifts."""
+
+    before_shift: Ahead = timedelta(hours=24)
+    """How long before; `never`: not at all."""
+    handover: bool = True
+    """Whether those whose shift begins or ends are told at that moment."""
+
+
 class LimitsShape(Shape):
     """Lengths of time that the process fixes unless they are changed here."""
 
@@ -268,6 +289,46 @@ class LimitsShape(Shape):
     flap_window: Length = timedelta(hours=1)
     flap_hold: Length = timedelta(minutes=15)
     """How long an alert that flaps must fire until it is told all the same."""
+
+
+class PayShape(Shape):
+    """What on-call weeks and work out of hours are paid by. Day rates are in a file of their own."""
+
+    roles: Texts | None = None
+    """Rotas that are paid by the week. If left out: `primary`."""
+    hourly: Amount = Decimal("50.00")
+    """For an hour worked out of hours."""
+    currency: Currency = "GBP"
+    round_to: Length = timedelta(minutes=1)
+    """A stretch of work counts in whole lengths of this."""
+    rounding: Rounding = Rounding.UP
+    default: Choice = Choice.PAY
+    """What holds for a week for which a person has chosen nothing."""
+    calendar: Text | None = None
+    """Says what out of hours is."""
+
+
+class ReportsShape(Shape):
+    """What reports count, and the weekly summary."""
+
+    sleep: Hours = (time(22), time(7))
+    noise_under: Length = timedelta(minutes=10)
+    """An incident that paged somebody and ended by itself within this time is noise."""
+    weekly: Handover | None = None
+    """When the summary of the week before is sent, such as `mon 09:30`. If left out: never."""
+    weekly_to: Texts | None = None
+    """Squads that get it. If left out: all."""
+
+
+class PostMortemsShape(Shape):
+    """What is written after an incident, and by when."""
+
+    due: DaysAmount = DUE
+    """How long after the end of the incident: `5 working days`, `7 days`."""
+    nag_every: DaysAmount = NAG_EVERY
+    """How often an overdue one is recalled to its owner, and then to the squad too."""
+    publish_to: Texts = []
+    """Squads, or Slack channels such as `"#incidents"`, that hear of each one that is published."""
 
 
 class FileShape(Shape):
@@ -291,4 +352,8 @@ class FileShape(Shape):
     inhibit: list[InhibitionShape] = []
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
+    notices: NoticesShape = NoticesShape()
     limits: LimitsShape = LimitsShape()
+    pay: PayShape = PayShape()
+    reports: ReportsShape = ReportsShape()
+    postmortems: PostMortemsShape = PostMortemsShape()

@@ -4,7 +4,7 @@ Each parser takes the text as written and raises `ValueError` with a reason that
 """
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,10 +12,13 @@ from app.adapters.lengths import amounts_in, parse_length
 from app.adapters.rules_yaml.report import quoted, suggestion
 from app.domain.calendar import Window
 from app.domain.policy import Delay
+from app.domain.working_days import Days
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MOST_DAYS = 100
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _WINDOW = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
+_DAYS_AMOUNT = re.compile(r"(\d{1,3})\s*(working\s+)?(d|days?|w|weeks?)")
 _WEEKS = re.compile(r"(?:every\s+)?(\d{1,2})\s*(?:w|weeks?)")
 
 
@@ -30,6 +33,19 @@ def parse_delay(text: str) -> Delay:
     if not amounts_in(real):
         raise ValueError(f'{quoted(text)} is not a length of working time; write it as "1 working hour"')
     return Delay(parse_length(real), working=True)
+
+
+def parse_days_amount(text: str) -> Days:
+    """A number of days: `5 working days`, `7 days`, `2 weeks`."""
+    found = _DAYS_AMOUNT.fullmatch(text.strip().lower())
+    if found is None or not 1 <= int(found[1]) <= _MOST_DAYS or (found[2] and found[3].startswith("w")):
+        raise ValueError(f'{quoted(text)} is not a number of days; write it as "5 working days" or "7 days"')
+    return Days(int(found[1]) * (7 if found[3].startswith("w") else 1), working=bool(found[2]))
+
+
+def parse_ahead(text: str) -> timedelta | None:
+    """How long before something: `24h`, or `never`."""
+    return None if text.strip().lower() == "never" else parse_length(text)
 
 
 def parse_weeks(text: str) -> int:

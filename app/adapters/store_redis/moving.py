@@ -1,6 +1,6 @@
-"""Whole incidents: read to be moved to another store, put in as they are, and dropped when they have grown old."""
+"""Whole incidents: read to be moved or looked back at, put in as they are, and dropped when they have grown old."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,9 +11,9 @@ from app.adapters.store_redis.keys import Keys
 from app.adapters.store_redis.primary import Order, Primary
 from app.adapters.store_redis.scripts import FORGET, UNPACK
 from app.adapters.store_redis.texts import NUL, known_key, ticks
-from app.domain.incident import Incident
+from app.domain.incident import Entry, Incident
 from app.domain.notification import Notification
-from app.service.ports import Parcel, Record
+from app.service.ports import Parcel, Record, Trail
 
 AT_ONCE = 100
 
@@ -48,6 +48,17 @@ async def parcels(primary: Primary, keys: Keys, after: str, limit: int) -> list[
         for document, head in zip(documents, heads, strict=True)
         if document
     ]
+
+
+async def trails(primary: Primary, keys: Keys, ids: Sequence[str]) -> list[Trail]:
+    found: list[Trail] = []
+    for start in range(0, len(ids), AT_ONCE):
+        asked = [(keys.timeline(id), keys.outbox(id)) for id in ids[start : start + AT_ONCE]]
+        read = await primary.read(
+            *(command for timeline, outbox in asked for command in (("LRANGE", timeline, 0, -1), ("HGETALL", outbox)))
+        )
+        found += [Trail(_entries(commits), _rows(rows)) for commits, rows in zip(read[::2], read[1::2], strict=True)]
+    return found
 
 
 async def notices(primary: Primary, keys: Keys, after: str, limit: int) -> list[Notification]:
@@ -86,6 +97,14 @@ async def _parcel(primary: Primary, keys: Keys, incident: Incident, head: bytes)
         incident,
         {key: lead for key, lead in known.items() if lead.incident == incident.id},
         tuple(codec.ALERT.one(alerts[key]) for key in sorted(alerts)),
-        tuple(entry for commit in commits for entry in codec.ENTRIES.one(commit)),
-        tuple(codec.NOTIFICATION.one(rows[key]) for key in sorted(rows)),
+        _entries(commits),
+        _rows(rows),
     )
+
+
+def _entries(commits: Sequence[bytes]) -> tuple[Entry, ...]:
+    return tuple(entry for commit in commits for entry in codec.ENTRIES.one(commit))
+
+
+def _rows(rows: Mapping[bytes, bytes]) -> tuple[Notification, ...]:
+    return tuple(codec.NOTIFICATION.one(rows[key]) for key in sorted(rows))

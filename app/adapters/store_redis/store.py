@@ -16,7 +16,7 @@ from app.adapters.store_redis.primary import Primary
 from app.adapters.store_redis.wakeups import Wakeups
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey
 from app.domain.notification import Notification
-from app.service.ports import Backlog, IncidentQuery, Loaded, Parcel, Record
+from app.service.ports import Backlog, IncidentQuery, Loaded, Parcel, Record, Trail
 
 POLL = timedelta(seconds=1)
 """What falls due later than this the other replicas find by polling."""
@@ -125,6 +125,9 @@ class RedisStore:
 
     async def notifications(self, incident: str) -> Sequence[Notification]:
         return await self._outbox.of_incident(incident)
+
+    async def trails(self, incidents: Sequence[str]) -> Sequence[Trail]:
+        return await moving.trails(self._primary, self._keys, incidents)
 
     async def record(self, kind: str, id: str) -> Record | None:
         return await records.get(self._primary, self._keys, kind, id)

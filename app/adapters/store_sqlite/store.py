@@ -11,7 +11,7 @@ from app.adapters.store_sqlite.file import open_file
 from app.adapters.store_sqlite.thread import StoreThread
 from app.domain.incident import AlertRow, Decision, Entry, Incident, KnownKey
 from app.domain.notification import Notification
-from app.service.ports import Backlog, IncidentQuery, Loaded, Parcel, Record
+from app.service.ports import Backlog, IncidentQuery, Loaded, Parcel, Record, Trail
 
 
 class SqliteStore:
@@ -73,6 +73,9 @@ class SqliteStore:
 
     async def notifications(self, incident: str) -> Sequence[Notification]:
         return await self._thread.read(lambda c: outbox.of_incident(c, incident))
+
+    async def trails(self, incidents: Sequence[str]) -> Sequence[Trail]:
+        return await self._thread.read(lambda c: whole.trails(c, incidents))
 
     async def record(self, kind: str, id: str) -> Record | None:
         return await self._thread.read(lambda c: records.get(c, kind, id))

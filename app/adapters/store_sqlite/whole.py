@@ -9,7 +9,7 @@ from app.adapters.store_sqlite import incidents, outbox, records
 from app.adapters.store_sqlite.rows import Row, execute_rows, id_of, number_of, read_lines, required_number, ticks
 from app.domain.incident import KnownKey
 from app.domain.notification import Notification
-from app.service.ports import Parcel, Record
+from app.service.ports import Parcel, Record, Trail
 
 _RESOLVED_LONGEST_AGO = "SELECT id FROM incidents WHERE resolved_at < ? ORDER BY resolved_at, id LIMIT ?"
 _NOTICES_MADE_LONGEST_AGO = "SELECT id FROM notices WHERE created_at < ? ORDER BY created_at, id LIMIT ?"
@@ -53,6 +53,15 @@ def pack(connection: sqlite3.Connection, after: str, limit: int) -> list[Parcel]
             tuple(outbox.of_incident(connection, incident.id)),
         )
         for incident in codec.INCIDENT.lines(documents)
+    ]
+
+
+def trails(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Trail]:
+    return [
+        Trail(tuple(incidents.timeline(connection, id)), tuple(outbox.of_incident(connection, id)))
+        if number_of(id) is not None
+        else Trail()
+        for id in ids
     ]
 
 

@@ -14,11 +14,11 @@ _BEARER = HTTPBearer(auto_error=False, description="An API token: `oncall-router
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 
 
-def _asking(scope: Scope) -> Callable[[Request, HTTPAuthorizationCredentials | None], Awaitable[Token]]:
+def _asking(scope: Scope, *others: Scope) -> Callable[[Request, HTTPAuthorizationCredentials | None], Awaitable[Token]]:
     async def ask(request: Request, given: _Credentials) -> Token:
         if given is None:
             raise Unauthorised(f"send a token with scope {scope} as `Authorization: Bearer <token>`")
-        return await application_of(request).tokens.ask(given.credentials, scope)
+        return await application_of(request).tokens.ask(given.credentials, scope, *others)
 
     return ask
 
@@ -26,6 +26,8 @@ def _asking(scope: Scope) -> Callable[[Request, HTTPAuthorizationCredentials | N
 Reader = Annotated[Token, Depends(_asking(Scope.READ))]
 Responder = Annotated[Token, Depends(_asking(Scope.RESPOND))]
 Manager = Annotated[Token, Depends(_asking(Scope.MANAGE))]
+PayReader = Annotated[Token, Depends(_asking(Scope.PAY, Scope.READ))]
+PayWriter = Annotated[Token, Depends(_asking(Scope.PAY, Scope.RESPOND))]
 
 
 def person_of(token: Token, by: str) -> str:

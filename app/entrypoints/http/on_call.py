@@ -1,10 +1,12 @@
 """Who is on call, now or at any instant, and why."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from app.domain.people import Person
 from app.domain.rota import OnCall, on_call
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
@@ -47,13 +49,17 @@ async def get_on_call(application: App, token: Reader, at: At = None) -> Holders
 
 
 def _holder(rota: str, in_force: InForce, at: datetime) -> Holder:
-    people = in_force.rules.people
-    found: OnCall = on_call(in_force.rules.rotas[rota], people, in_force.facts, at)
-    person = people.get(found.person) if found.person else None
+    rules = in_force.rules
+    return holder_view(on_call(rules.rotas[rota], rules.people, in_force.facts, at), rules.people)
+
+
+def holder_view(found: OnCall, people: Mapping[str, Person]) -> Holder:
+    """Somebody whom the rules file does not know any more is called by their id."""
+    person = people.get(found.person or "")
     return Holder(
-        rota=rota,
+        rota=found.rota,
         person=found.person,
-        name=person.name if person else None,
+        name=person.name if person else found.person,
         since=found.since,
         until=found.until,
         why=found.why,

@@ -9,14 +9,18 @@ _DOCS = (
     b"img-src https://fastapi.tiangolo.com data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
+_PLOT = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
 _SAME = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 ]
 _PLAIN = [*_SAME, (b"content-security-policy", _NOTHING)]
+_PLOTTED = [*_SAME, (b"content-security-policy", _PLOT), (b"cache-control", b"no-store")]
 _BY_BEGINNING = (
     ("/a/", [*_PLAIN, (b"cache-control", b"no-store")]),
+    ("/t/", [*_PLAIN, (b"cache-control", b"no-store")]),
     ("/api/", [*_PLAIN, (b"cache-control", b"no-store")]),
     ("/docs", [*_SAME, (b"content-security-policy", _DOCS)]),
 )
@@ -33,7 +37,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        added = next((headers for beginning, headers in _BY_BEGINNING if path.startswith(beginning)), _PLAIN)
+        added = _PLOTTED if path.endswith(".svg") else _of_path(path)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -43,3 +47,7 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _of_path(path: str) -> list[tuple[bytes, bytes]]:
+    return next((headers for beginning, headers in _BY_BEGINNING if path.startswith(beginning)), _PLAIN)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.classify import Severity
+from app.domain.cover import Actor as Deputy
 from app.domain.errors import AppError, InvalidPayload, NotFound
 from app.domain.events import Action, Actor
 from app.domain.incident import Incident, Status
@@ -16,6 +17,7 @@ from app.service.audit_log import Act
 from app.service.idempotency import Asked, Keep, Reply
 from app.service.ports import IncidentQuery, Record
 from app.service.respond import raise_by_person
+from app.service.rota_facts import Change, Records
 from app.wiring import Application
 
 CHANNEL = "slack"
@@ -68,6 +70,13 @@ class Asking:
 
         return await self._once(f"{name}\n{incident}\n{note}", work)
 
+    async def call(self, incident: str) -> str:
+        """Start a call, or find the one that was started; what to tell the person. Raises `AppError`."""
+        by = Actor(self.known_person(), CHANNEL)
+        return await self.application.calls.start(
+            incident, by, lambda asked: self.answer(incident, "call", lambda _: asked)
+        )
+
     async def report(self, title: str) -> str:
         """Raise an incident: anybody may, also who is nobody in the rules file."""
         application = self.application
@@ -98,6 +107,26 @@ class Asking:
             )
 
         return await self._once(f"raise\n{title}", work)
+
+    async def change(
+        self,
+        what: str,
+        about: str,
+        work: Callable[[Deputy, Records], Awaitable[Change]],
+        said: Callable[[Change], str],
+    ) -> str:
+        """Change something of the rotas, as whoever asks; what to tell them. `about` is what they asked for, in words.
+        Raises `AppError` when nothing was done."""
+        by = Deputy(self.known_person())
+
+        async def once(keep: Keep) -> Reply:
+            def records(change: Change) -> Sequence[Record]:
+                acts = [Act(what, one.id, by.person, "", CHANNEL) for one in change.said]
+                return (*map(self.application.audit_log.record, acts), *keep(Reply(200, said(change))))
+
+            return Reply(200, said(await work(by, records)))
+
+        return await self._once(f"{what}\n{about}", once)
 
     async def open_incidents(self) -> Sequence[Incident]:
         return await self.application.store.incidents(IncidentQuery(statuses=OPEN, limit=MOST_OPEN))

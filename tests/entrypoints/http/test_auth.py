@@ -8,6 +8,7 @@ from app.service.tokens import Scope
 from tests.entrypoints.http.opsgenie.genie import NEEDS as OPSGENIE_NEEDS
 from tests.entrypoints.http.rig import Rig
 
+PAY = "pay"
 READ = "read"
 RESPOND = "respond"
 MANAGE = "manage"
@@ -39,10 +40,48 @@ NEEDS: dict[tuple[str, str], str] = {
     },
     ("GET", "/api/v1/triage"): READ,
     ("GET", "/api/v1/oncall"): READ,
+    ("GET", "/api/v1/rotas/needs-cover"): READ,
+    ("GET", "/api/v1/people/readiness"): READ,
+    ("POST", "/api/v1/people/{id}/test-page"): RESPOND,
+    ("GET", "/api/v1/test-pages/{id}"): READ,
+    ("GET", "/api/v1/rotas/{rota}/shifts"): READ,
+    ("GET", "/api/v1/rotas/{rota}/debts"): READ,
+    ("GET", "/api/v1/covers"): READ,
+    ("GET", "/api/v1/covers/{id}"): READ,
+    ("POST", "/api/v1/covers"): RESPOND,
+    ("POST", "/api/v1/covers/swap"): RESPOND,
+    ("POST", "/api/v1/covers/{id}/withdraw"): RESPOND,
+    ("GET", "/api/v1/cover-offers"): READ,
+    ("POST", "/api/v1/cover-offers"): RESPOND,
+    ("POST", "/api/v1/cover-offers/{id}/accept"): RESPOND,
+    ("POST", "/api/v1/cover-offers/{id}/withdraw"): RESPOND,
+    ("GET", "/api/v1/consents"): READ,
+    ("POST", "/api/v1/consents"): RESPOND,
+    ("POST", "/api/v1/consents/withdraw"): RESPOND,
+    ("GET", "/api/v1/opt-outs"): READ,
+    ("POST", "/api/v1/opt-outs"): RESPOND,
+    ("POST", "/api/v1/opt-outs/{id}/withdraw"): RESPOND,
+    ("GET", "/api/v1/shadowings"): READ,
+    ("POST", "/api/v1/shadowings"): RESPOND,
+    ("POST", "/api/v1/shadowings/{id}/ready"): RESPOND,
     ("GET", "/api/v1/silences"): READ,
     ("GET", "/api/v1/silences/{id}"): READ,
     ("POST", "/api/v1/silences"): RESPOND,
     ("POST", "/api/v1/silences/{id}/end"): RESPOND,
+    ("GET", "/api/v1/postmortems"): READ,
+    ("POST", "/api/v1/postmortems"): RESPOND,
+    ("GET", "/api/v1/postmortems/{id}"): READ,
+    ("GET", "/api/v1/postmortems/{id}/markdown"): READ,
+    ("GET", "/api/v1/postmortems/{id}/versions"): READ,
+    ("GET", "/api/v1/postmortems/{id}/versions/{number}"): READ,
+    **{
+        ("POST", f"/api/v1/postmortems/{{id}}/{change}"): RESPOND
+        for change in ("edit", "import", "review", "publish", "rework", "actions")
+    },
+    ("GET", "/api/v1/actions"): READ,
+    ("POST", "/api/v1/actions/{id}"): RESPOND,
+    ("GET", "/api/v1/runbook-debts"): READ,
+    ("POST", "/api/v1/runbook-debts/{id}/settle"): RESPOND,
     ("GET", "/api/v1/rules"): READ,
     ("GET", "/api/v1/replicas"): READ,
     ("GET", "/api/v1/heartbeats"): READ,
@@ -59,6 +98,9 @@ NEEDS: dict[tuple[str, str], str] = {
     ("DELETE", "/api/v1/tokens/{id}"): MANAGE,
     ("GET", "/api/v1/audit"): MANAGE,
     ("GET", "/api/v1/self-audit"): READ,
+    **{("GET", f"/api/v1/pay{part}"): PAY for part in ("", "/lines.csv", "/totals.csv")},
+    **{("POST", f"/api/v1/pay/{what}"): PAY for what in ("choices", "hours")},
+    **{("GET", f"/api/v1/reports{part}"): READ for part in ("", "/{table}.csv", "/{plot}.svg")},
 }
 OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
 WITH_PROOFS_OF_THEIR_OWN = {
@@ -78,11 +120,12 @@ WITH_PROOFS_OF_THEIR_OWN = {
     ("GET", "/a/{token}"),
     ("HEAD", "/a/{token}"),
     ("POST", "/a/{token}/{action}"),
+    *((method, "/t/{token}") for method in ("GET", "HEAD", "POST")),
     ("POST", "/slack/interactions"),
     ("POST", "/slack/commands"),
     ("POST", "/slack/events"),
 }
-ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}}
+ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}, PAY: {PAY}}
 
 
 def routes(rig: Rig) -> set[tuple[str, str]]:

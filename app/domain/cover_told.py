@@ -1,0 +1,117 @@
+"""Who is told of a cover, and in which words: both sides, each time, whoever did it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from app.domain.message import TAKE_COVER, Notice
+from app.domain.notice import to_person
+from app.domain.notification import Notification
+from app.domain.people import Urgency
+from app.domain.rota_facts import KeptCover, KeptOffer
+from app.domain.ruleset import Rules
+from app.domain.spoken import spoken
+
+_OFFER = "cover-offer"
+SOON = timedelta(hours=12)
+"""A cover that somebody else gives a person is told loudly when it begins within this time."""
+
+Row = Notification | str
+"""A row of the outbox, or why somebody cannot be told."""
+
+
+def told_of_covers(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
+    """Everybody who holds more or less by them."""
+    words = tuple(f"{cover_line(one, rules)}{_note(one.note)}" for one in covers)
+    end = "It is in effect. To take it back: oncall-router cover withdraw"
+    lines = (f"Agreed by {_name(covers[0].by, rules)}.", f"{end} {covers[0].id}")
+
+    def row(reader: str) -> Row:
+        soon = any(one.person == reader != one.by and one.since < now + SOON for one in covers)
+        urgency = Urgency.URGENT if soon else Urgency.QUIET
+        return _row(f"cover/{covers[0].id}/{reader}", reader, words, lines, urgency, rules, now)
+
+    return tuple(map(row, _readers(covers)))
+
+
+def told_of_withdrawal(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
+    """The same people again; who holds it from now on is told loudly when that is soon."""
+    words = tuple(f"Withdrawn: {cover_line(one, rules)}" for one in covers)
+    lines = (f"By {_name(covers[0].withdrawn_by, rules)}. What was held of it stays as it was.",)
+
+    def row(reader: str) -> Row:
+        soon = any(one.instead_of == reader != one.withdrawn_by and one.since < now + SOON for one in covers)
+        urgency = Urgency.URGENT if soon else Urgency.QUIET
+        return _row(f"cover/{covers[0].id}/withdrawn/{reader}", reader, words, lines, urgency, rules, now)
+
+    return tuple(map(row, _readers(covers)))
+
+
+def told_of_offer(offer: KeptOffer, asked: Iterable[str], rules: Rules, now: datetime) -> tuple[Row, ...]:
+    """Everybody who is asked; the key of each row names the offer, which an answer to it is known by."""
+    words = f"Can you cover {_name(offer.person, rules)}? {_when(offer, rules)}{_note(offer.note)}"
+    first = "Only you are asked." if offer.to else "The first to say yes has it."
+    lines = (first, f"To say yes: oncall-router cover accept {offer.id}")
+    notice = Notice(words, lines, answers=(TAKE_COVER,))
+    return tuple(
+        to_person(f"{offer_key(offer.id)}{reader}", reader, notice, Urgency.QUIET, rules, now) for reader in asked
+    )
+
+
+def told_nobody_has_taken(offer: KeptOffer, rules: Rules, now: datetime) -> Row:
+    """The one who offered it, who still holds it."""
+    words = (f"Nobody has taken what you offered: {_when(offer, rules)}",)
+    lines = ("It is still yours.", "To give it to somebody: oncall-router cover give")
+    key = f"{offer_key(offer.id)}untaken"
+    return _row(key, offer.person, words, lines, Urgency.QUIET, rules, now)
+
+
+def offer_key(id: str) -> str:
+    """How the keys of all messages about an offer begin."""
+    return f"{_OFFER}/{id}/"
+
+
+def offer_of(key: str) -> str:
+    """The id of the offer that the message of this key is about; empty when it is about none."""
+    kind, _, rest = key.partition("/")
+    return rest.partition("/")[0] if kind == _OFFER else ""
+
+
+def cover_line(cover: KeptCover, rules: Rules) -> str:
+    """For example "Ben covers Asha in rota primary, Wed 25 Nov 18:00 GMT to Wed 25 Nov 22:00 GMT"."""
+    covered = _name(cover.instead_of, rules) if cover.instead_of else "a gap"
+    return f"{_name(cover.person, rules)} covers {covered} in {_when(cover, rules)}"
+
+
+def offer_line(offer: KeptOffer, rules: Rules) -> str:
+    asked = f"asks {_name(offer.to, rules)}" if offer.to else "asks whoever is first"
+    return f"{_name(offer.person, rules)} {asked} to cover {_when(offer, rules)}"
+
+
+def _row(
+    key: str, reader: str, words: Sequence[str], lines: Sequence[str], urgency: Urgency, rules: Rules, now: datetime
+) -> Row:
+    return to_person(key, reader, Notice(words[0], (*words[1:], *lines)), urgency, rules, now)
+
+
+def _readers(covers: Sequence[KeptCover]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(who for one in covers for who in (one.person, one.instead_of) if who))
+
+
+def stretch_words(rota: str, since: datetime, until: datetime, rules: Rules) -> str:
+    """For example "rota primary, Wed 25 Nov 18:00 GMT to Wed 25 Nov 22:00 GMT", on the clock of the rota."""
+    known = rules.rotas.get(rota)
+    zone = known.zone if known else rules.zone
+    return f"rota {rota}, {spoken(since, zone)} to {spoken(until, zone)}"
+
+
+def _when(one: KeptCover | KeptOffer, rules: Rules) -> str:
+    return stretch_words(one.rota, one.since, one.until, rules)
+
+
+def _note(note: str) -> str:
+    return f": {note}" if note else ""
+
+
+def _name(person: str, rules: Rules) -> str:
+    known = rules.people.get(person)
+    return known.name if known else person

@@ -1,0 +1,164 @@
+"""Cover on an honour system: taken, given, offered, swapped and withdrawn by people, in effect at once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from app.domain.cover import Actor, Scene, Stretch, must_be_fit, to_accept, to_cover, to_offer, to_swap, who_is_asked
+from app.domain.cover_told import told_of_covers, told_of_offer, told_of_withdrawal
+from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.rota import OnCall
+from app.domain.rota_facts import Kept, KeptCover, KeptOffer
+from app.service.respond import must_be_person
+from app.service.rota_facts import Change, Records, RotaFacts
+
+T = TypeVar("T", KeptCover, KeptOffer)
+
+
+@dataclass(slots=True)
+class Covers:
+    """Each use case stores with the change what its `records` make of it, and says whom it could not tell."""
+
+    facts: RotaFacts
+    new_id: Callable[[], str]
+
+    async def take(self, asked: Stretch, person: str, by: Actor, note: str, records: Records) -> Change:
+        """`person` holds the stretch from now on: taken by themselves, or given by who holds it.
+
+        Raises `InvalidPayload`, `Conflict` when they hold it already, `Forbidden` when it is no affair of `by`'s.
+        """
+
+        def decide(kept: Kept, scene: Scene) -> Change:
+            must_be_person(by.person, "by", scene.rules)
+            covers = self._covers(to_cover(scene, asked, person, by), person, by, scene.now, note)
+            return Change(covers, told_of_covers(covers, scene.rules, scene.now))
+
+        return await self.facts.change(decide, records)
+
+    async def offer(self, asked: Stretch, person: str, to: str, by: Actor, note: str, records: Records) -> Change:
+        """Ask one person, or (`to` empty) everybody of the rota; nothing changes before somebody says yes."""
+
+        def decide(kept: Kept, scene: Scene) -> Change:
+            must_be_person(by.person, "by", scene.rules)
+            offered = to_offer(scene, asked, person, by)
+            if to:
+                must_be_fit(scene, asked.rota, to, offered.since)
+            offer = KeptOffer(
+                self.new_id(), offered.rota, person, to, offered.since, offered.until, by.person, scene.now, note
+            )
+            readers = who_is_asked(scene, offer)
+            if not readers:
+                raise Conflict(f"nobody else of rota {asked.rota} could take it: ask a person of your choice")
+            return Change((offer,), told_of_offer(offer, readers, scene.rules, scene.now))
+
+        return await self.facts.change(decide, records)
+
+    async def accept(self, id: str, by: Actor, records: Records) -> Change:
+        """The first to say yes has it, once and for all; they may say it again. Raises `NotFound` or `Conflict`."""
+
+        def decide(kept: Kept, scene: Scene) -> Change:
+            must_be_person(by.person, "by", scene.rules)
+            offer = _the(id, kept.offers, "offer")
+            if offer.taken_by == by.person:
+                return Change(already=(*(one for one in kept.covers if one.offer == id), offer))
+            parts = to_accept(scene, offer, by.person)
+            covers = self._covers(parts, by.person, by, scene.now, offer.note, offer=offer.id)
+            taken = replace(offer, taken_at=scene.now, taken_by=by.person)
+            return Change((*covers, taken), told_of_covers(covers, scene.rules, scene.now))
+
+        return await self.facts.change(decide, records)
+
+    async def swap(self, mine: Stretch, theirs: Stretch, other: str, by: Actor, note: str, records: Records) -> Change:
+        """`by` takes theirs and `other` takes mine, both or neither."""
+
+        def decide(kept: Kept, scene: Scene) -> Change:
+            must_be_person(by.person, "by", scene.rules)
+            must_be_person(other, "with", scene.rules)
+            pair, giver = self.new_id(), by.person
+            covers = (
+                *self._covers(to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
+                *self._covers(to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
+            )
+            return Change(covers, told_of_covers(covers, scene.rules, scene.now))
+
+        return await self.facts.change(decide, records)
+
+    async def withdraw(self, id: str, by: Actor, records: Records) -> Change:
+        """Take it back, of a swap both sides: what was held of it stays as it was. Once more is no error.
+
+        Raises `NotFound`, `Forbidden`, or `Conflict` for one that is over.
+        """
+
+        def decide(kept: Kept, scene: Scene) -> Change:
+            must_be_person(by.person, "by", scene.rules)
+            cover = _the(id, kept.covers, "cover")
+            if not by.manages and by.person not in (cover.person, cover.instead_of, cover.by):
+                raise Forbidden(f"{by.person!r} has no part in this cover: {cover.person} or {cover.instead_of} can")
+            if cover.withdrawn_at:
+                return Change(already=(cover,))
+            if cover.until <= scene.now:
+                raise Conflict("it is over: who was on call then stays as it was")
+            ended = tuple(
+                replace(one, withdrawn_at=scene.now, withdrawn_by=by.person)
+                for one in _with_its_swap(cover, kept.covers)
+                if one.until > scene.now
+            )
+            return Change(ended, told_of_withdrawal(ended, scene.rules, scene.now))
+
+        return await self.facts.change(decide, records)
+
+    async def withdraw_offer(self, id: str, by: Actor, records: Records) -> Change:
+        """Nobody can say yes any more. Once more is no error. Raises `NotFound`, `Forbidden` or `Conflict`."""
+
+        def decide(kept: Kept, scene: Scene) -> Change:
+            must_be_person(by.person, "by", scene.rules)
+            offer = _the(id, kept.offers, "offer")
+            if not by.manages and by.person not in (offer.person, offer.by):
+                raise Forbidden(f"{by.person!r} cannot withdraw what {offer.person!r} offers")
+            if offer.taken_at:
+                raise Conflict(f"{offer.taken_by} has taken it: withdraw the cover instead")
+            if offer.withdrawn_at:
+                return Change(already=(offer,))
+            return Change((replace(offer, withdrawn_at=scene.now, withdrawn_by=by.person),))
+
+        return await self.facts.change(decide, records)
+
+    def _covers(
+        self,
+        parts: Iterable[OnCall],
+        person: str,
+        by: Actor,
+        now: datetime,
+        note: str,
+        offer: str = "",
+        swap: str = "",
+    ) -> tuple[KeptCover, ...]:
+        return tuple(
+            KeptCover(
+                id=self.new_id(),
+                rota=part.rota,
+                person=person,
+                instead_of=part.person or "",
+                since=part.since or now,
+                until=part.until or now,
+                by=by.person,
+                at=now,
+                note=note,
+                offer=offer,
+                swap=swap,
+            )
+            for part in parts
+        )
+
+
+def _with_its_swap(cover: KeptCover, covers: Iterable[KeptCover]) -> tuple[KeptCover, ...]:
+    pair = tuple(one for one in covers if cover.swap and one.swap == cover.swap and not one.withdrawn_at)
+    return pair or (cover,)
+
+
+def _the(id: str, known: Iterable[T], noun: str) -> T:
+    found = next((one for one in known if one.id == id), None)
+    if found is None:
+        raise NotFound(f"no {noun} has the id {id[:40]!r}")
+    return found

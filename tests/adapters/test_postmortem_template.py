@@ -1,0 +1,86 @@
+"""The template that post-mortems begin with: the user's, kept within bounds; ours where that is broken."""
+
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from app.adapters.postmortem_template import LONGEST_OUTPUT, PostMortemTemplate
+from app.domain.postmortem import Section
+from app.domain.postmortem_draft import template_values
+from app.domain.postmortem_import import read_markdown
+from tests.builders import facts_of_an_incident
+
+VALUES = template_values("06bf80f9c0000001", facts_of_an_incident(), "asha", UTC)
+
+
+def test_ours_has_every_section_and_says_when_what_happened() -> None:
+    text, complaint = PostMortemTemplate().render(VALUES)
+
+    found = read_markdown(text)
+    assert complaint == ""
+    assert set(found.sections) == set(Section)
+    assert "alertmanager reported it Mon 05 Jan 2026 09:00:00 UTC; somebody had it after 2 min." in text
+    assert "It was over Mon 05 Jan 2026 10:00:00 UTC, 1 h 00 min after it began." in text
+    assert (found.kept, found.further) == ("", None)
+
+
+def test_ours_holds_also_for_what_is_not_over_and_nobody_had() -> None:
+    facts = facts_of_an_incident(acknowledged_at=None, resolved_at=None)
+
+    text, complaint = PostMortemTemplate().render(template_values("1", facts, "", UTC))
+
+    assert (complaint, "somebody had it" in text, "It was over" in text) == ("", False, False)
+
+
+def test_the_users_file_is_read_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "ours.md"
+    file.write_text(
+        "## Impact\n{{ incident.title }} ({{ owner }}){% for one in timeline %} {{ one.who }}{% endfor %}\n"
+    )
+    template = PostMortemTemplate(file)
+
+    first = template.render(VALUES)
+    file.write_text("## Lessons\n")
+
+    assert first == ("## Impact\nPayments API is down (asha) asha", "")
+    assert template.render(VALUES) == ("## Lessons\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ok\n{% if %}\n", "line 2: Expected an expression"),
+        ("{{ nobody }}", "'nobody' is undefined"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ incident.title + 1 }}", "str"),
+        ("{{ 'a' * 10**10 }}", "for small numbers only"),
+        ("{{ '%1000000000d' % 1 }}", "for small numbers only"),
+        ("{{ 'x'.ljust(10**8) }}", "small numbers"),
+        ("{{ 'x'.ljust(100000000) }}", "unsafe"),
+        ("{{ '{:>100000000}'.format(1) }}", "unsafe"),
+        ("{{ 'x' | center(100000000) }}", "No filter named 'center'"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe"),
+        ("{% for a in range(99999) %}xxxxxxxxxx{% endfor %}", f"more than {LONGEST_OUTPUT:,} characters"),
+        ("{% for a in range(10000000) %}{% endfor %}", "Range too big"),
+        ("{% include '/etc/passwd' %}", "no loader"),
+        ("x" * 100_001, "larger than 100,000 bytes"),
+    ],
+)
+def test_a_broken_or_boundless_one_gives_way_to_ours_and_the_reason_is_said(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    (tmp_path / "ours.md").write_text(text)
+
+    used, complaint = PostMortemTemplate(tmp_path / "ours.md").render(VALUES)
+
+    assert used == PostMortemTemplate().render(VALUES)[0]
+    assert complaint.startswith("the template ours.md could not be used: ")
+    assert reason in complaint
+
+
+def test_one_that_cannot_be_read_gives_way_to_ours(tmp_path: Path) -> None:
+    (tmp_path / "binary.md").write_bytes(b"\xff\xfe")
+
+    assert "No such file" in PostMortemTemplate(tmp_path / "gone.md").render(VALUES)[1]
+    assert "is not UTF-8" in PostMortemTemplate(tmp_path / "binary.md").render(VALUES)[1]

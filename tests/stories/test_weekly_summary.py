@@ -1,0 +1,41 @@
+"""The weekly summary: once a week in each squad's channel, by whichever worker looks first."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.stories.conftest import TWO_STORES
+from tests.stories.stage import RULES, alert, stage
+
+WEEKLY = RULES + 'reports: {weekly: "mon 09:30", weekly_to: [payments]}\n'
+
+
+@pytest.mark.parametrize("on_every_store", TWO_STORES, indirect=True)
+async def test_the_weekly_summary_comes_once(on_every_store: None, tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-19 03:00", WEEKLY) as s:
+        (id,) = (await s.fire(alert()))["incidents"]
+        await s.act(id, "acknowledge", by="asha")
+        await s.pass_time(timedelta(hours=1))
+        await s.act(id, "resolve", by="asha")
+
+        await s.go_to("2026-11-23 09:29")
+        assert await s.application.weekly_report.look() == ()
+        s.news()
+        for at in ("2026-11-23 09:30", "2026-11-23 09:31", "2026-11-24 09:00"):
+            await s.go_to(at)
+            await s.application.weekly_report.look()
+            s.application.weekly_report._told = None  # As another worker, or this one after a start, would look.
+        await s.settle()
+
+        assert s.news() == ["Mon 09:30 notice payments"]
+        message = s.messages()[-1]
+        assert message.headline == "Payments, week of 16 Nov to 22 Nov: 1 production incident, 2 pages"
+
+
+async def test_a_summary_that_would_come_a_day_late_does_not_come(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-24 09:31", WEEKLY) as s:
+        assert await s.application.weekly_report.look() == ()
+        await s.settle()
+
+        assert s.news() == []
