@@ -34,8 +34,12 @@ NEEDS: dict[tuple[str, str], str] = {
             "park",
             "note",
             "tag",
+            "hand",
+            "promote",
+            "mute",
         )
     },
+    ("GET", "/api/v1/triage"): READ,
     ("GET", "/api/v1/oncall"): READ,
     ("GET", "/api/v1/rotas/needs-cover"): READ,
     ("GET", "/api/v1/people/readiness"): READ,
