@@ -74,6 +74,8 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "park": actions.park,
         "note": actions.note,
         "tag": actions.tag,
+        "ticket": actions.ticket,
+        "call": actions.call,
     },
     ROTAS: {"gaps": gaps, "fairness": fairness},
     "Reaching people": {"test-page": people.send_test_page},

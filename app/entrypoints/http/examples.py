@@ -42,6 +42,8 @@ INCIDENT = {
     "marks": [],
     "suppression": None,
     "reasons": ["rule payments (routing_rules.yaml:41)", "severity critical by the rule"],
+    "tickets": [{"squad": "payments", "url": "https://github.com/example/payments/issues/7"}],
+    "call": "https://meet.example.com/payments",
 }
 
 ENTRY = {
@@ -157,6 +159,8 @@ RULES = {
             "members": ["asha"],
             "post": [{"channel": "slack", "address": "#squad-payments"}],
             "calendar": "",
+            "tickets": {"channel": "github", "address": "example/payments"},
+            "call_room": "https://meet.example.com/payments",
         }
     ],
     "rotas": [

@@ -24,10 +24,18 @@ class SuppressionView(View):
     until: datetime
 
 
+class TicketView(View):
+    """What was written down in a squad's tracker; `url` is empty until the tracker has taken it."""
+
+    squad: str
+    url: str
+
+
 class IncidentView(View):
     """One incident. `count` is reports received, `alerts` distinct alerts, `firing` how many of them fire now.
 
-    `due_at` is the earliest of its `timers`. `rule` and `reasons` say why it is routed as it is.
+    `due_at` is the earliest of its `timers`. `rule` and `reasons` say why it is routed as it is. `call` is the address
+    at which people meet about it.
     """
 
     model_config = exemplified(INCIDENT)
@@ -60,6 +68,8 @@ class IncidentView(View):
     marks: tuple[Mark, ...]
     suppression: SuppressionView | None
     reasons: tuple[str, ...]
+    tickets: tuple[TicketView, ...]
+    call: str
 
 
 class IncidentPage(View):

@@ -46,6 +46,7 @@ SAID = "0ca9a74185c3c4b8"
 """A cover, an offer, skipped weeks and a shadowing have it alike."""
 
 WITH_ID = tuple(f"/api/v1/{name}/" for name in ("covers", "cover-offers", "opt-outs", "shadowings"))
+OF_THE_INCIDENT = ("/api/v1/incidents/", "/api/v1/postmortems/", "/api/v1/runbook-debts/")
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -75,11 +76,13 @@ class Served:
 
 
 async def _raise(application: Application) -> None:
-    """One incident and one silence under known ids, so that actions have something to act on."""
+    """One incident with its post-mortem and one silence under known ids, so that actions have something to act on."""
     rules, applier = application.in_force.rules, application.applier
     with suppress(Conflict):
         by = Actor("asha", "api")
         await raise_by_person(by, "Down", "", Severity.CRITICAL, "", rules, applier, lambda: INCIDENT)
+    with suppress(Conflict):
+        await application.post_mortems.start(INCIDENT, "asha", lambda _: ())
     now = application.clock.now()
     wanted = Wanted(SuppressedBy.SILENCE, ("a=b",), now, now + timedelta(hours=2), "asha", "x", ("sun 02:00-04:00",))
     await application.silences.make(replace(application.silences.new(wanted), id=SILENCE))
@@ -99,7 +102,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     @found.hook
     def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-        if path_parameters and context.operation.path.startswith("/api/v1/incidents/"):
+        if path_parameters and context.operation.path.startswith(OF_THE_INCIDENT):
             return path_parameters | {"id": INCIDENT}
         if path_parameters and context.operation.path.startswith("/api/v1/silences/"):
             return path_parameters | {"id": SILENCE}
