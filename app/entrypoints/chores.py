@@ -1,5 +1,6 @@
 """What a process looks after every so often, beside keeping time and telling: each look is harmless to repeat."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -70,7 +71,7 @@ class Chores:
 
     async def _gaps(self) -> float:
         app = self._application
-        ahead = app.gap_watch.look()
+        ahead = await asyncio.to_thread(app.gap_watch.look)
         app.metrics.looked_ahead(ahead)
         if app.settings.role != "api":
             await app.gap_watch.tell(ahead)

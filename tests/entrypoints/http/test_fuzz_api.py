@@ -42,11 +42,11 @@ pytestmark = pytest.mark.server
 
 INCIDENT = "0ca9a74185c3c4b6"
 SILENCE = "0ca9a74185c3c4b7"
+OF_THE_INCIDENT = ("/api/v1/incidents/", "/api/v1/postmortems/", "/api/v1/runbook-debts/")
 SAID = "0ca9a74185c3c4b8"
 """A cover, an offer, skipped weeks and a shadowing have it alike."""
 
 WITH_ID = tuple(f"/api/v1/{name}/" for name in ("covers", "cover-offers", "opt-outs", "shadowings"))
-OF_THE_INCIDENT = ("/api/v1/incidents/", "/api/v1/postmortems/", "/api/v1/runbook-debts/")
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
