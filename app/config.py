@@ -14,6 +14,7 @@ from app.service.tokens import Scope
 
 Role = Literal["all", "api", "worker"]
 SCOPES = frozenset(Scope)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -117,6 +118,18 @@ class Settings(BaseSettings):
     heartbeat_url: str = Field("", description="Fetched by every worker while it is healthy: a dead man's switch.")
     heartbeat_seconds: float = Field(60.0, gt=0, description="How often.")
     log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_private(cls, url: str) -> str:
+        """What comes from there says who somebody is, so nobody on the way may change it."""
+        try:
+            parts = urlsplit(url)
+            if url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+                raise ValueError
+        except ValueError:
+            raise ValueError("must be a web address that begins with https://") from None
+        return url
 
     @field_validator("heartbeat_url")
     @classmethod

@@ -1,136 +1,79 @@
 """The composition root: settings become a concrete store, sources and channels, and these become the use cases."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from pathlib import Path
 from secrets import token_urlsafe
 
-from app.adapters.clock import SystemClock
 from app.adapters.codec import JOURNALLED, encode
+from app.adapters.confirm_links import ConfirmLinks
 from app.adapters.file_watch import FileWatch
 from app.adapters.ids import id_maker
 from app.adapters.journal_file import FileJournal
 from app.adapters.links import ActionLinks
 from app.adapters.metrics import Metrics
+from app.adapters.openid import OpenIdProvider
 from app.adapters.outbound_http import OutboundHttp
-from app.adapters.pay_rates import read_pay_rates
 from app.adapters.phone_tickets import PhoneTickets
-from app.adapters.postmortem_template import PostMortemTemplate
-from app.adapters.rules_yaml import load_kept, load_rules
 from app.adapters.sessions import Sessions
-from app.adapters.silence_forms import compile_matches, compile_week
 from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
-from app.adapters.store_sqlite import SqliteStore
 from app.config import Settings, environment_name, source_secrets
-from app.domain.classify import Severity
-from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
 from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
-from app.service.consents import Consents
-from app.service.covers import Covers
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
-from app.service.gap_watch import GapWatch
 from app.service.going_live import tell_what_was_observed
 from app.service.hand_over import HandOver
 from app.service.idempotency import Idempotency
 from app.service.in_force import InForce
 from app.service.journalling import Journalling
-from app.service.learning import Reports
-from app.service.migrate import KIND as MIGRATION
-from app.service.migrate import UNFINISHED
 from app.service.opt_outs import OptOuts
-from app.service.opted_out import OptedOut
 from app.service.outage import Outage
-from app.service.pay import Pay
 from app.service.pinging import Pings
-from app.service.ports import Channel, Clock, Configurable, Fetching, Outside, Record, Store
-from app.service.postmortems import PostMortems
+from app.service.ports import Channel, Clock, Fetching, Outside, Record, Store
 from app.service.put_aside import PutAside
+from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
-from app.service.review import Review
-from app.service.rota_facts import RotaFacts
-from app.service.rota_history import RotaHistory
-from app.service.shadowings import Shadowings
-from app.service.shift_feeds import ShiftFeeds
-from app.service.shift_import import ShiftImport
-from app.service.signing_in import SigningIn
-from app.service.silences import Forms, Silences
+from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
-from app.service.triage_handover import TriageHandover
 from app.service.watching import Watching
-from app.service.weekly_report import WeeklyReport
-from app.wired_channels import configured_channels, not_installed, phone_channels
+from app.wired_channels import configured_channels, phone_channels
+from app.wired_process import WrittenProcess, add_process, add_reaching
+from app.wired_rules import read_rules
+from app.wired_store import clock_of, open_store, refuse_half_migrated
 
 
 @dataclass(slots=True)
-class Application:
+class Application(WrittenProcess):
     """Everything that the entrypoints need, put together once. `first_token` is shown once, when one was made.
 
     `outage` keeps and tells while a shared store is out of reach, woken by `outage_bell`; None where nothing can be.
     """
 
-    settings: Settings
-    clock: Clock
-    store: Store
-    in_force: InForce
-    bell: Bell
-    applier: Applier
-    tokens: Tokens
-    audit_log: AuditLog
-    idempotency: Idempotency
-    new_id: Callable[[], str]
-    links: ActionLinks
-    sessions: Sessions
-    signing_in: SigningIn
-    tickets: PhoneTickets
-    secret_key: str = field(repr=False)
-    opt_outs: OptOuts
-    metrics: Metrics
-    http: OutboundHttp
-    watch: FileWatch
-    name: str
-    started_at: datetime
     dispatcher: Dispatcher = field(init=False)
     receiver: Receiver = field(init=False)
     receipts: Receipts = field(init=False)
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
-    silences: Silences = field(init=False)
-    triage_handover: TriageHandover = field(init=False)
-    post_mortems: PostMortems = field(init=False)
-    review: Review = field(init=False)
-    rota_facts: RotaFacts = field(init=False)
-    rota_history: RotaHistory = field(init=False)
-    shift_feeds: ShiftFeeds = field(init=False)
-    shift_import: ShiftImport = field(init=False)
-    gap_watch: GapWatch = field(init=False)
-    covers: Covers = field(init=False)
-    consents: Consents = field(init=False)
-    opted_out: OptedOut = field(init=False)
-    shadowings: Shadowings = field(init=False)
-    pay: Pay = field(init=False)
-    reports: Reports = field(init=False)
-    weekly_report: WeeklyReport = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
+    provider: OpenIdProvider | None = None
     outage: Outage | None = None
     outage_bell: Bell = field(default_factory=Bell)
 
@@ -165,31 +108,6 @@ class Application:
         await self.store.close()
 
 
-def read_rules(settings: Settings) -> Rules:
-    """The rules and runbooks as they are on disk. Raises `InvalidRules`."""
-    rules = load_rules(settings.rules, settings.runbooks, _severity_words())
-    return replace(rules, warnings=(*rules.warnings, *_wrong_options(rules), *not_installed(rules)))
-
-
-def read_kept(text: str) -> Rules:
-    """The rules of an earlier version's text. Raises `InvalidRules`."""
-    return load_kept(text, _severity_words())
-
-
-def _severity_words() -> dict[str, Mapping[str, Severity]]:
-    return {name: source.severities for name, source in SOURCES.items()}
-
-
-def _wrong_options(rules: Rules) -> Iterator[Complaint]:
-    for name, instance in rules.sources.items():
-        source: object = SOURCES.get(instance.type)
-        if isinstance(source, Configurable):
-            place = rules.places.get(f"sources.{name}", NOWHERE)
-            yield from (
-                Complaint(place, problem, f"sources.{name}") for problem in source.problems(instance.options or {})
-            )
-
-
 async def assemble(
     settings: Settings,
     clock: Clock | None = None,
@@ -211,22 +129,15 @@ async def assemble(
     bell = Bell()
     store = store or await open_store(settings, bell.ring)
     clock = clock or clock_of(store)
-    await _refuse_half_migrated(store)
+    await refuse_half_migrated(store)
     application = await _parts(settings, rules, bell, store, clock)
-    application.silences = _silences(application)
-    _add_rotas(application)
-    application.reports = Reports(store, application.in_force)
-    application.weekly_report = WeeklyReport(
-        store, application.reports, application.in_force, clock, lambda squad, monday: ""
-    )
-    application.pay = Pay(store, application.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
-    application.triage_handover = TriageHandover(store, application.in_force, clock, settings.base_url, bell.ring)
+    add_process(application)
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
-    _add_post_mortems(application)
-    application.receipts = Receipts(store, application.applier, clock, bell.ring)
+    application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
+    add_reaching(application, application.dispatcher.channels)
     journalling = await _journalling(application)
     fetched = Fetched(outside or application.http, application.clock)
     known = source_secrets() if secrets is None else secrets
@@ -247,6 +158,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
         await reload_rules(lambda: rules, in_force, store, clock)
     key = await _secret_key(settings, store)
+    opt_outs = OptOuts(store, clock)
     tokens = Tokens(store, clock, settings.admin_token)
     new_id = id_maker(clock.now)
     return Application(
@@ -265,7 +177,9 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         signing_in=SigningIn(store, clock),
         tickets=PhoneTickets(settings.public_url, key, clock.now),
         secret_key=key,
-        opt_outs=OptOuts(store, clock),
+        confirm_links=ConfirmLinks(settings.base_url, key, clock.now),
+        opt_outs=opt_outs,
+        reached=Reached(store, in_force, opt_outs, clock),
         metrics=Metrics(),
         http=OutboundHttp(),
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
@@ -275,51 +189,13 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     )
 
 
-def _add_rotas(application: Application) -> None:
-    facts = RotaFacts(application.store, application.in_force, application.clock)
-    application.rota_facts = facts
-    application.rota_history = RotaHistory(facts, application.in_force, read_kept)
-    application.shift_feeds = _shift_feeds(application)
-    application.shift_import = ShiftImport(facts, application.new_id)
-    application.gap_watch = GapWatch(application.store, application.in_force, application.clock)
-    application.covers = Covers(facts, application.new_id)
-    application.consents = Consents(facts, application.new_id)
-    application.opted_out = OptedOut(facts, application.new_id)
-    application.shadowings = Shadowings(facts, application.new_id)
-
-
-def _silences(application: Application) -> Silences:
-    return Silences(
-        store=application.store,
-        in_force=application.in_force,
-        applier=application.applier,
-        clock=application.clock,
-        forms=Forms(compile_matches, compile_week),
-        new_id=application.new_id,
-    )
-
-
-def _shift_feeds(application: Application) -> ShiftFeeds:
-    return ShiftFeeds(
-        store=application.store,
-        history=application.rota_history,
-        in_force=application.in_force,
-        clock=application.clock,
-        key=application.secret_key,
-        base_url=application.settings.base_url,
-        new_id=application.new_id,
-    )
-
-
-def _add_post_mortems(application: Application) -> None:
-    settings, store = application.settings, application.store
-    in_force, clock, new_id = application.in_force, application.clock, application.new_id
-    template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
-    base = settings.base_url.rstrip("/")
-    application.post_mortems = PostMortems(
-        store, in_force, clock, new_id, template.render, lambda id: f"{base}/postmortems/{id}"
-    )
-    application.review = Review(store, application.post_mortems, in_force, clock)
+def _provider(application: Application) -> OpenIdProvider | None:
+    """Where people sign in, if that is set up."""
+    settings = application.settings
+    if not settings.oidc_issuer:
+        return None
+    named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    return OpenIdProvider(application.http, application.clock, *named)
 
 
 def _channels(application: Application) -> dict[str, Channel]:
@@ -337,8 +213,13 @@ def _dispatcher(application: Application, channels: Mapping[str, Channel] | None
         clock=application.clock,
         link=application.links.link,
         sent=application.metrics.sent,
-        recorded=application.receipts.catch_up,
+        recorded=lambda rows: _after_sending(application, rows),
     )
+
+
+async def _after_sending(application: Application, rows: Sequence[Notification]) -> None:
+    await application.receipts.catch_up(rows)
+    await application.reached.note(rows)
 
 
 def _receiver(
@@ -395,43 +276,6 @@ def _by_phone(application: Application) -> ByPhone:
     return ByPhone(application.store, application.in_force, application.applier, application.audit_log, held)
 
 
-async def open_store(settings: Settings, ring: Callable[[], None] | None = None) -> Store:
-    """The store that the settings name; `ring` is called when another process has left something to do, unless this one
-    does not do such things.
-
-    Raises `StoreRefused` for one that must not be used. A Redis that is out of reach is no error: it may come back.
-    """
-    if settings.is_shared:
-        return await RedisStore.open(
-            settings.store,
-            deployment=settings.deployment,
-            replicas=settings.redis_replicas,
-            strict=settings.redis_durability == "strict",
-            ring=None if settings.role == "api" else ring,
-        )
-    path = settings.store.removeprefix("sqlite:///")
-    if path in ("", "/", settings.store):
-        raise StoreRefused("ONCALL_STORE must name a file: sqlite:///relative/path or sqlite:////absolute/path")
-    if settings.role != "all":
-        raise StoreRefused(
-            f"ONCALL_ROLE {settings.role} needs a store that processes can share, which a SQLite file is not: "
-            "set ONCALL_STORE to a redis:// URL, or leave the role out"
-        )
-    return await SqliteStore.open(path)
-
-
-async def _refuse_half_migrated(store: Store) -> None:
-    with suppress(StoreUnavailable):
-        if await store.record(MIGRATION, UNFINISHED):
-            await store.close()
-            raise StoreRefused("this store holds half of another: run oncall-router migrate again, to its end")
-
-
-def clock_of(store: Store) -> Clock:
-    """The time that all who work on this store share: a Redis server's own, whatever this machine's clock says."""
-    return store.clock if isinstance(store, RedisStore) else SystemClock()
-
-
 async def _secret_key(settings: Settings, store: Store) -> str:
     """The signing key of action links: the setting, else one that is made at the first start and kept."""
     if settings.secret_key:
@@ -446,6 +290,20 @@ async def _secret_key(settings: Settings, store: Store) -> str:
     if kept is None:
         raise AppError("the store did not keep the signing key; set ONCALL_SECRET_KEY")
     return kept.body
+
+
+async def first_link(application: Application) -> str:
+    """A link to sign in by as anybody, with every scope: for whoever reads what the server prints where nothing else is
+    set up, and for nobody who shares its store or signs in by a provider. Empty when there is none."""
+    settings = application.settings
+    if settings.role != "all" or settings.is_shared or settings.oidc_issuer:
+        return ""
+    secret, record = application.signing_in.new_link(Offer("", ADMIN))
+    try:
+        await application.store.put_record(record)
+    except StoreUnavailable:
+        return ""
+    return sign_in_address(settings.base_url, secret)
 
 
 async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:

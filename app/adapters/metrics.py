@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from app.domain.heartbeat import Standing
 from app.domain.incident import Outcome
 from app.domain.notification import Result
+from app.domain.reach import Lack, PersonReach
 from app.domain.rota_gaps import Outlook
 from app.domain.suppress import SuppressedBy
 from app.service.in_force import InForce
@@ -91,6 +92,12 @@ class Metrics:
         self.quarantine = Gauge(
             "oncall_quarantine", "Refused bodies that wait, by source.", ["source"], registry=self.registry
         )
+        self.unready = Gauge(
+            "oncall_people_unready",
+            "People who lack something to be reached, by what it is and when they are next on call.",
+            ["lack", "when"],
+            registry=self.registry,
+        )
         self.accept_seconds = Histogram(
             "oncall_accept_seconds",
             "From the request to the durable answer.",
@@ -130,6 +137,12 @@ class Metrics:
         self.quarantine.clear()
         for source, count in waiting.items():
             self.quarantine.labels(source).set(count)
+
+    def reached(self, everybody: Sequence[PersonReach], now: datetime) -> None:
+        for lack in Lack:
+            for when in ("now", "soon", "later"):
+                counted = sum(lack in one.lacks and one.when(now) == when for one in everybody)
+                self.unready.labels(lack, when).set(counted)
 
     def journal(self, waiting: int, room: float) -> None:
         self.journal_entries.set(waiting)

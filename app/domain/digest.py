@@ -28,7 +28,8 @@ class Due:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it is never one message with others, however many are due."""
+        """Whether it is never one message with others, however many are due: a ticket. It may be read by anybody, so it
+        lets nobody in."""
         return self.notification.kind is MessageKind.TICKET
 
     @property
@@ -104,7 +105,7 @@ def compose(one: Bundle, rules: Rules, link: Callable[[Notification], str], rema
         reader=_name(first.notification, rules),
         headline=_headline(kind, items),
         items=items,
-        timezone=str(rules.zone),
+        timezone=str(rules.zone_of(first.notification.reader)),
         person="" if first.notification.squad else first.notification.reader,
         mentions=_mentions(one, rules),
     )
@@ -121,7 +122,7 @@ def noticed(due: NoticeDue, rules: Rules) -> Message:
         reader=_name(notification, rules),
         headline=due.notice.headline,
         items=(),
-        timezone=str(rules.zone),
+        timezone=str(rules.zone_of(notification.reader)),
         person="" if notification.squad else notification.reader,
         notice=due.notice,
         notice_id=notification.incident,
@@ -166,9 +167,9 @@ def _item(due: Due, link: str, remark: str, rules: Rules) -> Item:
         link=link,
         status=incident.status.value,
         remark=" ".join(part for part in (remark, warning, notification.remark) if part),
-        state=standing(incident, rules),
+        state=standing(incident, rules, rules.zone_of(notification.reader)),
         answers=answers(incident) if notification.kind in FOLLOWED else (),
-        call=incident.call,
+        call="" if due.stands_alone else incident.call,
         ticket=incident.ticket,
     )
 

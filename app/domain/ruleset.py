@@ -43,6 +43,14 @@ _USUAL = PostMortemRules()
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftNotices:
+    """How people are told of their shifts: how long before (None: not at all), and whether when one changes hands."""
+
+    before: timedelta | None = timedelta(hours=24)
+    handover: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the rules file says. Every name used in it exists in it (the loader refuses the file otherwise).
 
@@ -76,6 +84,7 @@ class Rules:
     places: Mapping[str, Place] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     postmortems: PostMortemRules = _USUAL
+    shift_notices: ShiftNotices = ShiftNotices()
     call_room: str = ""
     pay: PayTerms = field(default_factory=PayTerms)
     learning: Learning = field(default_factory=Learning)
@@ -99,6 +108,11 @@ class Rules:
         if severity is Severity.TRIAGE:
             return None
         return self.policies[(rule.policy if rule else None) or severity.value]
+
+    def zone_of(self, reader: str) -> ZoneInfo:
+        """In which zone times are shown to a person; that of the rules to a squad."""
+        known = self.people.get(reader)
+        return (known.zone if known else None) or self.zone
 
     def call_room_of(self, squad: str) -> str:
         """Where a squad meets, else where everybody does; empty where no room stands."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.domain.classify import Severity
 from app.domain.incident import WAITING, Incident, Status
@@ -18,17 +19,18 @@ _ANSWERS: Mapping[Status, tuple[str, ...]] = {
 _ON_TRIAGE = (HAND, PROMOTE, MUTE, RESOLVE, NOTE)
 
 
-def standing(incident: Incident, rules: Rules) -> str:
-    """For example "acknowledged by Asha at 03:12 (parked)", on a clock of the rules' zone."""
+def standing(incident: Incident, rules: Rules, zone: ZoneInfo | None = None) -> str:
+    """For example "acknowledged by Asha at 03:12 (parked)", on a clock of that zone (None: the rules')."""
+    zone = zone or rules.zone
     waits = ", ".join(mark.value for mark in incident.marks if mark in WAITING)
     remark = f" ({waits})" if waits else ""
     match incident.status:
         case Status.TRIGGERED:
             return f"triggered{remark}"
         case Status.ACKNOWLEDGED:
-            return f"acknowledged{_by(incident.acknowledged_by, incident.acknowledged_at, rules)}{remark}"
+            return f"acknowledged{_by(incident.acknowledged_by, incident.acknowledged_at, rules, zone)}{remark}"
         case Status.RESOLVED:
-            return f"resolved{_by(incident.resolved_by, incident.resolved_at, rules)}"
+            return f"resolved{_by(incident.resolved_by, incident.resolved_at, rules, zone)}"
 
 
 def answers(incident: Incident) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ def answers(incident: Incident) -> tuple[str, ...]:
     return possible
 
 
-def _by(who: str | None, at: datetime | None, rules: Rules) -> str:
+def _by(who: str | None, at: datetime | None, rules: Rules, zone: ZoneInfo) -> str:
     known = rules.people.get(who or "")
     name = known.name if known else who
-    return (f" by {name}" if name else "") + (f" at {at.astimezone(rules.zone):%H:%M}" if at else "")
+    return (f" by {name}" if name else "") + (f" at {at.astimezone(zone):%H:%M}" if at else "")

@@ -13,13 +13,14 @@ from app.domain.errors import StoreUnavailable
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.entrypoints.beat import Beat, LoopHealth
+from app.entrypoints.chores import Chores
 from app.entrypoints.heartbeat_round import heartbeat_round
 from app.service.bell import Bell
 from app.service.dispatch import MOST_IN_ALL
 from app.service.flood import Flood, rest_after
 from app.service.quarantine import waiting_by_source
 from app.service.reload import last_call
-from app.service.replicas import announce, retire
+from app.service.replicas import retire
 from app.service.self_audit import audit
 from app.service.tick import tick
 from app.wiring import Application
@@ -30,16 +31,6 @@ Rounds = dict[str, tuple[Callable[[], Awaitable[float]], Bell | None]]
 
 AUDIT_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
-PRESENCE_SECONDS = 10.0
-GAPS_SECONDS = 60.0
-WEEKLY_SECONDS = 60.0
-SHARED_SECONDS = 1.0
-"""How soon a silence or a cover that another process was told of holds in this one."""
-
-TRIAGE_SECONDS = 5.0
-REVIEW_SECONDS = 10.0
-"""How soon after its end an incident has its post-mortem."""
-
 MOST_FORGOTTEN = 100
 DRAIN_SECONDS = 25.0
 ROUND_SECONDS = 5.0
@@ -96,20 +87,14 @@ class Worker:
         rounds: Rounds = {
             "reload": (self._reload, None),
             "audit": (self._audit, None),
-            "presence": (self._presence, None),
-            "silences": (self._silences, None),
-            "rotas": (self._rotas, None),
-            "gaps": (self._gaps, None),
             "heartbeats": (self._heartbeats, None),
+            **{name: (look, None) for name, look in Chores(app).looks().items()},
         }
         if app.settings.role != "api":
             rounds |= {
                 "tick": (self._tick, app.bell),
                 "dispatch": (self._dispatch, app.bell),
                 "sweep": (self._sweep, None),
-                "weekly": (self._weekly, None),
-                "triage": (self._triage, None),
-                "review": (self._review, None),
             }
             if self._beat:
                 rounds["beat"] = (self._beats, None)
@@ -258,44 +243,6 @@ class Worker:
             return False
         before, self._heard = self._heard, latest
         return before is not None and latest != before
-
-    async def _presence(self) -> float:
-        app = self._application
-        with suppress(StoreUnavailable):
-            await announce(app.presence(), app.store)
-        with suppress(StoreUnavailable):
-            await app.tokens.refresh()
-        return PRESENCE_SECONDS
-
-    async def _silences(self) -> float:
-        app = self._application
-        await (app.silences.refresh() if app.settings.role == "api" else app.silences.follow())
-        return SHARED_SECONDS
-
-    async def _rotas(self) -> float:
-        await self._application.rota_facts.refresh()
-        return SHARED_SECONDS
-
-    async def _gaps(self) -> float:
-        app = self._application
-        ahead = await asyncio.to_thread(app.gap_watch.look)
-        app.metrics.looked_ahead(ahead)
-        if app.settings.role != "api":
-            await app.gap_watch.tell(ahead)
-        return GAPS_SECONDS
-
-    async def _weekly(self) -> float:
-        for reason in await self._application.weekly_report.look():
-            log.warning("weekly_report.untold", reason=reason)
-        return WEEKLY_SECONDS
-
-    async def _triage(self) -> float:
-        if await self._application.triage_handover.look():
-            log.info("triage.handed_over")
-        return TRIAGE_SECONDS
-
-    async def _review(self) -> float:
-        return 0 if await self._application.review.round() else REVIEW_SECONDS
 
     async def _audit(self) -> float:
         app = self._application

@@ -1,7 +1,7 @@
 """What a provider says afterwards of a message it took: written down beside the sending, and acted on at once."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -28,16 +28,21 @@ class Heard:
     reason: str = ""
 
 
+async def _nothing_more(rows: Sequence[Notification]) -> None:
+    """For whom it is enough that it is written down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipts:
     """Nobody else waits for a receipt, and a row that is being sent may not be changed. So whoever brings one that it
     cannot write down leaves it in the store and looks again; whoever records a sending looks for what was left. In
-    whichever order the two come, one of them sees the other."""
+    whichever order the two come, one of them sees the other. `amended` is handed what a receipt has changed."""
 
     store: Store
     applier: Applier
     clock: Clock
     ring: Callable[[], None] = lambda: None
+    amended: Callable[[Sequence[Notification]], Awaitable[None]] = _nothing_more
 
     async def take(self, incidents: Sequence[str], heard: Heard) -> None:
         """Write it down at every sending of these incidents that has its reference. Twice is the same as once.
@@ -84,6 +89,7 @@ class Receipts:
         amended = await self.store.amend(row.incident, row.key, change)
         if amended:
             self.ring()
+            await self.amended([after])
         return amended
 
     async def _left(self, reference: str) -> list[Heard]:

@@ -74,5 +74,10 @@ class SigningIn:
         return False
 
 
+def sign_in_address(base_url: str, secret: str) -> str:
+    """Where such a link leads."""
+    return f"{base_url.rstrip('/')}/sign-in/link/{secret}"
+
+
 def _hash(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -16,6 +16,7 @@ from app.domain.notification import Rejected, Result, Retry, Sent
 from app.service.ports import Channel, LiveChannel
 from tests.contracts.channel_rig import (
     HOSTILE,
+    HOSTILE_TEXTS,
     QUICK,
     HttpRig,
     RemoteRig,
@@ -99,12 +100,14 @@ class ChannelContract:
         assert item.link in rig.received()[0].read
 
     async def test_hostile_text_is_inert(self, rig: Rig) -> None:
-        item = an_item(title=HOSTILE, why=HOSTILE, remark=HOSTILE, squad=HOSTILE, runbook=HOSTILE)
+        alive = []
+        for what, text in HOSTILE_TEXTS.items():
+            item = an_item(title=text, why=text, remark=text, squad=text, runbook=text)
+            outcome = await rig.channel.send(a_page(rig.address, item, item, headline=text, reader=text))
+            assert isinstance(outcome, Sent), what
+            alive += [(what, piece) for piece in rig.live if piece in rig.received()[-1].raw]
 
-        outcome = await rig.channel.send(a_page(rig.address, item, item, headline=HOSTILE, reader=HOSTILE))
-
-        assert isinstance(outcome, Sent)
-        assert [piece for piece in rig.live if piece in rig.received()[0].raw] == []
+        assert alive == []
 
     async def test_no_secret_is_printed_when_it_works(
         self, rig: Rig, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]

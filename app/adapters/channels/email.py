@@ -1,9 +1,7 @@
 """Sends mail over SMTP, as text and HTML, so that a page can be read and answered from any mail program."""
 
 import asyncio
-import hashlib
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,25 +9,19 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
-from html import escape
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from app.adapters.channels.mail_message import mail_address, mail_of
 from app.domain.errors import AppError
-from app.domain.message import FACT_LIMIT, Item, Message, one_line
+from app.domain.message import Message
 from app.domain.notification import Rejected, Result, Retry, Sent
 from app.service.ports import Clock
 
 TOTAL_TIMEOUT = timedelta(seconds=15)
-SUBJECT_LIMIT = 200
 STARTTLS = {"always": True, "auto": None, "never": False}
 EXAMPLE = "smtp://user:password@mail.example.com:587?from=oncall@example.com"
-BUTTON = (
-    "display:inline-block;padding:12px 24px;background:#b3261e;color:#ffffff;"
-    "font-weight:bold;text-decoration:none;border-radius:6px"
-)
-
 
 DEFAULT_SENDER = "oncall-router@localhost"
 
@@ -92,7 +84,7 @@ class Email:
 
     async def send(self, message: Message) -> Result:
         try:
-            mail = _mail(message, self._server.sender)
+            mail = mail_of(message, self._server.sender)
         except (MessageError, ValueError, IndexError):
             return Rejected("email: the address is not one valid mail address")
         mail["Date"] = self._clock.now()
@@ -142,17 +134,9 @@ def _start_tls(choice: str, has_password: bool) -> bool | None:
 def _sender(text: str) -> Address:
     name, address = parseaddr(text if text.isprintable() else "")
     try:
-        return _address(address, name)
+        return mail_address(address, name)
     except (MessageError, ValueError, IndexError):
         raise InvalidSmtpUrl("ONCALL_SMTP_URL: from= must be one mail address, as oncall@example.com") from None
-
-
-def _address(text: str, name: str = "") -> Address:
-    """One mail address; refuses lists, comments, line breaks and what has no domain."""
-    address = Address(display_name=name, addr_spec=text)
-    if not address.domain or address.addr_spec != text or not text.isprintable():
-        raise ValueError("not one mail address")
-    return address
 
 
 def _failure(error: Exception, place: str) -> Result:
@@ -177,60 +161,3 @@ def _refusal(error: aiosmtplib.SMTPResponseException, reason: str) -> Result:
     enhanced = re.match(r"[245]\.\d{1,3}\.\d{1,3}\b", error.message)
     said = f"{reason} ({error.code}{f' {enhanced[0]}' if enhanced else ''})"
     return Rejected(said) if 500 <= error.code < 600 else Retry(said)
-
-
-def _mail(message: Message, sender: Address) -> EmailMessage:
-    mail = EmailMessage()
-    mail["From"] = sender
-    mail["To"] = _address(message.address)
-    mail["Subject"] = one_line(message.headline, SUBJECT_LIMIT)
-    mail["Message-ID"] = _message_id(message.key, sender.domain)
-    mail["Auto-Submitted"] = "auto-generated"
-    if len(message.items) == 1:
-        thread = _message_id(f"incident {message.items[0].incident}", sender.domain)
-        mail["In-Reply-To"] = thread
-        mail["References"] = thread
-    mail.set_content(_encodable(message.text()) + "\n", cte="quoted-printable")
-    mail.add_alternative(_encodable(_html(message)), subtype="html", cte="quoted-printable")
-    return mail
-
-
-def _message_id(key: str, domain: str) -> str:
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-def _html(message: Message) -> str:
-    body = "".join(_item_html(item, message) for item in message.items) + _notice_html(message)
-    head = escape(one_line(message.headline, SUBJECT_LIMIT * 2))
-    return f'<html><body style="font-family:sans-serif"><h2>{head}</h2>{body}</body></html>\n'
-
-
-def _item_html(item: Item, message: Message) -> str:
-    rows = "".join(_rows(item, message.timezone))
-    title = "" if message.headline_says_it() else f"<h3>{escape(item.title_line())}</h3>"
-    return f"{title}{_button(item.link, message.button())}<table>{rows}</table>"
-
-
-def _notice_html(message: Message) -> str:
-    if message.notice is None:
-        return ""
-    lines = "".join(f"<p>{escape(one_line(line, FACT_LIMIT))}</p>" for line in message.notice.lines)
-    return f"{lines}{_button(message.notice.link, message.button())}"
-
-
-def _button(link: str, label: str) -> str:
-    """A button that nobody misses, and the plain address for mail programs that draw none."""
-    href = escape(link)
-    return f'<p><a href="{href}" style="{BUTTON}">{label}</a><br><br>{href}</p>' if link else ""
-
-
-def _rows(item: Item, timezone: str) -> Iterator[str]:
-    for name, value in item.facts(timezone):
-        if name != "act":
-            is_link = value in item.addresses()
-            shown = f'<a href="{escape(value)}">{escape(value)}</a>' if is_link else escape(value)
-            yield f'<tr><th align="left" valign="top">{name}</th><td>{shown}</td></tr>'

@@ -101,6 +101,7 @@ Hosts = Annotated[
 Zone = Annotated[ZoneInfo, written(times.parse_zone)]
 Day = Annotated[date, written(times.parse_day)]
 Length = Annotated[timedelta, written(parse_length)]
+Ahead = Annotated[timedelta | None, written(times.parse_ahead)]
 Wait = Annotated[Delay, written(times.parse_delay)]
 Amount = Annotated[Decimal, written(parse_amount, str | int | float)]
 Currency = Annotated[str, written(_parse_currency)]

@@ -27,7 +27,7 @@ from app.adapters.runbooks_md import load_runbooks
 from app.domain.classify import OnMissingRunbook, Severity
 from app.domain.complaint import Place
 from app.domain.errors import InvalidRules
-from app.domain.ruleset import Limits, Rules
+from app.domain.ruleset import Limits, Rules, ShiftNotices
 from app.domain.runbook import Library
 
 _PLACED = ("calendars", "people", "squads", "rotas", "policies", "ladders", "sources", "heartbeats")
@@ -90,6 +90,7 @@ def _build(file: FileShape, written: Written, library: Library, sources: KnownTy
         mode=file.mode,
         limits=_limits(file),
         postmortems=build_postmortems(file, names, report),
+        shift_notices=ShiftNotices(file.notices.before_shift, file.notices.handover),
         call_room=file.defaults.call_room or "",
         pay=build_pay(file, names, report),
         learning=build_learning(file, names),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.adapters.rules_yaml.forms import (
+    Ahead,
     Amount,
     Apprise,
     ChannelNames,
@@ -117,7 +118,11 @@ class PersonShape(ReaderShape):
     on_call_until: Day | None = None
     engineer: bool = True
     """Whether `members: all` means this person too."""
+    absences: Url | None = None
+    """The address of an iCalendar of when this person is away; whatever they hold then needs cover."""
     ladders: dict[Urgency, Text] = {}
+    timezone: Zone | None = None
+    """Where this person lives; times in their messages are of this zone."""
 
 
 class TicketsShape(Shape):
@@ -259,6 +264,15 @@ class HeartbeatShape(Shape):
     title: Text | None = None
 
 
+class NoticesShape(Shape):
+    """How people are told of their shifts."""
+
+    before_shift: Ahead = timedelta(hours=24)
+    """How long before; `never`: not at all."""
+    handover: bool = True
+    """Whether those whose shift begins or ends are told at that moment."""
+
+
 class LimitsShape(Shape):
     """Lengths of time that the process fixes unless they are changed here."""
 
@@ -338,6 +352,7 @@ class FileShape(Shape):
     inhibit: list[InhibitionShape] = []
     sources: dict[Name, SourceShape] = {}
     heartbeats: dict[Name, HeartbeatShape] = {}
+    notices: NoticesShape = NoticesShape()
     limits: LimitsShape = LimitsShape()
     pay: PayShape = PayShape()
     reports: ReportsShape = ReportsShape()

@@ -4,7 +4,7 @@ Each parser takes the text as written and raises `ValueError` with a reason that
 """
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -41,6 +41,11 @@ def parse_days_amount(text: str) -> Days:
     if found is None or not 1 <= int(found[1]) <= _MOST_DAYS or (found[2] and found[3].startswith("w")):
         raise ValueError(f'{quoted(text)} is not a number of days; write it as "5 working days" or "7 days"')
     return Days(int(found[1]) * (7 if found[3].startswith("w") else 1), working=bool(found[2]))
+
+
+def parse_ahead(text: str) -> timedelta | None:
+    """How long before something: `24h`, or `never`."""
+    return None if text.strip().lower() == "never" else parse_length(text)
 
 
 def parse_weeks(text: str) -> int:

@@ -25,7 +25,7 @@ from app.service.check import check
 from app.service.check_alerts import Sender, check_alert_rules, links_of
 from app.service.check_links import dead_links, own_links
 from app.service.problem import Problem, errors_first
-from app.wiring import read_rules
+from app.wired_rules import read_rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,16 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - recognis
 JSON = {"content-type": "application/json"}
 
 
-def greeting(application: Application) -> str:
-    """A few lines for the terminal; with a first token, the only time that it is shown."""
+def greeting(application: Application, sign_in: str = "") -> str:
+    """A few lines for the terminal; with a first token, the only time that it is shown. `sign_in` is a link to sign in
+    by, if one was made."""
     settings, token = application.settings, application.first_token
     url = address(settings.host, settings.port)
     said = [f"oncall-router listens on {url}"]
     if settings.role == "worker":
         return f"{said[0]} for probes and metrics; timers and messages run\n"
+    if sign_in:
+        said += ["", "Open this in a browser, once, within an hour, to sign in:", f"  {sign_in}"]
     if token:
         said += ["", "The first API token, with every scope. It is shown this once; keep it:", f"  {token}"]
     variable = "ONCALL_ADMIN_TOKEN" if settings.admin_token else "ONCALL_TOKEN"

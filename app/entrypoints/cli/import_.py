@@ -80,7 +80,7 @@ def _checked(text: str, name: str, runbooks: Path | None, at: datetime) -> "Sequ
     """What is to be said of the file that will be; read as the server would read it, before it is one."""
     from app.entrypoints.cli.settings import read_settings
     from app.service.check import check
-    from app.wiring import read_rules
+    from app.wired_rules import read_rules
 
     with TemporaryDirectory() as folder:
         draft = Path(folder, name)

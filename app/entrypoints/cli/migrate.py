@@ -60,7 +60,7 @@ async def _migrate(source: str, target: str) -> "Compared":
 async def _open(url: str, settings: "Settings", opened: AsyncExitStack) -> "Side":
     """Raises `StoreRefused`. The role of this machine's server does not matter here: it is stopped."""
     from app.service.migrate import Side
-    from app.wiring import clock_of, open_store
+    from app.wired_store import clock_of, open_store
 
     store = await open_store(settings.model_copy(update={"store": url, "role": "all"}))
     opened.push_async_callback(store.close)

@@ -18,7 +18,7 @@ from app.entrypoints.cli.failures import CommandFailed
 from app.entrypoints.cli.greeting import greeting
 from app.entrypoints.http.app import create_app
 from app.entrypoints.worker import Worker
-from app.wiring import assemble
+from app.wiring import assemble, first_link
 
 BACKLOG = 2048
 KEEP_ALIVE = {
@@ -52,7 +52,8 @@ def run_server(settings: Settings) -> None:
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     application = await assemble(settings)
     app = create_app(application, Worker(application))
-    server = _Server(_config(app), lambda: typer.echo(greeting(application)))
+    sign_in = await first_link(application)
+    server = _Server(_config(app), lambda: typer.echo(greeting(application, sign_in)), app.state.live.close)
     for stop in (signal.SIGTERM, signal.SIGINT):
         # Having ended gracefully, uvicorn raises the signal once more; that must not look like a crash.
         signal.signal(stop, lambda number, frame: None)
@@ -86,16 +87,21 @@ def _config(app: FastAPI) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Says so once it really takes requests."""
+    """Says so once it really takes requests, and once it begins to end: streams would hold it up."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], ending: Callable[[], None]) -> None:
         super().__init__(config)
         self._say_started = started
+        self._say_ending = ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._say_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._say_ending()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

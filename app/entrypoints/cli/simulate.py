@@ -40,7 +40,7 @@ def simulate(
     """Print who would be told what and when. Nothing is stored or sent."""
     from app.entrypoints.cli.settings import read_settings
     from app.service.simulate import simulate as walk
-    from app.wiring import read_rules
+    from app.wired_rules import read_rules
 
     known = read_rules(read_settings(rules=rules, runbooks=runbooks))
     when = parse_instant(at, known.zone) if at else datetime.now(UTC)

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.entrypoints.http.errors import problem
 
 HEADER = b"x-request-id"
-_HIDING = ("/a/", "/ical/", "/twilio/voice/", "/twilio/status/")
+_HIDING = ("/a/", "/t/", "/sign-in/link/", "/ical/", "/twilio/voice/", "/twilio/status/")
 """What follows these is a credential."""
 
 _IDS = Random()  # noqa: S311 - names, no secrets, and without a call of the system each time

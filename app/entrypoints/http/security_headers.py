@@ -20,6 +20,7 @@ _PLAIN = [*_SAME, (b"content-security-policy", _NOTHING)]
 _PLOTTED = [*_SAME, (b"content-security-policy", _PLOT), (b"cache-control", b"no-store")]
 _BY_BEGINNING = (
     ("/a/", [*_PLAIN, (b"cache-control", b"no-store")]),
+    ("/t/", [*_PLAIN, (b"cache-control", b"no-store")]),
     ("/api/", [*_PLAIN, (b"cache-control", b"no-store")]),
     ("/docs", [*_SAME, (b"content-security-policy", _DOCS)]),
 )

@@ -70,7 +70,7 @@ async def list_tokens(application: App, token: Manager) -> TokenPage:
 @router.post("", summary="Make a token", status_code=201, response_model=NewToken, responses=refusals(*WRITING))
 async def create_token(body: TokenBody, application: App, token: Manager, once: Once) -> Response:
     """Nobody can hand out a scope that they do not have, nor by a token for somebody else the sight of their pay."""
-    _may_give(token, body, application)
+    must_be_givable(token, body.scopes, body.person, application)
 
     async def work(keep: Keep) -> Reply:
         secret, record = new_token(body.name, body.scopes, body.person, token.may_see_pay_of(body.person))
@@ -94,12 +94,13 @@ async def revoke_token(
     await application.store.commit((), (_logged("token.revoke", id, token, application),))
 
 
-def _may_give(token: Token, body: TokenBody, application: Application) -> None:
-    lacking = sorted(scope for scope in body.scopes if not token.may(scope))
+def must_be_givable(token: Token, scopes: frozenset[Scope], person: str, application: Application) -> None:
+    """Raises `Forbidden` for a scope that the giver lacks, and `InvalidPayload` for a person that nobody knows."""
+    lacking = sorted(scope for scope in scopes if not token.may(scope))
     if lacking:
         raise Forbidden(f"token {token.name!r} cannot give the scope {lacking[0]!r}, which it does not have")
-    if body.person:
-        must_be_person(body.person, "person", application.in_force.rules)
+    if person:
+        must_be_person(person, "person", application.in_force.rules)
 
 
 def _logged(what: str, id: str, token: Token, application: Application, note: str = "") -> Record:

@@ -10,6 +10,7 @@ from app.domain.classify import Severity
 from app.domain.errors import NotFound
 from app.domain.incident import Incident, Status
 from app.entrypoints.http.incidents import is_incident_id
+from app.entrypoints.web.incident_acts import SAID
 from app.entrypoints.web.incident_row import Row, row_of, tone_of
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.viewer import Page, Reading
@@ -72,11 +73,13 @@ FILTERS = {
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def incidents(page: Reading, show: str = "open", before: str = "") -> Response:
+async def incidents(page: Reading, show: str = "open", before: str = "", did: str = "") -> Response:
     chosen = _filter(show)
     listed = await _listed(chosen, before, page)
     address = f"/live/incidents?show={chosen.word}&before={before}"
-    return page.show("incidents.html", filters=FILTERS.values(), chosen=chosen, listed=listed, live=address)
+    return page.show(
+        "incidents.html", filters=FILTERS.values(), chosen=chosen, listed=listed, live=address, said=SAID.get(did, "")
+    )
 
 
 @router.get("/live/incidents")

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from app.domain.errors import AppError, Forbidden, NotFound, StoreUnavailable, Unauthorised
+from app.domain.errors import AppError, Forbidden, NotFound, OutsideUnavailable, StoreUnavailable, Unauthorised
 from app.entrypoints.http.errors import problem_of
 from app.entrypoints.web.pages import page
 from app.entrypoints.web.viewer import SignInNeeded, StaleForm
@@ -23,6 +23,10 @@ _ADVICE: dict[type[AppError], tuple[str, str]] = {
         "Nothing has changed. Whoever runs this server can give you the right to, or do it for you.",
     ),
     NotFound: ("There is nothing here", "What this address named is gone, or never was. Go to the open incidents."),
+    OutsideUnavailable: (
+        "The sign-in provider does not answer",
+        "Try again in a minute. Until then a link made by `oncall-router sign-in` works, and so do those in messages.",
+    ),
     StoreUnavailable: (
         "Not recorded",
         "The server cannot store anything at the moment, so nothing has changed. Try again in a few seconds: another "

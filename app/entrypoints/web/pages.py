@@ -63,5 +63,11 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.globals["static"] = static
 _ENVIRONMENT.filters.update(
-    local=wording.local, span=wording.span, iso=wording.iso, shown=wording.shown, line=wording.line
+    local=wording.local,
+    zones=wording.zones,
+    brief=wording.brief,
+    span=wording.span,
+    iso=wording.iso,
+    shown=wording.shown,
+    line=wording.line,
 )

@@ -110,7 +110,8 @@ class Page:
 
     def part(self, template: str, **values: object) -> bytes:
         """A piece of a page; the same for all who look at it in the same zone, so it can be made once for them."""
-        return rendered(template, zone=self.viewer.zone, now=self.now, **values)
+        frame = {"zone": self.viewer.zone, "rules_zone": self.rules.zone, "now": self.now}
+        return rendered(template, **frame, **values)
 
     def at(self, now: datetime) -> "Page":
         """The same page, made again later."""

@@ -15,6 +15,21 @@ def local(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
 
 
+def zones(at: datetime, zone: ZoneInfo, other: ZoneInfo) -> str:
+    """An instant in the reader's zone and, where clocks show another time there, in a second one."""
+    if at.astimezone(zone).utcoffset() == at.astimezone(other).utcoffset():
+        return local(at, zone)
+    return f"{local(at, zone)} ({at.astimezone(other):%a %H:%M %Z})"
+
+
+def brief(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`03:00:12` within a day, else `Sun 22 Nov 03:00`, with the year where it is another."""
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    if abs(at - now) < timedelta(days=1) and there.date() == here.date():
+        return f"{there:%H:%M:%S}"
+    return f"{there:%a %d %b %H:%M}" if there.year == here.year else f"{there:%a %d %b %Y %H:%M}"
+
+
 def iso(at: datetime) -> str:
     """For programs: the page's own script, and readers that speak."""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")

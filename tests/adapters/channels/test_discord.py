@@ -79,7 +79,7 @@ def rig(http: OutboundHttp, vendor: StrictVendor, httpserver: HTTPServer) -> Htt
     def at_port(port: int) -> tuple[Channel, str]:
         return discord, f"http://127.0.0.1:{port}{PATH}"
 
-    live = ("<https://evil", "<!channel>", "<script>", "```", "https://evil")
+    live = ("<https://evil", "<!channel>", "<script>", "```", "https://evil", " @everyone", " @here", "<@8", "[click](")
     return a_rig(discord, httpserver.url_for(PATH), vendor, at_port, secrets=(SECRET,), live=live)
 
 

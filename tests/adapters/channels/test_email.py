@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,7 +106,18 @@ def rig(mailbox: Mailbox, port: int) -> RemoteRig:
         channel=an_email(port, login=""),
         address=ASHA,
         received=mailbox.received,
-        live=("<script>", "\nBcc", "\x1b", "\u202e", 'href="https://evil'),
+        live=(
+            "<script>",
+            "<img",
+            "<break",
+            "<Hangup",
+            "<at>",
+            '" onmouseover="',
+            "\nBcc",
+            "\x1b",
+            "\u202e",
+            'href="https://evil',
+        ),
         secrets=(PASSWORD,),
         at_port=at_port,
     )
@@ -134,22 +146,52 @@ async def test_a_page_is_one_mail_in_text_and_html(mailbox: Mailbox, port: int) 
     assert _part(mail, "plain").strip() == message.text()
     link = "https://oncall.example.com/a/ImluY18wMSI.aGVsbG8.c2ln"
     assert f'<a href="{link}"' in _part(mail, "html")
-    assert f">Open and acknowledge</a><br><br>{link}</p>" in _part(mail, "html")
+    assert ">Open and acknowledge</a>" in _part(mail, "html")
+    assert f">{link}</span>" in _part(mail, "html")
 
 
 @pytest.mark.server
-async def test_the_mails_of_one_incident_are_one_thread(mailbox: Mailbox, port: int) -> None:
-    email = an_email(port, login="")
-
+async def test_the_mails_about_one_incident_are_one_thread_and_each_says_what_is_new(
+    mailbox: Mailbox, port: int
+) -> None:
+    email, title = an_email(port, login=""), an_item().title_line()
     await email.send(a_page(ASHA, key="first"))
-    await email.send(a_page(ASHA, key="second", kind=MessageKind.REMINDER))
+    for kind, news in (("reminder", "STILL OPEN"), ("hand_over", "HAND-OVER"), ("resolved", "RESOLVED")):
+        await email.send(a_page(ASHA, key=kind, kind=MessageKind(kind), headline=f"{news} {title}"))
     await email.send(a_page(ASHA, an_item(incident="inc_02"), key="other"))
     await email.send(a_page(ASHA, an_item(), an_item(incident="inc_02"), key="digest", kind=MessageKind.DIGEST))
 
-    first, second, other, digest = [mail["References"] for mail in mailbox.mails()]
-    assert first == second == mailbox.mails()[0]["In-Reply-To"]
-    assert other != first
-    assert digest is None
+    *ours, other, digest = mailbox.mails()
+
+    assert {(mail["Subject"], mail["References"], mail["In-Reply-To"]) for mail in ours} == {
+        (title, ours[0]["References"], ours[0]["References"])
+    }
+    assert [mail["From"].addresses[0].display_name for mail in ours] == [
+        "Oncall",
+        "Oncall: STILL OPEN",
+        "Oncall: HAND-OVER",
+        "Oncall: RESOLVED",
+    ]
+    assert len({mail["Message-ID"] for mail in ours}) == 4
+    assert other["References"] != ours[0]["References"]
+    assert digest["References"] is None
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("kind", "severity", "importance"),
+    [("page", "critical", "high"), ("page", "triage", None), ("resolved", "critical", None)],
+)
+async def test_a_filter_can_tell_what_a_mail_is_and_no_machine_answers_it(
+    mailbox: Mailbox, port: int, kind: str, severity: str, importance: str | None
+) -> None:
+    await an_email(port, login="").send(a_page(ASHA, an_item(severity=severity), kind=MessageKind(kind)))
+
+    [mail] = mailbox.mails()
+    assert (mail["X-Oncall-Kind"], mail["X-Oncall-Severity"], mail["Importance"]) == (kind, severity, importance)
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
+    assert mail["List-Id"] == "<oncall-router.example.com>"
+    assert mail["List-Unsubscribe"] is None
 
 
 @pytest.mark.server
@@ -228,3 +270,15 @@ async def test_what_is_not_one_mail_address_is_rejected(address: str) -> None:
     outcome = await an_email(free_port()).send(a_page(address))
 
     assert outcome == Rejected("email: the address is not one valid mail address")
+
+
+@pytest.mark.server
+async def test_the_page_in_the_docs_shows_the_headers_of_a_page(mailbox: Mailbox, port: int) -> None:
+    docs = Path(__file__).parents[3].joinpath("docs/channels/email.md").read_text(encoding="utf-8")
+    shown = dict(line.split(": ", 1) for line in docs.partition("```\nFrom:")[2].partition("```")[0].splitlines()[1:])
+
+    await an_email(port, login="").send(a_page(ASHA))
+
+    [mail] = mailbox.mails()
+    assert shown
+    assert {name: mail[name] for name in shown} == shown

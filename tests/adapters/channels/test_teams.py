@@ -95,7 +95,7 @@ def rig(http: OutboundHttp, vendor: StrictVendor, httpserver: HTTPServer) -> Htt
     def at_port(port: int) -> tuple[Channel, str]:
         return teams, f"http://127.0.0.1:{port}{PATH}?{QUERY}"
 
-    live = ('"TextBlock"', '"FactSet"', "<at>", '"url": "https://evil', '"url":"https://evil', "\\u0002", "\x02")
+    live = ('"TextBlock"', '"FactSet"', '"entities"', '"url": "https://evil', '"url":"https://evil', "\\u0002", "\x02")
     return a_rig(teams, f"{httpserver.url_for(PATH)}?{QUERY}", vendor, at_port, secrets=(SECRET,), live=live)
 
 

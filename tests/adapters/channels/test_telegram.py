@@ -71,7 +71,14 @@ def rig(http: OutboundHttp, telegram: Telegram, vendor: StrictVendor) -> HttpRig
     def at_port(port: int) -> tuple[Channel, str]:
         return Telegram(http, TOKEN, f"http://127.0.0.1:{port}"), CHAT
 
-    return a_rig(telegram, CHAT, vendor, at_port, secrets=(TOKEN,), live=("parse_mode", "mallory@evil"))
+    return a_rig(
+        telegram,
+        CHAT,
+        vendor,
+        at_port,
+        secrets=(TOKEN,),
+        live=("parse_mode", "mallory@evil", "@mallory", "@everyone", "/stop", "/start"),
+    )
 
 
 class TestTelegram(HttpContract):

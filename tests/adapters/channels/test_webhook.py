@@ -104,7 +104,7 @@ async def test_the_body_is_the_one_that_the_docs_show(rig: HttpRig, receiver: Re
     assert outcome == Sent()
     [request] = receiver.requests
     assert request.headers["webhook-timestamp"] == str(int(clock.at.timestamp()))
-    assert request.get_json() == json.loads(shown_in_docs("json"))
+    assert request.get_json() == json.loads(shown_in_docs("json", "channels/webhook.md"))
 
 
 @pytest.mark.parametrize(

@@ -299,6 +299,8 @@ async def test_strange_names_in_paths_and_queries_are_refused(rig: Rig) -> None:
             f"/api/v1/runbooks/{name}",
             f"/api/v1/quarantine/{name}",
             f"/api/v1/silences/{name}",
+            f"/api/v1/postmortems/{name}",
+            f"/api/v1/postmortems/{name}/versions/1",
             f"/a/{name}",
             f"/heartbeats/{name}",
             f"/heartbeats/{name}/fail",

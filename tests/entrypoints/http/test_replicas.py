@@ -15,7 +15,7 @@ from app.service.migrate import KIND, UNFINISHED
 from app.service.ports import Record
 from app.service.reload import call_for_reload
 from app.service.replicas import announce
-from app.wiring import open_store
+from app.wired_store import open_store
 from tests.entrypoints.http.rig import RULES, Rig, rigged
 
 
