@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.rota_facts import KeptConsent, KeptCover, KeptOptOut, Shadowing
+from app.service.rota_facts import Change
 from tests.stories.conftest import TWO_STORES
 from tests.stories.stage import RULES, Stage, alert, london, stage
 
@@ -68,8 +69,7 @@ async def fired_at(s: Stage, number: int, when: str) -> str:
 
 
 async def the_month(s: Stage) -> None:
-    await s.application.store.commit((), s.application.rota_facts.records(facts()))
-    await s.application.rota_facts.refresh()
+    await s.application.rota_facts.change(lambda kept, scene: Change(said=facts()))
     await incident(s, 1, "2026-03-26 02:00", "2026-03-26 02:05", "asha", "2026-03-26 03:05")
     # An hour, for the clocks go from 01:00 to 02:00.
     await incident(s, 2, "2026-03-29 00:30", "2026-03-29 00:30", "dee", "2026-03-29 02:30")
