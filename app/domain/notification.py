@@ -79,10 +79,19 @@ class Planned:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that was made again later, and why."""
+
+    at: datetime
+    reason: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
 class Send:
-    """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions.
-    `gathered_until` is when it goes out with the others of a storm, `receipt_by` when a receipt of it is overdue (None:
-    none is waited for); `among` how many incidents the message told of."""
+    """One sending: `at` and `reason` are of the last attempt, `earlier` are those before it. `round` counts
+    repetitions. `gathered_until` is when it goes out with the others of a storm, `receipt_by` when a receipt of it is
+    overdue (None: none is waited for); `among` how many incidents the message told of."""
 
     channel: str
     address: str
@@ -96,6 +105,7 @@ class Send:
     gathered_until: datetime | None = None
     receipt_by: datetime | None = None
     among: int = 1
+    earlier: tuple[Failure, ...] = ()
 
     @property
     def ready_at(self) -> datetime:
@@ -249,7 +259,8 @@ def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool)
 
 
 def _tried(send: Send, result: Attempt, notification: Notification, now: datetime) -> Send:
-    tried = replace(send, attempts=send.attempts + 1, at=now)
+    before = (*send.earlier, Failure(send.at, send.reason)) if send.at else send.earlier
+    tried = replace(send, attempts=send.attempts + 1, at=now, earlier=before)
     match result:
         case Sent(reference, receipt_within, among):
             by = now + receipt_within if receipt_within and reference else None

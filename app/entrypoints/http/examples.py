@@ -100,13 +100,14 @@ NOTIFICATION = {
             "address": "U0123",
             "due_at": "2026-11-22T03:00:00Z",
             "state": "sent",
-            "attempts": 1,
+            "attempts": 2,
             "round": 1,
-            "at": "2026-11-22T03:00:01Z",
+            "at": "2026-11-22T03:00:07Z",
             "reason": "",
             "reference": "1700000000.000100",
             "gathered_until": None,
             "receipt_by": None,
+            "earlier": [{"at": "2026-11-22T03:00:00Z", "reason": "slack answered 503"}],
         }
     ],
 }

@@ -136,10 +136,17 @@ class AlertPage(View):
     next: str | None
 
 
+class FailureView(View):
+    """An attempt that was made again later, and why."""
+
+    at: datetime
+    reason: str
+
+
 class SendView(View):
-    """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason. It waits until
-    `gathered_until` to go out with the others of a storm. `sent` means taken by the provider; where it says what became
-    of it, that is known by `receipt_by`."""
+    """One sending on one channel: how it stands, how often it was tried, the last attempt's instant and reason, and the
+    `earlier` ones. It waits until `gathered_until` to go out with the others of a storm. `sent` means taken by the
+    provider; where it says what became of it, that is known by `receipt_by`."""
 
     channel: str
     address: Masked
@@ -152,6 +159,7 @@ class SendView(View):
     reference: str
     gathered_until: datetime | None
     receipt_by: datetime | None
+    earlier: list[FailureView]
 
 
 class WhyView(View):
