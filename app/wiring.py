@@ -31,6 +31,7 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.calls import Calls
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
@@ -53,7 +54,7 @@ from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching
-from app.wired_channels import configured_channels, phone_channels
+from app.wired_channels import call_rooms, configured_channels, phone_channels
 from app.wired_process import WrittenProcess, add_process, add_reaching
 from app.wired_rules import read_rules
 from app.wired_store import clock_of, open_store, refuse_half_migrated
@@ -71,6 +72,7 @@ class Application(WrittenProcess):
     receipts: Receipts = field(init=False)
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
+    calls: Calls = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -140,6 +142,8 @@ async def assemble(
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
+    rooms = call_rooms(settings, application.http, clock)
+    application.calls = Calls(store, application.held, application.in_force, clock, rooms)
     application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
     add_reaching(application, application.dispatcher.channels)
@@ -150,7 +154,6 @@ async def assemble(
     _add_heartbeats(application, journalling)
     if journalling:
         application.outage = _outage(application, journalling)
-        application.calls.held = application.held
     by_phone = _by_phone(application)
     application.text_answers = TextAnswers(by_phone, application.tickets.code)
     application.call_answers = CallAnswers(by_phone)

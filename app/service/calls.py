@@ -24,9 +24,16 @@ class Calls:
     rules file are to be had. Of two processes that start one at the same instant, one finds the other's to stand, and
     its own stays empty: nobody is sent there. `held` finds an incident that is held for the time of an outage."""
 
-    def __init__(self, store: WorkingStore, in_force: InForce, clock: Clock, rooms: CallRooms | None) -> None:
-        self.held: Callable[[str], Incident | None] = lambda id: None
+    def __init__(
+        self,
+        store: WorkingStore,
+        held: Callable[[str], Incident | None],
+        in_force: InForce,
+        clock: Clock,
+        rooms: CallRooms | None,
+    ) -> None:
         self._store = store
+        self._held = held
         self._in_force = in_force
         self._clock = clock
         self._rooms = rooms
@@ -48,7 +55,7 @@ class Calls:
 
     async def _prepared(self, id: str, by: Actor) -> StartCall:
         must_be_person(by.id, "by", self._in_force.rules)
-        incident = self.held(id) or (await self._store.load((), (id,))).incidents.get(id)
+        incident = self._held(id) or (await self._store.load((), (id,))).incidents.get(id)
         if incident is None:
             raise NotFound(f"there is no incident {id}")
         step(incident, StartCall(by, ""), self._in_force.context(self._clock.now()))
