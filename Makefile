@@ -18,7 +18,7 @@ run: .venv/.runtime ## install if needed, then serve on http://127.0.0.1:8080, d
 	@exec $(BIN)/oncall-router serve
 
 test: .venv/.dev ## install what is needed and run every test
-	@sh scripts/tools.sh prometheus prometheus-alertmanager strace
+	@sh scripts/tools.sh prometheus prometheus-alertmanager strace chromium nodejs npm
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 test-quick: .venv/.dev ## the tests that start no server, in less than a minute

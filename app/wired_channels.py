@@ -27,6 +27,7 @@ from app.adapters.channels.voice import Voice
 from app.adapters.channels.webhook import Webhook
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.phone_tickets import PhoneTickets
+from app.adapters.zoom import Zoom, ZoomApp
 from app.config import Settings
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.errors import AppError
@@ -130,6 +131,18 @@ def _whole(account: TwilioAccount, prefix: str) -> TwilioAccount:
     if not (account.number or account.service):
         raise AppError(f"{prefix}_ACCOUNT_SID needs a sender: set {prefix}_FROM, or {prefix}_MESSAGING_SERVICE")
     return account
+
+
+def call_rooms(settings: Settings, http: OutboundHttp, clock: Clock) -> Zoom | None:
+    """Where fresh calls are opened; None where nothing is set up. Raises `AppError` for half of it."""
+    given = (settings.zoom_account_id, settings.zoom_client_id, settings.zoom_client_secret)
+    if not any(given):
+        return None
+    if not all(given):
+        raise AppError(
+            "Zoom needs ONCALL_ZOOM_ACCOUNT_ID, ONCALL_ZOOM_CLIENT_ID and ONCALL_ZOOM_CLIENT_SECRET together"
+        )
+    return Zoom(http, ZoomApp(*given, settings.zoom_api_url, settings.zoom_oauth_url), clock)
 
 
 def not_installed(rules: Rules) -> list[Complaint]:

@@ -6,6 +6,8 @@ wanted() {
         prometheus) echo "the test and the story with a real Prometheus" ;;
         prometheus-alertmanager) echo "the test and the story with a real Alertmanager" ;;
         strace) echo "the test that watches fsync come before the reply" ;;
+        chromium) echo "the tests in a real browser" ;;
+        nodejs | npm) echo "the tests of signing in at a real provider of OpenID Connect" ;;
         wrk) echo "the bench" ;;
         buildah | debootstrap) echo "the test of the container image" ;;
         *) echo "whatever asked for it" ;;

@@ -12,8 +12,9 @@ from app import wired_channels
 from app.adapters.outbound_http import OutboundHttp
 from app.adapters.rules_yaml.forms import ChannelName
 from app.config import Settings
+from app.domain.errors import AppError
 from app.domain.notification import Rejected
-from app.wired_channels import configured_channels
+from app.wired_channels import call_rooms, configured_channels
 from app.wired_rules import read_rules
 from tests.contracts.channel_rig import FixedClock, a_page
 
@@ -49,6 +50,38 @@ def test_each_channel_that_a_ladder_may_name_can_be_set_up_and_goes_by_its_name(
 def test_without_settings_pages_are_on_the_console_and_wherever_an_address_is_enough(http: OutboundHttp) -> None:
     assert set(configured_channels(Settings(), http, CLOCK)) == BY_ADDRESS | {"console"}
     assert set(configured_channels(Settings(ntfy_url="https://ntfy.example.com"), http, CLOCK)) == BY_ADDRESS | {"ntfy"}
+
+
+TRACKERS = {
+    "github_token": "github_pat_1",
+    "jira_url": "https://example.atlassian.net",
+    "jira_email": "oncall@example.com",
+    "jira_token": "ATATT1",
+    "linear_token": "lin_api_1",
+}
+
+
+def test_trackers_are_on_by_their_tokens_and_reach_nobody(http: OutboundHttp) -> None:
+    found = configured_channels(Settings(**TRACKERS), http, CLOCK)
+
+    assert set(found) - BY_ADDRESS == {"github", "jira", "linear", "console"}
+    assert {name: channel.name for name, channel in found.items()} == {name: name for name in found}
+
+
+@pytest.mark.parametrize("missing", ["jira_url", "jira_email"])
+def test_half_of_jira_is_refused(http: OutboundHttp, missing: str) -> None:
+    with pytest.raises(AppError, match="ONCALL_JIRA_TOKEN needs ONCALL_JIRA_URL and ONCALL_JIRA_EMAIL too"):
+        configured_channels(Settings(**TRACKERS | {missing: ""}), http, CLOCK)
+
+
+def test_calls_are_started_at_zoom_when_all_of_it_is_set(http: OutboundHttp) -> None:
+    whole = {"zoom_account_id": "a", "zoom_client_id": "b", "zoom_client_secret": "c"}
+
+    assert call_rooms(Settings(), http, CLOCK) is None
+    assert call_rooms(Settings(**whole), http, CLOCK) is not None
+    for missing in whole:
+        with pytest.raises(AppError, match="Zoom needs ONCALL_ZOOM_ACCOUNT_ID"):
+            call_rooms(Settings(**whole | {missing: ""}), http, CLOCK)
 
 
 @pytest.mark.server

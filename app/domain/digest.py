@@ -28,7 +28,8 @@ class Due:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it is never one message with others, however many are due."""
+        """Whether it is never one message with others, however many are due: a ticket. It may be read by anybody, so it
+        lets nobody in."""
         return self.notification.kind is MessageKind.TICKET
 
     @property
@@ -168,7 +169,7 @@ def _item(due: Due, link: str, remark: str, rules: Rules) -> Item:
         remark=" ".join(part for part in (remark, warning, notification.remark) if part),
         state=standing(incident, rules, rules.zone_of(notification.reader)),
         answers=answers(incident) if notification.kind in FOLLOWED else (),
-        call=incident.call,
+        call="" if due.stands_alone else incident.call,
         ticket=incident.ticket,
     )
 

@@ -48,7 +48,11 @@ Result = Sent | Retry | Rejected
 Attempt = Result | Observed
 
 MOST_ATTEMPTS = 6
+MOST_ATTEMPTS_AT_A_TICKET = 30
+"""About six hours: nobody waits for a ticket, and a tracker may be away for long."""
+
 FIRST_BACKOFF = timedelta(seconds=5)
+LONGEST_BACKOFF = timedelta(minutes=15)
 LAST_RESORT_AGAIN = timedelta(minutes=5)
 MOST_SENDS = 200
 NO_RECEIPT = "it was taken, and nothing was heard of its delivery in time"
@@ -75,10 +79,19 @@ class Planned:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that was made again later, and why."""
+
+    at: datetime
+    reason: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
 class Send:
-    """One sending, with every attempt's outcome kept in `reason` of the last one. `round` counts repetitions.
-    `gathered_until` is when it goes out with the others of a storm, `receipt_by` when a receipt of it is overdue (None:
-    none is waited for); `among` how many incidents the message told of."""
+    """One sending: `at` and `reason` are of the last attempt, `earlier` are those before it. `round` counts
+    repetitions. `gathered_until` is when it goes out with the others of a storm, `receipt_by` when a receipt of it is
+    overdue (None: none is waited for); `among` how many incidents the message told of."""
 
     channel: str
     address: str
@@ -92,6 +105,7 @@ class Send:
     gathered_until: datetime | None = None
     receipt_by: datetime | None = None
     among: int = 1
+    earlier: tuple[Failure, ...] = ()
 
     @property
     def ready_at(self) -> datetime:
@@ -200,7 +214,7 @@ def record(notification: Notification, results: Mapping[int, Attempt], now: date
     """
     sends = list(notification.sends)
     for position, result in results.items():
-        sends[position] = _tried(sends[position], result, notification.key, now)
+        sends[position] = _tried(sends[position], result, notification, now)
     overdue = [n for n, send in enumerate(sends) if send.is_awaited and send.receipt_by and send.receipt_by <= now]
     for position in overdue:
         sends[position] = _heard(sends[position], Receipt.OVERDUE, NO_RECEIPT)
@@ -244,8 +258,9 @@ def _round(plan: tuple[Planned, ...], start: datetime, number: int, timed: bool)
     )
 
 
-def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
-    tried = replace(send, attempts=send.attempts + 1, at=now)
+def _tried(send: Send, result: Attempt, notification: Notification, now: datetime) -> Send:
+    before = (*send.earlier, Failure(send.at, send.reason)) if send.at else send.earlier
+    tried = replace(send, attempts=send.attempts + 1, at=now, earlier=before)
     match result:
         case Sent(reference, receipt_within, among):
             by = now + receipt_within if receipt_within and reference else None
@@ -255,9 +270,9 @@ def _tried(send: Send, result: Attempt, key: str, now: datetime) -> Send:
         case Rejected(reason):
             return replace(tried, state=SendState.FAILED, reason=reason)
         case Retry(reason, after):
-            if tried.attempts >= MOST_ATTEMPTS:
+            if tried.attempts >= _most_attempts(notification):
                 return replace(tried, state=SendState.FAILED, reason=f"given up after {tried.attempts} tries: {reason}")
-            wait = max(after or timedelta(0), _backoff(tried.attempts, f"{key}{send.channel}"))
+            wait = max(after or timedelta(0), _backoff(tried.attempts, f"{notification.key}{send.channel}"))
             return replace(tried, due_at=now + wait, reason=reason)
 
 
@@ -269,9 +284,13 @@ def _heard(send: Send, receipt: Receipt, reason: str) -> Send:
 
 
 def _backoff(attempt: int, seed: str) -> timedelta:
-    """5 s, 10 s, 20 s… with up to half as much again, spread by the row's own key."""
+    """5 s, 10 s, 20 s… up to a quarter of an hour, with up to half as much again, spread by the row's own key."""
     spread = crc32(f"{seed}{attempt}".encode()) / 0xFFFFFFFF
-    return FIRST_BACKOFF * (1 << (attempt - 1)) * (1 + spread / 2)
+    return min(FIRST_BACKOFF * (1 << (attempt - 1)), LONGEST_BACKOFF) * (1 + spread / 2)
+
+
+def _most_attempts(notification: Notification) -> int:
+    return MOST_ATTEMPTS_AT_A_TICKET if notification.kind is MessageKind.TICKET else MOST_ATTEMPTS
 
 
 def _bring_forward(sends: list[Send], now: datetime) -> None:

@@ -125,6 +125,17 @@ class Outside(Protocol):
         ...
 
 
+class CallRooms(Protocol):
+    """Where a fresh call can be opened; `name` is how people know the provider."""
+
+    name: str
+
+    async def open(self, topic: str) -> str:
+        """The address at which anybody can join a call that was made just now, within 5 s. Raises `OutsideUnavailable`
+        with a reason that holds no secret."""
+        ...
+
+
 class Channel(Protocol):
     """A way to reach people. `send` never raises, ends within its own timeout (at most 20 s), puts no secret into a
     reason, sends `message.key` as idempotency key where the provider has one, and cuts long text but never a link."""

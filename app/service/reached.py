@@ -70,7 +70,12 @@ class Reached:
             for row in rows:
                 if not row.squad and row.reader in self.in_force.rules.people:
                     for send in _latest(row.sends):
-                        await self._note(row, send)
+                        if self._is_news(row, send):
+                            await self._note(row, send)
+
+    def _is_news(self, row: Notification, send: Send) -> bool:
+        """Nothing is looked up for what works as ever, for in a storm there is much of it."""
+        return send.state is SendState.FAILED or bool(self._failing) or row.kind is MessageKind.TEST
 
     async def _note(self, row: Notification, send: Send) -> None:
         method = method_id(ContactMethod(send.channel, send.address))

@@ -1,15 +1,17 @@
 """Tickets and calls: each is made once, stands in the incident from then on, and a ticket that fails is said aloud."""
 
+from datetime import timedelta
+
 import pytest
 
-from app.domain.classify import Severity
 from app.domain.context import Context
 from app.domain.digest import Due, bundle, compose
 from app.domain.errors import IllegalTransition, InvalidPayload
 from app.domain.events import Actor, AlertFired, OpenTicket, ReaderUnreachable, StartCall, TicketOpened
 from app.domain.incident import Decision, Incident, Outcome, Status, Ticket
 from app.domain.message import MessageKind
-from app.domain.notification import Planned, begin
+from app.domain.notification import NotificationState, Planned, Retry, begin, record
+from app.domain.replacing import replace
 from app.domain.route import route_alert
 from app.domain.step import step
 from app.domain.storm import pace
@@ -103,6 +105,17 @@ def test_a_ticket_that_cannot_be_opened_is_told_to_the_squad_and_may_be_asked_fo
     assert new_key != key
 
 
+def test_a_tracker_may_be_away_for_hours() -> None:
+    row = begin(step(an_incident(), OpenTicket(ASHA), CTX).notifications[0])
+
+    while row.due_at is not None:
+        last = row.due_at
+        row = record(row, {0: Retry("github answered 503")}, row.due_at)
+
+    assert row.state is NotificationState.FAILED
+    assert timedelta(hours=5) < last - NINE < timedelta(hours=9)
+
+
 def test_however_many_tickets_are_due_each_is_one_of_its_own() -> None:
     rows = [begin(step(an_incident(id=an_id(n)), OpenTicket(ASHA), CTX).notifications[0]) for n in range(1, 10)]
     dues = [Due(row, 0, an_incident(id=row.incident)) for row in rows]
@@ -118,7 +131,8 @@ def test_there_is_one_call_while_an_incident_is_open() -> None:
 
     assert after(decision).call == ROOM
     assert decision.timeline[0].text == f"{ROOM} (standing room, for Zoom is not set up)"
-    assert ("call", ROOM) in facts_of(after(decision))
+    assert ("call", ROOM) in facts_of(after(decision), MessageKind.PAGE)
+    assert ("call", ROOM) not in facts_of(after(decision)), "a tracker may be open to everybody"
     assert step(after(decision), StartCall(ASHA, "https://other.example.com"), CTX).outcome is Outcome.ALREADY
 
 
@@ -133,7 +147,7 @@ def test_an_incident_that_is_over_has_no_call_and_once_it_opens_again_may_have_a
     assert (opened.id, opened.call, opened.ticket) == (over.id, "", URL)
 
 
-def facts_of(incident: Incident) -> tuple[tuple[str, str], ...]:
+def facts_of(incident: Incident, kind: MessageKind = MessageKind.TICKET) -> tuple[tuple[str, str], ...]:
     """What a message about it says now."""
-    row = begin(step(an_incident(severity=Severity.HIGH), OpenTicket(ASHA), CTX).notifications[0])
+    row = begin(replace(step(an_incident(), OpenTicket(ASHA), CTX).notifications[0], kind=kind))
     return compose(bundle([Due(row, 0, incident)], 5)[0], CTX.rules, lambda _: "").items[0].facts()

@@ -31,6 +31,7 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     SuppressionChanged,
     TagSquads,
     Unacknowledge,
@@ -211,6 +212,7 @@ class IncidentMachine(RuleBasedStateMachine):
                 "hand",
                 "promote",
                 "mute",
+                "call",
             ]
         ),
     )
@@ -227,6 +229,7 @@ class IncidentMachine(RuleBasedStateMachine):
             "park": Park(actor),
             "note": Note(actor, "looked at it"),
             "tag": TagSquads(actor, ("payments",)),
+            "call": StartCall(actor, "https://meet.example.com/payments"),
             "hand": HandToSquad(actor, "payments"),
             "promote": Promote(actor, Severity.HIGH if minutes % 2 else Severity.CRITICAL),
             "mute": Mute(actor, self.clock.now() + timedelta(minutes=minutes) if minutes % 2 else None),

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -97,6 +98,10 @@ async def test_with_slack_down_at_three_in_the_morning_a_text_message_goes_at_on
         assert (slack["channel"], slack["state"], slack["reason"]) == ("slack", "pending", "slack answered 503")
         assert (sms["channel"], sms["state"]) == ("sms", "sent")
 
+        await town.story.pass_time(timedelta(minutes=1))
+        earlier = (await sends(town.story, incident))[0]["earlier"]
+        assert [one["reason"] for one in earlier] == ["slack answered 503"] * 3
+
 
 async def test_a_provider_that_asks_to_wait_holds_back_no_other(tmp_path: Path, httpserver: HTTPServer) -> None:
     async with every_way(tmp_path, httpserver, NIGHT) as town:
@@ -134,7 +139,7 @@ async def test_with_everything_down_the_last_resort_is_told_as_soon_as_anything_
         assert [line.split()[2:] for line in town.story.news()] == [["page", "cto"]]
 
 
-async def sends(story: Stage, incident: str, person: str = "asha") -> list[dict[str, object]]:
+async def sends(story: Stage, incident: str, person: str = "asha") -> list[dict[str, Any]]:
     """Every attempt to tell a person, as the API shows it."""
     reply = await story.client.get(f"/api/v1/incidents/{incident}/notifications")
     return [send for row in reply.json()["items"] if row["reader"] == person for send in row["sends"]]

@@ -6,7 +6,18 @@ Source: https://docs.slack.dev/reference/block-kit/.
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.message import ACKNOWLEDGE, HAND, MUTE, PROMOTE, TAKE_COVER, Item, Message, one_line
+from app.domain.message import (
+    ACKNOWLEDGE,
+    HAND,
+    MUTE,
+    OFFER_COVER,
+    PROMOTE,
+    TAKE_COVER,
+    Item,
+    Message,
+    is_address,
+    one_line,
+)
 
 TEXT_LIMIT = 40_000
 SECTION_LIMIT = 3_000
@@ -36,6 +47,7 @@ LABELS: Mapping[str, str] = {
     MUTE: "Mute",
     "note": "Note",
     TAKE_COVER: "I take it",
+    OFFER_COVER: "Ask for cover",
 }
 """What the buttons say, by the answer that each gives, which is its `action_id`."""
 
@@ -58,8 +70,8 @@ def blocks_of(message: Message, answerable: bool) -> list[dict[str, object]]:
 
 
 def lines_of(lines: Sequence[str]) -> tuple[str, list[dict[str, object]]]:
-    """Lines of a thread, as text and as blocks."""
-    escaped = [_escaped(one_line(line, LINE_LIMIT), LINE_LIMIT) for line in lines]
+    """Lines of a thread, as text and as blocks. One that is an address and nothing else is a link."""
+    escaped = [_link(line) if is_address(line) else _escaped(one_line(line, LINE_LIMIT), LINE_LIMIT) for line in lines]
     packs = _joined(escaped, "\n")[:BLOCK_LIMIT]
     return "\n".join(_fitting(escaped, TEXT_LIMIT)), [_section(pack) for pack in packs]
 

@@ -129,6 +129,23 @@ def tag(
     act(Server(url, token), id, "tag", {"by": by, "squads": squad}, as_json)
 
 
+def ticket(
+    id: IncidentId,
+    squad: Annotated[str, typer.Option(help="Whose tracker; default: the incident's squad.", show_default=False)] = "",
+    by: By = "",
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write an incident down in a squad's tracker, once; its page shows where the ticket stands."""
+    act(Server(url, token), id, "ticket", {"by": by, "squad": squad}, as_json)
+
+
+def call(id: IncidentId, by: By = "", url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+    """Start a call about an incident, or see where people meet already."""
+    act(Server(url, token), id, "call", {"by": by}, as_json, shown="call")
+
+
 def raise_incident(
     title: Annotated[str, typer.Argument(help="What is wrong, in a line.")],
     description: Annotated[str, typer.Option(help="What is known.", show_default=False)] = "",
@@ -148,13 +165,16 @@ def raise_incident(
         say(f"Raised: {_line(answer.fields)}")
 
 
-def act(server: Server, id: str, action: str, body: dict[str, object], as_json: bool) -> None:
-    """Do it to the one open incident whose id begins or ends so, and say what it did."""
+def act(server: Server, id: str, action: str, body: dict[str, object], as_json: bool, shown: str = "") -> None:
+    """Do it to the one open incident whose id begins or ends so, and say what it did. `shown` is the field of the
+    incident that is what people want of it, on a line of its own."""
     answer = server.post("incidents", find_id(id, server), action, body=body)
     if as_json:
         say_json(answer.text)
-    else:
-        say(_said(answer))
+        return
+    say(_said(answer))
+    if shown:
+        say(word(fields(answer.fields["incident"])[shown]))
 
 
 def _said(answer: Answer) -> str:

@@ -118,6 +118,10 @@ def _facts(incident: Fields) -> list[tuple[str, str]]:
         "status": state(incident),
         "who has it": f"{held}, since {local(word(incident['acknowledged_at']))}" if held else "nobody",
         "nobody told": f"until {_until(suppression)}: {word(suppression['reason'])}" if suppression else "",
+        "call": word(incident["call"]),
+        "tickets": "\n".join(
+            f"{word(one['squad'])}: {word(one['url']) or 'asked for'}" for one in rows(incident["tickets"])
+        ),
         "squad": word(incident["squad"]),
         "runbook": word(incident["runbook"]) or "none",
         "source": word(incident["source"]),

@@ -69,6 +69,13 @@ class TagBody(BaseModel):
     squads: Annotated[list[RequiredName], Field(min_length=1, max_length=20)]
 
 
+class TicketBody(BaseModel):
+    model_config = _strict(by="asha", squad="payments")
+
+    by: By = ""
+    squad: Annotated[Name, Field(description="Whose tracker. Default: the incident's own squad.")] = ""
+
+
 class HandBody(BaseModel):
     model_config = _strict(by="eve", squad="payments", reason="their release of this morning")
 

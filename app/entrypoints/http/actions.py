@@ -14,10 +14,12 @@ from app.domain.events import (
     CallSecondLine,
     Escalate,
     Note,
+    OpenTicket,
     Park,
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     TagSquads,
     Unacknowledge,
 )
@@ -30,6 +32,7 @@ from app.entrypoints.http.action_bodies import (
     ReassignBody,
     SnoozeBody,
     TagBody,
+    TicketBody,
 )
 from app.entrypoints.http.api_route import ApiRoute
 from app.entrypoints.http.assembled import App
@@ -69,23 +72,39 @@ class Acting:
 
     async def do(self, id: str, by: str, action: Callable[[Actor], Action], what: str, note: str = "") -> Response:
         """Do it once, and log it in the commit that does it; or, to an incident of an outage, in the journal."""
+        asked = action(self.actor(by))
+        if held := await self._in_outage(id, asked, what, note):
+            return sent(_effect(held))
+        return await self.once.answer(self.token, lambda keep: self._respond(id, asked, what, note, keep))
+
+    async def call(self, id: str, by: str) -> Response:
+        """Start a call, once; where one has been started, nothing is asked of anybody."""
         actor = self.actor(by)
-        if self.application.outage:
-            act = Act(f"incident.{what}", checked(id), actor.id, self.token.name, self.channel, note)
-            if applied := await self.application.outage.answer(act, action(actor)):
-                return sent(_effect(applied))
+        if held := await self._in_outage(id, StartCall(actor, ""), "call", ""):
+            return sent(_effect(held))
 
         async def work(keep: Keep) -> Reply:
-            applied = await respond(
-                checked(id),
-                action(actor),
-                self.application.in_force.rules,
-                self.application.applier,
-                lambda applied: self.records(applied, actor, what, note, keep(_effect(applied))),
+            return await self.application.calls.start(
+                checked(id), actor, lambda asked: self._respond(id, asked, "call", asked.url, keep)
             )
-            return _effect(applied)
 
         return await self.once.answer(self.token, work)
+
+    async def _in_outage(self, id: str, action: Action, what: str, note: str) -> Applied | None:
+        if self.application.outage is None:
+            return None
+        act = Act(f"incident.{what}", checked(id), action.by.id, self.token.name, self.channel, note)
+        return await self.application.outage.answer(act, action)
+
+    async def _respond(self, id: str, action: Action, what: str, note: str, keep: Keep) -> Reply:
+        applied = await respond(
+            checked(id),
+            action,
+            self.application.in_force.rules,
+            self.application.applier,
+            lambda applied: self.records(applied, action.by, what, note, keep(_effect(applied))),
+        )
+        return _effect(applied)
 
     def actor(self, by: str) -> Actor:
         person = person_of(self.token, by)
@@ -187,6 +206,18 @@ async def note(id: IncidentId, body: NoteBody, acting: Actions) -> Response:
 async def tag(id: IncidentId, body: TagBody, acting: Actions) -> Response:
     squads = tuple(body.squads)
     return await acting.do(id, body.by, lambda by: TagSquads(by, squads), "tag", ", ".join(squads))
+
+
+@router.post("/{id}/ticket", summary="Write it down in a squad's tracker, once", response_model=Effect)
+async def ticket(id: IncidentId, body: TicketBody, acting: Actions) -> Response:
+    """Its address is in the incident as soon as the tracker has taken it."""
+    return await acting.do(id, body.by, lambda by: OpenTicket(by, body.squad), "ticket", body.squad)
+
+
+@router.post("/{id}/call", summary="Start a call, or see the one that was started", response_model=Effect)
+async def call(id: IncidentId, body: ActionBody, acting: Actions) -> Response:
+    """A fresh one at Zoom; where that is not to be had within 5 s, the standing room of the squad."""
+    return await acting.call(id, body.by)
 
 
 def _effect(applied: Applied) -> Reply:

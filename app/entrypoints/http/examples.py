@@ -42,6 +42,8 @@ INCIDENT = {
     "marks": [],
     "suppression": None,
     "reasons": ["rule payments (routing_rules.yaml:41)", "severity critical by the rule"],
+    "tickets": [{"squad": "payments", "url": "https://github.com/example/payments/issues/7"}],
+    "call": "https://meet.example.com/payments",
 }
 
 ENTRY = {
@@ -98,13 +100,14 @@ NOTIFICATION = {
             "address": "U0123",
             "due_at": "2026-11-22T03:00:00Z",
             "state": "sent",
-            "attempts": 1,
+            "attempts": 2,
             "round": 1,
-            "at": "2026-11-22T03:00:01Z",
+            "at": "2026-11-22T03:00:07Z",
             "reason": "",
             "reference": "1700000000.000100",
             "gathered_until": None,
             "receipt_by": None,
+            "earlier": [{"at": "2026-11-22T03:00:00Z", "reason": "slack answered 503"}],
         }
     ],
 }
@@ -157,6 +160,8 @@ RULES = {
             "members": ["asha"],
             "post": [{"channel": "slack", "address": "#squad-payments"}],
             "calendar": "",
+            "tickets": {"channel": "github", "address": "example/payments"},
+            "call_room": "https://meet.example.com/payments",
         }
     ],
     "rotas": [

@@ -24,10 +24,18 @@ class SuppressionView(View):
     until: datetime
 
 
+class TicketView(View):
+    """What was written down in a squad's tracker; `url` is empty until the tracker has taken it."""
+
+    squad: str
+    url: str
+
+
 class IncidentView(View):
     """One incident. `count` is reports received, `alerts` distinct alerts, `firing` how many of them fire now.
 
-    `due_at` is the earliest of its `timers`. `rule` and `reasons` say why it is routed as it is.
+    `due_at` is the earliest of its `timers`. `rule` and `reasons` say why it is routed as it is. `call` is the address
+    at which people meet about it.
     """
 
     model_config = exemplified(INCIDENT)
@@ -60,6 +68,8 @@ class IncidentView(View):
     marks: tuple[Mark, ...]
     suppression: SuppressionView | None
     reasons: tuple[str, ...]
+    tickets: tuple[TicketView, ...]
+    call: str
 
 
 class IncidentPage(View):
@@ -126,10 +136,17 @@ class AlertPage(View):
     next: str | None
 
 
+class FailureView(View):
+    """An attempt that was made again later, and why."""
+
+    at: datetime
+    reason: str
+
+
 class SendView(View):
-    """One sending on one channel: how it stands, how often it was tried, and the last attempt's reason. It waits until
-    `gathered_until` to go out with the others of a storm. `sent` means taken by the provider; where it says what became
-    of it, that is known by `receipt_by`."""
+    """One sending on one channel: how it stands, how often it was tried, the last attempt's instant and reason, and the
+    `earlier` ones. It waits until `gathered_until` to go out with the others of a storm. `sent` means taken by the
+    provider; where it says what became of it, that is known by `receipt_by`."""
 
     channel: str
     address: Masked
@@ -142,6 +159,7 @@ class SendView(View):
     reference: str
     gathered_until: datetime | None
     receipt_by: datetime | None
+    earlier: list[FailureView]
 
 
 class WhyView(View):

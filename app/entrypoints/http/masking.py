@@ -10,7 +10,7 @@ _PHONE = re.compile(r"\+?[\d\s().-]{6,}")
 _SHOWN_DIGITS = 3
 _SHOWN_OF_KEY = 3
 _LONG_ENOUGH = 12
-_NO_SECRETS = frozenset({"console", "email", "slack"})
+_NO_SECRETS = frozenset({"console", "email", "slack", "github", "jira", "linear"})
 """Channels to whose addresses only those with a token of ours, or within the organisation, can send."""
 
 

@@ -29,11 +29,16 @@ class PersonView(View):
 
 
 class SquadView(View):
+    """`tickets` is the tracker in which its bugs are written down; `call_room` where it meets, if it has a room of its
+    own."""
+
     id: str
     name: str
     members: tuple[str, ...]
     post: list[MethodView]
     calendar: str
+    tickets: MethodView | None
+    call_room: str
 
 
 class RotaView(View):

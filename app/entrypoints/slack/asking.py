@@ -70,6 +70,13 @@ class Asking:
 
         return await self._once(f"{name}\n{incident}\n{note}", work)
 
+    async def call(self, incident: str) -> str:
+        """Start a call, or find the one that was started; what to tell the person. Raises `AppError`."""
+        by = Actor(self.known_person(), CHANNEL)
+        return await self.application.calls.start(
+            incident, by, lambda asked: self.answer(incident, "call", lambda _: asked)
+        )
+
     async def report(self, title: str) -> str:
         """Raise an incident: anybody may, also who is nobody in the rules file."""
         application = self.application

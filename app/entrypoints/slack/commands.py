@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidPayload
-from app.domain.events import Acknowledge, Resolve, TagSquads
+from app.domain.events import Acknowledge, OpenTicket, Resolve, TagSquads
 from app.entrypoints.slack.asking import Asking
 from app.entrypoints.slack.cover import COVER_USAGE, run_cover
 from app.entrypoints.slack.triage import triage
@@ -62,6 +62,16 @@ async def _tag(asking: Asking, words: str) -> str:
     return await asking.answer(await asking.named(id), "tag", lambda by: TagSquads(by, squads), ", ".join(squads))
 
 
+async def _ticket(asking: Asking, words: str) -> str:
+    id, squad = _id_and_rest(asking, words)
+    return await asking.answer(await asking.named(id), "ticket", lambda by: OpenTicket(by, squad), squad)
+
+
+async def _call(asking: Asking, words: str) -> str:
+    id, _ = _id_and_rest(asking, words)
+    return await asking.call(await asking.named(id))
+
+
 async def _raise(asking: Asking, words: str) -> str:
     if not words:
         raise InvalidPayload("say what is wrong, as in `raise Checkout is slow`")
@@ -78,6 +88,8 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "ack": Subcommand("ID", "take an incident: nobody else is paged; the end of its id will do", _ack),
     "resolve": Subcommand("ID [REASON]", "it is over", _resolve),
     "tag": Subcommand("ID SQUAD…", "call squads in", _tag),
+    "ticket": Subcommand("ID [SQUAD]", "write it down in the tracker of its squad, or of another", _ticket),
+    "call": Subcommand("ID", "start a call, or see where people meet already", _call),
     "triage": Subcommand(
         "[hand ID SQUAD | promote ID SEVERITY | mute ID 7d|forever | close ID] [WHY]",
         "what waits for the first responder, and what becomes of it",

@@ -1,6 +1,6 @@
 """What a person on Slack is told of what they did, to them alone: always a sentence, never silence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.adapters.channels.slack_blocks import lines_of
 from app.domain.errors import AppError, StoreUnavailable, Unconfirmed
@@ -17,10 +17,18 @@ _DONE: Mapping[str, str] = {
     "second-line": "Second line is being paged.",
     "note": "Your note is in the timeline.",
     "tag": "They are told in their channels.",
+    "ticket": "It is being written down; where the ticket stands will be in the incident in a moment.",
+    "call": "People can meet here:",
     "hand": "It is theirs now, and they are told in their channel.",
     "promote": "It is a production incident now, and people are told as of any other.",
     "mute": "You hear no more of it until then, unless it gets worse.",
 }
+_ADDRESSES: Mapping[str, Callable[[Incident], str]] = {
+    "ticket": lambda incident: incident.ticket,
+    "call": lambda incident: incident.call,
+}
+"""What there is to click afterwards, by the answer."""
+
 _BY_OUTCOME: Mapping[Outcome, str] = {
     Outcome.RECORDED: "Noted. You are shadowing, or have joined somebody, so it stops nothing.",
     Outcome.ALREADY: "It was so already, and nothing has changed.",
@@ -30,7 +38,8 @@ _BY_OUTCOME: Mapping[Outcome, str] = {
 def effect_of(answer: str, outcome: Outcome, incident: Incident, rules: Rules) -> str:
     """What an answer did, and where the incident stands now."""
     said = _BY_OUTCOME.get(outcome) or _DONE[answer]
-    return f"{said}\n{line_of(incident, rules)}"
+    address = _ADDRESSES[answer](incident) if answer in _ADDRESSES else ""
+    return "\n".join(line for line in (said, address, line_of(incident, rules)) if line)
 
 
 def line_of(incident: Incident, rules: Rules) -> str:

@@ -23,14 +23,12 @@ class FakeTracker:
 
     token: str
     tickets: list[Body] = field(default_factory=list)
-    asked: list[Request] = field(default_factory=list)
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     said: str = "not the provider's own JSON"
     loses: bool = False
 
     def __call__(self, request: Request) -> Response:
-        self.asked.append(request)
         return Response(self.said, self.status, self.headers) if self.status else self.answer(request)
 
     def answer(self, request: Request) -> Response:

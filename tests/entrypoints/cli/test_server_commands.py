@@ -69,6 +69,8 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
         ("note", incident, "looking at the replica"),
         ("second-line", incident, "--reason", "needs a database expert"),
         ("tag", incident, "--squad", "payments"),
+        ("ticket", incident),
+        ("ticket", incident, "--squad", "payments"),
         ("park", incident, "--reason", "late"),
         ("snooze", incident, "--for", "90m"),
         ("snooze", incident, "--for", "2 weeks"),
@@ -82,6 +84,13 @@ def test_every_other_action_does_what_it_says(served: Served, incident: str) -> 
     assert " update " not in timeline
     for what in ("looking at the replica", "needs a database expert", "given to chen by asha", "cli"):
         assert what in timeline
+
+
+def test_a_call_that_cannot_be_started_says_what_to_set(served: Served, incident: str) -> None:
+    refused = served.run("call", incident, "--by", "dana")
+
+    assert refused.exit_code == 1
+    assert "Zoom is not set up, and the rules file names no call_room" in " ".join(refused.stderr.split())
 
 
 def test_the_person_may_come_from_the_environment(

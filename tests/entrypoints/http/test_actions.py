@@ -153,7 +153,7 @@ async def test_an_illegal_action_is_409_says_what_is_possible_and_changes_nothin
     reply = await rig.act(id, "park", by="asha")
 
     assert reply.status_code == 409
-    assert "is resolved: park is not possible; possible now: note, resolve" in reply.json()["detail"]
+    assert "is resolved: park is not possible; possible now: note, open ticket, resolve" in reply.json()["detail"]
     assert await rig.incident(id) == before
 
 

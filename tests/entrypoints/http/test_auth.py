@@ -36,6 +36,10 @@ NEEDS: dict[tuple[str, str], str] = {
         )
     },
     ("GET", "/api/v1/oncall"): READ,
+    ("GET", "/api/v1/rotas/needs-cover"): READ,
+    ("GET", "/api/v1/people/readiness"): READ,
+    ("POST", "/api/v1/people/{id}/test-page"): RESPOND,
+    ("GET", "/api/v1/test-pages/{id}"): READ,
     ("GET", "/api/v1/rotas/{rota}/shifts"): READ,
     ("GET", "/api/v1/rotas/{rota}/debts"): READ,
     ("GET", "/api/v1/covers"): READ,
@@ -112,6 +116,7 @@ WITH_PROOFS_OF_THEIR_OWN = {
     ("GET", "/a/{token}"),
     ("HEAD", "/a/{token}"),
     ("POST", "/a/{token}/{action}"),
+    *((method, "/t/{token}") for method in ("GET", "HEAD", "POST")),
     ("POST", "/slack/interactions"),
     ("POST", "/slack/commands"),
     ("POST", "/slack/events"),

@@ -42,6 +42,8 @@ async def test_an_incident_holds_every_field_of_the_contract(rig: Rig) -> None:
         "due_at": "2026-11-22T04:00:00Z",
         "timers": {"escalate": "2026-11-22T04:00:00Z", "reroute": "2026-11-23T09:00:00Z"},
         "marks": [],
+        "tickets": [],
+        "call": "",
         "reasons": [],
     }
     assert shown["reasons"][0].startswith("rule payments (routing_rules.yaml:")

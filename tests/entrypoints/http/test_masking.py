@@ -25,6 +25,7 @@ from app.entrypoints.http.rules_views import MethodView
         ("apprise", "matrix://s3cr3t@matrix.example.com/#room", "matrix://***"),
         ("telegram", "-1009876543210", "**********210"),
         ("one that nobody knows", "key-of-something", "***ing"),
+        ("github", "example/payments", "example/payments"),
         ("", "key-of-something", "***ing"),
     ],
 )

@@ -41,6 +41,7 @@
 
   // Whether what is shown is so.
   let heard = Date.now();
+  let polling = false;
   const say = (state, text) => {
     root.dataset.live = state;
     sign.hidden = false;
@@ -48,12 +49,13 @@
   };
   const fresh = () => {
     heard = Date.now();
+    polling = false;
     say("on", "live");
   };
   const clock = () => new Date(heard).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const lost = (event) => {
     if (event.detail?.status === 401 || event.detail?.ctx?.response?.status === 401) say("out", "signed out: reload the page");
-    else if (root.dataset.live !== "stale" && root.dataset.live !== "out") say("reconnecting", "reconnecting");
+    else if (!polling && root.dataset.live !== "stale" && root.dataset.live !== "out") say("reconnecting", "reconnecting");
   };
   const counted = () => {
     const count = piece?.querySelector("[data-unowned]")?.dataset.unowned;
@@ -71,8 +73,9 @@
     document.addEventListener("htmx:error", lost);
     document.addEventListener("htmx:response:error", lost);
     setInterval(() => {
-      if (document.hidden || Date.now() - heard < STALE_AFTER || root.dataset.live === "out") return;
-      say("stale", `not updated since ${clock()}`);
+      const isOld = Date.now() - heard > STALE_AFTER;
+      if (document.hidden || root.dataset.live === "out" || !(polling || isOld)) return;
+      if (isOld) say("stale", `not updated since ${clock()}`);
       poll();
     }, POLLS_EVERY);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
@@ -87,6 +90,7 @@
       if (!reply.ok) return;
       await htmx.swap({ text: await reply.text(), target: piece, swap: "innerMorph", sourceElement: piece });
       heard = Date.now();
+      polling = true;
       say("on", "up to date");
       tick();
       counted();
