@@ -33,7 +33,10 @@ async def save(id: str, what: str, change: Change, page: Page, version: int | No
 
 
 async def save_edit(id: str, page: Page) -> PostMortem:
-    return await save(id, "edit", editor_of(page).edit(edit_in(page)), page, version_in(page))
+    version = version_in(page)
+    if version is None:
+        raise InvalidPayload("the form does not say what it is on top of: open the page again", "version")
+    return await save(id, "edit", editor_of(page).edit(edit_in(page)), page, version)
 
 
 async def move(id: str, name: str, page: Page) -> PostMortem:

@@ -1,18 +1,23 @@
 """One post-mortem: read, printed, written, moved on, with its action items and its history."""
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import APIRouter, Response
 
 from app.domain.action_item import ActionKind
 from app.domain.errors import Conflict, IllegalTransition, InvalidPayload, NotFound
 from app.domain.postmortem import HEADINGS, PostMortem, Section, edited
-from app.domain.postmortem_markdown import exported, helped_word
+from app.domain.postmortem_import import LONGEST_FILE
+from app.domain.postmortem_markdown import exported
 from app.entrypoints.http.incidents import checked
 from app.entrypoints.web.page_route import PageRoute
-from app.entrypoints.web.postmortem_acts import FIELDS, act_on_action, add_action, edit_in, move, save_edit
-from app.entrypoints.web.postmortem_view import view_of, written
+from app.entrypoints.web.postmortem_acts import FIELDS, act_on_action, add_action, edit_in, move, save_edit, version_in
+from app.entrypoints.web.postmortem_merge import Merge, merged, stored_in
+from app.entrypoints.web.postmortem_view import VERBS, Written, view_of, written
 from app.entrypoints.web.viewer import Page, Reading, Responding
-from app.domain.postmortem_import import LONGEST_FILE
+from app.entrypoints.web.wording import name_of
 from app.service.action_tickets import tickets_of
+from app.service.tokens import Scope
 
 router = APIRouter(prefix="/postmortems/{id}", route_class=PageRoute, include_in_schema=False)
 
@@ -65,7 +70,7 @@ async def save(id: str, page: Responding) -> Response:
     try:
         saved = await save_edit(id, page)
     except Conflict:
-        return await _editor(latest, page, typed, 409, is_overtaken=True)
+        return await _overtaken(await _latest(id, page), page, typed)
     except InvalidPayload as error:
         return await _editor(latest, page, typed, 422, wrong=f"Nothing was saved: {error}")
     return page.go(f"/postmortems/{id}?did={'same' if saved.version == latest.version else 'saved'}")
@@ -114,7 +119,8 @@ async def _show(
         said=said,
         wrong=wrong,
         is_old=is_old,
-        may_write=page.viewer.may_respond and not is_old,
+        verbs=VERBS,
+        may_write=page.viewer.may(Scope.RESPOND) and not is_old,
         kinds=tuple(ActionKind),
         people=sorted(page.rules.people.values(), key=lambda person: person.name),
         has_tracker=bool(squad and squad.tickets),
@@ -125,28 +131,51 @@ async def _show(
 async def _editor(
     latest: PostMortem,
     page: Page,
-    typed: dict[str, str],
+    typed: Mapping[str, str],
     status: int = 200,
     wrong: str = "",
-    is_overtaken: bool = False,
-    preview: object = (),
+    preview: Sequence[Written] = (),
 ) -> Response:
-    """`typed` is what the form held, empty for what is stored. When it was overtaken, the form goes on top of the
-    latest version, whose text is shown beside what was typed wherever the two differ."""
-    stored = _stored(latest)
-    values = {**stored, **typed}
-    base = latest.version if is_overtaken or not typed else page.form.text("version")
+    """The form: with what was typed, or with what is stored."""
+    stored = stored_in(latest)
+    merge = Merge({**stored, **typed}) if typed else Merge(stored)
+    version = page.form.text("version") if typed else latest.version
+    return _form(latest, merge, version, page, status, wrong, preview)
+
+
+async def _overtaken(latest: PostMortem, page: Page, typed: Mapping[str, str]) -> Response:
+    """The form once more, on top of the latest version."""
+    number = version_in(page)
+    try:
+        base = await page.application.post_mortems.version(latest.id, number or 0)
+    except NotFound:
+        base = latest
+    return _form(latest, merged(stored_in(base), typed, stored_in(latest)), latest.version, page, 409, "", (), True)
+
+
+def _form(
+    latest: PostMortem,
+    merge: Merge,
+    version: object,
+    page: Page,
+    status: int,
+    wrong: str,
+    preview: Sequence[Written],
+    is_overtaken: bool = False,
+) -> Response:
+    values = merge.values
     named = {values["owner"], values["facilitator"]} - {"", *page.rules.people}
     return page.show(
         "postmortem_edit.html",
         status,
         id=latest.id,
         title=latest.facts.title,
-        version=base,
+        version=version,
         headings={**{name.value: HEADINGS[name] for name in Section}, "further": "Further notes"},
         values=values,
-        theirs={name: text for name, text in stored.items() if is_overtaken and text != values[name]},
-        overtaken_by=latest if is_overtaken else None,
+        theirs=merge.theirs,
+        latest=latest if is_overtaken else None,
+        saved_by=name_of(latest.by, page.rules),
         people=sorted(page.rules.people.values(), key=lambda person: person.name),
         strangers=sorted(named),
         preview=preview,
@@ -159,18 +188,8 @@ async def _preview(latest: PostMortem, page: Page, typed: dict[str, str]) -> Res
         shown = edited(latest, edit_in(page), page.viewer.actor.id, page.now)
     except InvalidPayload as error:
         return await _editor(latest, page, typed, 422, wrong=str(error))
-    return await _editor(latest, page, typed, preview=await written(shown))
+    return await _editor(latest, page, typed, preview=[one for one in await written(shown) if one.html])
 
 
 def _typed(page: Page) -> dict[str, str]:
     return {name: page.form.text(name, LONGEST_FILE) for name in FIELDS}
-
-
-def _stored(latest: PostMortem) -> dict[str, str]:
-    return {
-        **{name.value: latest.sections.get(name, "") for name in Section},
-        "further": latest.further,
-        "owner": latest.owner,
-        "facilitator": latest.facilitator,
-        "runbook_helped": helped_word(latest.runbook_helped),
-    }

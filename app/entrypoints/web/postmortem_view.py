@@ -13,6 +13,9 @@ from app.entrypoints.web.runbook_html import runbook_html
 from app.entrypoints.web.wording import line, name_of, squad_name
 from app.service.action_tickets import ActionTicket
 
+VERBS = {"open": "Open again", "done": "Done", "dropped": "Drop"}
+"""What the button says that gives an action item a state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -64,9 +67,7 @@ class PostMortemView:
     moves: frozenset[str]
 
 
-async def view_of(
-    one: PostMortem, rules: Rules, now: datetime, tickets: Mapping[str, ActionTicket]
-) -> PostMortemView:
+async def view_of(one: PostMortem, rules: Rules, now: datetime, tickets: Mapping[str, ActionTicket]) -> PostMortemView:
     facts = one.facts
     return PostMortemView(
         id=one.id,

@@ -12,12 +12,13 @@ from app.domain.postmortem import PostMortemState, spoken_state
 from app.entrypoints.http.incidents import is_incident_id
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.postmortem_acts import act_on_action
-from app.entrypoints.web.postmortem_view import ActionRow, action_row
+from app.entrypoints.web.postmortem_view import VERBS, ActionRow, action_row
 from app.entrypoints.web.viewer import Page, Reading, Responding
 from app.entrypoints.web.wording import line, name_of, squad_name
 from app.service.action_tickets import ActionTicket, tickets_of
 from app.service.postmortem_records import ACTION, SUMMARY, ListedAction, Summary, read_action, read_summary
 from app.service.scanning import scan
+from app.service.tokens import Scope
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -100,9 +101,7 @@ async def change(id: str, state: str, page: Responding) -> Response:
     return page.go(f"/postmortems/actions?show={_chosen(ACTION_FILTERS, page.form.text('show')).word}&did={state}")
 
 
-async def _actions(
-    page: Page, show: str, before: str, status: int = 200, said: str = "", wrong: str = ""
-) -> Response:
+async def _actions(page: Page, show: str, before: str, status: int = 200, said: str = "", wrong: str = "") -> Response:
     chosen, store = _chosen(ACTION_FILTERS, show), page.application.store
     found = await scan(store, ACTION, read_action, _wanted_action(chosen.word, page), PAGE + 1, _cursor(before))
     shown = found[:PAGE]
@@ -125,6 +124,8 @@ async def _actions(
         older=older,
         said=said,
         wrong=wrong,
+        verbs=VERBS,
+        may_write=page.viewer.may(Scope.RESPOND),
     )
 
 
