@@ -13,7 +13,7 @@ from app.entrypoints.http.incidents import checked
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.postmortem_acts import FIELDS, act_on_action, add_action, edit_in, move, save_edit, version_in
 from app.entrypoints.web.postmortem_merge import Merge, merged, stored_in
-from app.entrypoints.web.postmortem_view import VERBS, Written, view_of, written
+from app.entrypoints.web.postmortem_view import VERBS, Written, saved_of, view_of, written
 from app.entrypoints.web.viewer import Page, Reading, Responding
 from app.entrypoints.web.wording import name_of
 from app.service.action_tickets import tickets_of
@@ -115,7 +115,7 @@ async def _show(
         "postmortem.html",
         status,
         view=await view_of(one, page.rules, page.now, tickets),
-        versions=versions,
+        versions=[saved_of(one, page.rules) for one in versions],
         said=said,
         wrong=wrong,
         is_old=is_old,

@@ -67,6 +67,20 @@ class PostMortemView:
     moves: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A version in the history."""
+
+    version: int
+    at: datetime
+    by: str
+    change: str
+
+
+def saved_of(one: PostMortem, rules: Rules) -> Saved:
+    return Saved(one.version, one.at, name_of(one.by, rules), line(one.change))
+
+
 async def view_of(one: PostMortem, rules: Rules, now: datetime, tickets: Mapping[str, ActionTicket]) -> PostMortemView:
     facts = one.facts
     return PostMortemView(
