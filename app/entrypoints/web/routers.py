@@ -5,8 +5,11 @@ from app.entrypoints.web import (
     confirm_page,
     incident_page,
     incidents_page,
+    postmortem_page,
+    postmortems_page,
     provider_sign_in,
     raise_page,
+    runbooks_page,
     sign_in,
     static_files,
 )
@@ -20,4 +23,7 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    postmortems_page.router,
+    postmortem_page.router,
+    runbooks_page.router,
 )
