@@ -17,5 +17,6 @@ class Item:
 
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
 )

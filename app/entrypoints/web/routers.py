@@ -3,10 +3,12 @@
 from app.entrypoints.web import (
     action_page,
     confirm_page,
+    cover_page,
     incident_page,
     incidents_page,
     provider_sign_in,
     raise_page,
+    rota_page,
     sign_in,
     static_files,
 )
@@ -20,4 +22,6 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    rota_page.router,
+    cover_page.router,
 )
