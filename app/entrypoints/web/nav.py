@@ -17,6 +17,7 @@ class Item:
 
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),

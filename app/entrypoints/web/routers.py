@@ -3,12 +3,14 @@
 from app.entrypoints.web import (
     action_page,
     confirm_page,
+    cover_page,
     incident_page,
     incidents_page,
     postmortem_page,
     postmortems_page,
     provider_sign_in,
     raise_page,
+    rota_page,
     runbooks_page,
     sign_in,
     static_files,
@@ -26,4 +28,6 @@ PAGES = (
     postmortems_page.router,
     postmortem_page.router,
     runbooks_page.router,
+    rota_page.router,
+    cover_page.router,
 )
