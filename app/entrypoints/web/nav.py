@@ -18,4 +18,6 @@ class Item:
 NAV = (
     Item("/", "Incidents", "i"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "p"),
 )

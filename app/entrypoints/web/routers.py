@@ -5,8 +5,10 @@ from app.entrypoints.web import (
     confirm_page,
     incident_page,
     incidents_page,
+    pay_page,
     provider_sign_in,
     raise_page,
+    reports_page,
     sign_in,
     static_files,
 )
@@ -20,4 +22,6 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    reports_page.router,
+    pay_page.router,
 )
