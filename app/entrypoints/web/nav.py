@@ -21,4 +21,6 @@ NAV = (
     Item("/raise", "Raise", "n", Scope.RESPOND),
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "p"),
 )

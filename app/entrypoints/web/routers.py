@@ -12,6 +12,10 @@ from app.entrypoints.web import (
     raise_page,
     rota_page,
     runbooks_page,
+    pay_page,
+    provider_sign_in,
+    raise_page,
+    reports_page,
     sign_in,
     static_files,
 )
@@ -30,4 +34,6 @@ PAGES = (
     runbooks_page.router,
     rota_page.router,
     cover_page.router,
+    reports_page.router,
+    pay_page.router,
 )
