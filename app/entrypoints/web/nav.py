@@ -18,4 +18,5 @@ class Item:
 NAV = (
     Item("/", "Incidents", "i"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/health", "Health", "h"),
 )

@@ -3,6 +3,7 @@
 from app.entrypoints.web import (
     action_page,
     confirm_page,
+    health_page,
     incident_page,
     incidents_page,
     provider_sign_in,
@@ -20,4 +21,5 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    health_page.router,
 )
