@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from app.adapters.absence_calendars import AbsenceCalendars, read_absences
 from app.adapters.pay_rates import read_pay_rates
 from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.silence_forms import compile_matches, compile_week
+from app.service.absences import Absences
 from app.service.calls import Calls
 from app.service.consents import Consents
+from app.service.cover_watch import CoverWatch
 from app.service.covers import Covers
 from app.service.gap_watch import GapWatch
 from app.service.learning import Reports
@@ -48,6 +51,8 @@ class WrittenProcess(Parts):
     opted_out: OptedOut = field(init=False)
     shadowings: Shadowings = field(init=False)
     calls: Calls = field(init=False)
+    absences: Absences = field(init=False)
+    cover_watch: CoverWatch = field(init=False)
     triage_handover: TriageHandover = field(init=False)
     post_mortems: PostMortems = field(init=False)
     review: Review = field(init=False)
@@ -108,6 +113,9 @@ def _add_rotas(process: WrittenProcess) -> None:
     process.consents = Consents(facts, process.new_id)
     process.opted_out = OptedOut(facts, process.new_id)
     process.shadowings = Shadowings(facts, process.new_id)
+    fetch = AbsenceCalendars(process.http).fetch
+    process.absences = Absences(process.store, process.in_force, process.clock, fetch, read_absences)
+    process.cover_watch = CoverWatch(facts, process.absences)
 
 
 def _add_post_mortems(process: WrittenProcess) -> None:

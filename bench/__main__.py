@@ -18,7 +18,7 @@ from typing import IO
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import accepting, claiming, crowded, flooding, holding, paging, replicas
+from bench import accepting, claiming, crowded, flooding, holding, paging, planning, replicas, reporting
 from bench.course import Course
 from bench.figures import Figure
 from bench.load import LoadRefusedError
@@ -34,6 +34,8 @@ SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
     "replicas": replicas.measure,
     "holding": holding.measure,
     "claiming": claiming.measure,
+    "planning": planning.measure,
+    "reporting": reporting.measure,
 }
 WIDTH = 110
 BUSY = 0.7

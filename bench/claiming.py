@@ -65,13 +65,17 @@ class Due:
 
 def measure(course: Course) -> list[Figure]:
     sizes = (*SIZES, course.open_incidents)
+    every = stores(course, "claims")
+    return [figure for name, opening in every.items() for figure in uvloop.run(_of_store(course, name, opening, sizes))]
+
+
+def stores(course: Course, folder: str) -> dict[str, Open]:
+    """Each kind of store by its name, empty whenever it is opened, with its data in such a folder."""
     program = examine(course.redis, course.new_folder("examined"))
-    stores: dict[str, Open] = {"SQLite": partial(_sqlite, course)}
+    found: dict[str, Open] = {"SQLite": partial(_sqlite, course, folder)}
     for durable in (RELAXED, ALWAYS):
-        stores[f"{program.version}, {durable.name}"] = partial(_redis, course, durable)
-    return [
-        figure for name, opening in stores.items() for figure in uvloop.run(_of_store(course, name, opening, sizes))
-    ]
+        found[f"{program.version}, {durable.name}"] = partial(_redis, course, folder, durable)
+    return found
 
 
 async def _of_store(course: Course, name: str, opening: Open, sizes: Sequence[int]) -> list[Figure]:
@@ -118,15 +122,15 @@ async def _drained(due: Due, size: int) -> float:
 
 
 @asynccontextmanager
-async def _sqlite(course: Course) -> AsyncIterator[Store]:
-    store = await SqliteStore.open(course.new_folder("claims") / "oncall.db")
+async def _sqlite(course: Course, folder: str) -> AsyncIterator[Store]:
+    store = await SqliteStore.open(course.new_folder(folder) / "oncall.db")
     yield store
     await store.close()
 
 
 @asynccontextmanager
-async def _redis(course: Course, durable: Durable) -> AsyncIterator[Store]:
-    with redis(course.redis, course.new_folder("claims"), durable.fsync, SERVER_CORE) as server:
+async def _redis(course: Course, folder: str, durable: Durable) -> AsyncIterator[Store]:
+    with redis(course.redis, course.new_folder(folder), durable.fsync, SERVER_CORE) as server:
         store = await RedisStore.open(url(server), strict=durable.durability == "strict")
         yield store
         await store.close()

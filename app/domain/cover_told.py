@@ -97,10 +97,15 @@ def _readers(covers: Sequence[KeptCover]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(who for one in covers for who in (one.person, one.instead_of) if who))
 
 
+def stretch_words(rota: str, since: datetime, until: datetime, rules: Rules) -> str:
+    """For example "rota primary, Wed 25 Nov 18:00 GMT to Wed 25 Nov 22:00 GMT", on the clock of the rota."""
+    known = rules.rotas.get(rota)
+    zone = known.zone if known else rules.zone
+    return f"rota {rota}, {spoken(since, zone)} to {spoken(until, zone)}"
+
+
 def _when(one: KeptCover | KeptOffer, rules: Rules) -> str:
-    rota = rules.rotas.get(one.rota)
-    zone = rota.zone if rota else rules.zone
-    return f"rota {one.rota}, {spoken(one.since, zone)} to {spoken(one.until, zone)}"
+    return stretch_words(one.rota, one.since, one.until, rules)
 
 
 def _note(note: str) -> str:

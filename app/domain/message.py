@@ -12,6 +12,7 @@ TITLE_LIMIT = 300
 FACT_LIMIT = 2_000
 ACKNOWLEDGE = "acknowledge"
 TAKE_COVER = "take-cover"
+OFFER_COVER = "offer-cover"
 HAND, PROMOTE, MUTE = "hand", "promote", "mute"
 ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{1,1000}")
 

@@ -1,6 +1,6 @@
 """People and squads, and the ways to reach them, as the rules file states them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -26,7 +26,8 @@ class Person:
     """Somebody who can be told.
 
     `on_call_since` is the dated consent to out-of-hours roles (None: no consent). `methods` are in the file's order.
-    `ladders` names, per urgency, the ladder of this person. `zone` is where they live (None: as the rules say).
+    `ladders` names, per urgency, the ladder of this person. `absences` is the address of a calendar that says when they
+    are away, which may be secret; empty for none. `zone` is where they live (None: as the rules say).
     """
 
     id: str
@@ -36,6 +37,7 @@ class Person:
     on_call_until: date | None = None
     engineer: bool = True
     ladders: tuple[tuple[Urgency, str], ...] = ()
+    absences: str = field(default="", repr=False)
     zone: ZoneInfo | None = None
 
     def consents(self, day: date) -> bool:

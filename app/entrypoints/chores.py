@@ -1,5 +1,6 @@
 """What a process looks after every so often, beside keeping time and telling: each look is harmless to repeat."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ log = structlog.get_logger()
 
 PRESENCE_SECONDS = 10.0
 GAPS_SECONDS = 60.0
+COVER_SECONDS = 60.0
 WEEKLY_SECONDS = 60.0
 SHIFTS_SECONDS = 20.0
 TRIAGE_SECONDS = 5.0
@@ -43,6 +45,7 @@ class Chores:
         if self._application.settings.role == "api":
             return everywhere
         return everywhere | {
+            "cover": self._cover,
             "weekly": self._weekly,
             "triage": self._triage,
             "review": self._review,
@@ -68,11 +71,16 @@ class Chores:
 
     async def _gaps(self) -> float:
         app = self._application
-        ahead = app.gap_watch.look()
+        ahead = await asyncio.to_thread(app.gap_watch.look)
         app.metrics.looked_ahead(ahead)
         if app.settings.role != "api":
             await app.gap_watch.tell(ahead)
         return GAPS_SECONDS
+
+    async def _cover(self) -> float:
+        await self._application.absences.look()
+        await self._application.cover_watch.tell()
+        return COVER_SECONDS
 
     async def _weekly(self) -> float:
         for reason in await self._application.weekly_report.look():

@@ -34,7 +34,7 @@ class Consents:
                 raise Forbidden(f"{by.person!r} cannot consent for {person!r}: each does so for themselves")
             said = self._dated(person, given, since, by, kept, scene)
             if has_consent(scene.rules.people[person], scene.facts, said.since) is given and not _later(said, kept):
-                return Change(already=(said,))
+                return Change(already=(replace(said, id=""),))
             return Change((said,))
 
         return await self.facts.change(decide, records)

@@ -10,7 +10,18 @@ from itertools import pairwise
 from app.domain.calendar import Calendar
 from app.domain.errors import InvalidPayload
 from app.domain.on_call_week import next_week, week_start
-from app.domain.pay import Hours, HoursEdit, OnCallWeek, Share, beginning_at, check_edit, edited, hours_paid, split_week
+from app.domain.pay import (
+    Hours,
+    HoursEdit,
+    OnCallWeek,
+    Share,
+    beginning_at,
+    check_edit,
+    edited,
+    hours_paid,
+    length_now,
+    split_week,
+)
 from app.domain.pay_report import PayReport, missing_rates
 from app.domain.pay_terms import Choice, DayRates, PayTerms
 from app.domain.rota import OnCall, Rota
@@ -23,6 +34,9 @@ from app.service.rota_history import InForceThen, RotaHistory
 
 LONGEST_PERIOD = timedelta(days=400)
 LONGEST_WORK = timedelta(days=7)
+A_MINUTE = timedelta(minutes=1)
+"""How exactly people say how long something was."""
+
 WEEK = timedelta(days=8)
 """A week, and room for a clock change."""
 
@@ -104,6 +118,9 @@ class Pay:
         then = await self._rules_around(since, since + LONGEST_WORK)
         around, _ = await self._hours(then, since - LONGEST_WORK, since + LONGEST_WORK)
         meant = beginning_at(person, since, around)
+        before = length_now(meant) if meant else timedelta(0)
+        if abs(was - before) < A_MINUTE:
+            was = before
         edit = HoursEdit(person, meant.since if meant else since, was, now, by, moment, why)
         check_edit(edit, around)
         if meant is None and then.calendar_at(since).is_open(since):

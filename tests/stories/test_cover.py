@@ -200,7 +200,7 @@ async def test_a_shadow_becomes_primary_when_somebody_says_that_they_are_ready(t
         id = (await said(town, "shadowings", **learns, by="asha"))["shadowing"]["id"]
         refused = await said(town, f"shadowings/{id}/ready", 409, by="asha")
         assert refused["detail"].startswith("eve has not agreed to be on call on 2026-11-23")
-        await said(town, "consents", by="eve")
+        await said(town, "consents", 200, by="eve")
         assert await who(town, "shadow", "2026-12-02 12:00") == "eve"
         assert await primary(town, "2026-12-30 12:00") == "asha"
         await said(town, f"shadowings/{id}/ready", 403, by="eve")

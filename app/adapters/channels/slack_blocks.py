@@ -6,7 +6,18 @@ Source: https://docs.slack.dev/reference/block-kit/.
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.message import ACKNOWLEDGE, HAND, MUTE, PROMOTE, TAKE_COVER, Item, Message, is_address, one_line
+from app.domain.message import (
+    ACKNOWLEDGE,
+    HAND,
+    MUTE,
+    OFFER_COVER,
+    PROMOTE,
+    TAKE_COVER,
+    Item,
+    Message,
+    is_address,
+    one_line,
+)
 
 TEXT_LIMIT = 40_000
 SECTION_LIMIT = 3_000
@@ -36,6 +47,7 @@ LABELS: Mapping[str, str] = {
     MUTE: "Mute",
     "note": "Note",
     TAKE_COVER: "I take it",
+    OFFER_COVER: "Ask for cover",
 }
 """What the buttons say, by the answer that each gives, which is its `action_id`."""
 

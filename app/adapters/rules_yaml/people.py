@@ -46,6 +46,7 @@ def _person(id: str, shape: PersonShape, names: Names, report: Report) -> Person
         on_call_until=shape.on_call_until,
         engineer=shape.engineer,
         ladders=tuple(shape.ladders.items()),
+        absences=shape.absences or "",
         zone=shape.timezone,
     )
 

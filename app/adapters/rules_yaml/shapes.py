@@ -118,6 +118,8 @@ class PersonShape(ReaderShape):
     on_call_until: Day | None = None
     engineer: bool = True
     """Whether `members: all` means this person too."""
+    absences: Url | None = None
+    """The address of an iCalendar of when this person is away; whatever they hold then needs cover."""
     ladders: dict[Urgency, Text] = {}
     timezone: Zone | None = None
     """Where this person lives; times in their messages are of this zone."""

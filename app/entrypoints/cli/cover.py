@@ -160,6 +160,19 @@ def list_covers(
         say("Nothing is offered, and there is no cover.")
 
 
+@cover_app.command()
+def needed(url: Url = DEFAULT_URL, token: Token = "", as_json: AsJson = False) -> None:
+    """List what people hold while their calendars say that they are away."""
+    answer = Server(url, token).get("rotas", "needs-cover")
+    if as_json:
+        say_json(answer.text)
+        return
+    found = table(("who", "rota", "from", "until"), map(_needed_row, answer.items))
+    say(found if answer.items else "Nobody is away from what they hold.")
+    for one in rows(answer.fields["problems"]):
+        say(f"{word(one['person'])}: {word(one['reason'])}; last read {local(word(one['read_at']))}")
+
+
 def _stretch(rota: str, shift: str, since: str, until: str, length: str) -> dict[str, object]:
     return {
         "rota": rota,
@@ -204,6 +217,10 @@ def _cover_row(one: Fields) -> tuple[str, ...]:
     whom = word(one["instead_of"]) or "a gap"
     state = word(one["state"])
     return word(one["id"]), word(one["rota"]), word(one["person"]), whom, *_ends(one), state, word(one["note"])
+
+
+def _needed_row(one: Fields) -> tuple[str, ...]:
+    return word(one["person"]), word(one["rota"]), *_ends(one)
 
 
 def _ends(one: Fields) -> tuple[str, str]:

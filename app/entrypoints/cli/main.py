@@ -16,9 +16,11 @@ from app.entrypoints.cli.heartbeats import heartbeats
 from app.entrypoints.cli.import_ import import_
 from app.entrypoints.cli.migrate import migrate
 from app.entrypoints.cli.observed import observed
+from app.entrypoints.cli.pay import pay_app
 from app.entrypoints.cli.postmortems import postmortem_app
 from app.entrypoints.cli.replay import replay_app
 from app.entrypoints.cli.replicas import replicas
+from app.entrypoints.cli.report import report
 from app.entrypoints.cli.rota_outlook import fairness, gaps, places
 from app.entrypoints.cli.rotas import rota_app
 from app.entrypoints.cli.schema import schema
@@ -30,6 +32,7 @@ from app.entrypoints.cli.tokens import token_app
 from app.entrypoints.cli.triage import triage_app
 from app.entrypoints.cli.who import who
 
+LOOKING = "Looking, on a server"
 ACTING = "Acting on an incident"
 ADMINISTERING = "Running a server"
 ROTAS = "Who is on call"
@@ -54,7 +57,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "import": import_,
         "schema": schema,
     },
-    "Looking, on a server": {
+    LOOKING: {
         "who": who,
         "readiness": people.readiness,
         "incidents": incidents.incidents,
@@ -80,6 +83,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     ROTAS: {"gaps": gaps, "fairness": fairness},
     "Reaching people": {"test-page": people.send_test_page},
     QUIETING: {"observed": observed},
+    LEARNING: {"report": report},
     ADMINISTERING: {
         "sign-in": sign_in,
         "replicas": replicas,
@@ -103,6 +107,7 @@ app.add_typer(silence_app, name="silence", rich_help_panel=QUIETING)
 app.add_typer(postmortem_app, name="postmortem", rich_help_panel=LEARNING)
 app.add_typer(action_app, name="action", rich_help_panel=LEARNING)
 app.add_typer(debt_app, name="runbook-debt", rich_help_panel=LEARNING)
+app.add_typer(pay_app, name="pay", rich_help_panel=LEARNING)
 app.add_typer(token_app, name="token", rich_help_panel=ADMINISTERING)
 app.add_typer(replay_app, name="replay", rich_help_panel=ADMINISTERING)
 

@@ -43,12 +43,13 @@ class Server:
     def get(self, *path: str, **query: str | int | Sequence[str]) -> Answer:
         return self._ask("GET", path, {name: value for name, value in query.items() if value})
 
-    def text(self, *path: str, **query: str) -> str:
-        """A reply that is no JSON, as it came."""
-        ((status, text),) = asyncio.run(self._exchange([("GET", self._address(path, query), None)]))
-        if 200 <= status < 300:
-            return text
-        raise CommandFailed(self._refusal(status, text))
+    def text(self, *path: str, **query: str | int | Sequence[str]) -> str:
+        """What is no JSON, such as a CSV file, as it came."""
+        asked = {name: value for name, value in query.items() if value}
+        ((status, text),) = asyncio.run(self._exchange([("GET", self._address(path, asked), None)]))
+        if not 200 <= status < 300:
+            raise CommandFailed(self._refusal(status, text))
+        return text
 
     def get_each(self, paths: Sequence[Sequence[str]]) -> list[Answer]:
         """Answers in the same order, asked side by side: for what takes a look at each of many."""

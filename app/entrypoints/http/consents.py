@@ -59,6 +59,8 @@ class Standings(View):
 
 
 class Said(View):
+    """`id` is empty where it was so already, and nothing was written down."""
+
     model_config = exemplified({"effect": "done", "consent": _SAID})
 
     effect: Effect
@@ -92,7 +94,7 @@ async def list_consents(application: App, token: Reader) -> Standings:
     )
 
 
-@router.post("", summary="Agree to be on call", status_code=201, response_model=Said, responses=refusals(*WRITING))
+@router.post("", summary="Agree to be on call", response_model=Said, responses=refusals(*WRITING))
 async def give_consent(body: ConsentBody, acting: Acting) -> Response:
     """Each for themselves; a token that may manage can record it for others. Out-of-hours roles are held by nobody
     without it. It stands beside `on_call_since` of the rules file."""
@@ -112,7 +114,6 @@ async def _say(body: ConsentBody, given: bool, acting: Acting) -> Response:
         by,
         lambda records: acting.application.consents.say(body.person or by.person, given, body.since, by, records),
         _said,
-        status=201 if given else 200,
     )
 
 

@@ -56,7 +56,7 @@ class RotaActing:
 
         async def once(keep: Keep) -> Reply:
             def reply(change: Change) -> Reply:
-                return reply_of(view(change), status if change.said else 200)
+                return reply_of(view(change), status)
 
             def records(change: Change) -> Sequence[Record]:
                 acts = [Act(what, one.id, by.person, self.token.name, self.channel, note) for one in change.said]

@@ -1,5 +1,6 @@
 """The rotas from afar: gaps and double bookings ahead, who bears how much, and where somebody new would fit."""
 
+from asyncio import to_thread
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -171,7 +172,8 @@ async def get_gaps(application: App, token: Reader, days: Days = 90) -> OutlookV
     """Times without anybody in a rota that pages go to (a shadow's may be empty), and times in which one person holds
     two that should back each other."""
     now, in_force = application.clock.now(), application.in_force
-    return OutlookView.model_validate(outlook(in_force.rules, in_force.facts, now, now + timedelta(days=days)))
+    until = now + timedelta(days=days)
+    return OutlookView.model_validate(await to_thread(outlook, in_force.rules, in_force.facts, now, until))
 
 
 @router.get("/fairness", summary="Who bears how much of each rota", responses=refusals(*READING, 404, 422))
@@ -205,7 +207,7 @@ async def get_places(
     now, in_force = application.clock.now(), application.in_force
     if rota not in in_force.rules.rotas:
         raise NotFound(f"the rules have no rota {rota[:40]!r}")
-    found = places(in_force.rules, in_force.facts, rota, person, now, weeks)
+    found = await to_thread(places, in_force.rules, in_force.facts, rota, person, now, weeks)
     items = [_place(one, in_force.rules) for one in found]
     return Places(rota=rota, person=person, since=now, until=now + timedelta(weeks=weeks), items=items)
 

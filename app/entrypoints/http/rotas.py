@@ -33,6 +33,14 @@ _FILLED_IN = {
 }
 
 
+_NEEDS_COVER = {
+    "person": "asha",
+    "rota": "primary",
+    "since": "2026-12-24T17:30:00Z",
+    "until": "2026-12-27T00:00:00Z",
+}
+
+
 class Shifts(View):
     """Every stretch from `since` to `until`, gaps too (`person` null), cut to that time."""
 
@@ -72,7 +80,50 @@ class Debts(View):
     owed: list[Owed]
 
 
+class NeedsCoverView(View):
+    model_config = exemplified(_NEEDS_COVER)
+
+    person: str
+    rota: str
+    since: datetime
+    until: datetime
+
+
+class CalendarProblem(View):
+    """`read_at`: when it was read last, which still counts for 14 days."""
+
+    model_config = exemplified({"person": "ben", "reason": "it answers 404", "read_at": "2026-11-22T12:00:00Z"})
+
+    person: str
+    reason: str
+    read_at: datetime
+
+
+class NeedingCover(View):
+    """What people hold while their own calendars say that they are away, the earliest first, and whose calendar cannot
+    be read."""
+
+    model_config = exemplified({"items": [_NEEDS_COVER], "problems": []})
+
+    items: list[NeedsCoverView]
+    problems: list[CalendarProblem]
+
+
 Since = Annotated[Instant | None, Query(description="ISO 8601.")]
+
+
+@router.get("/needs-cover", summary="What people hold while they are away", responses=refusals(*READING))
+async def list_needs_cover(application: App, token: Reader) -> NeedingCover:
+    """Of the next 60 days, by the calendars under `absences` in the rules file, which are read every hour."""
+    calendars = await application.absences.known()
+    return NeedingCover(
+        items=[NeedsCoverView.model_validate(one) for one in await application.absences.needed()],
+        problems=[
+            CalendarProblem(person=person, reason=calendar.problem, read_at=calendar.at)
+            for person, calendar in sorted(calendars.items())
+            if calendar.problem
+        ],
+    )
 
 
 @router.get("/{rota}/shifts", summary="Who holds a rota, past and to come", responses=refusals(*READING, 404, 422))

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, Response
 
@@ -105,7 +106,7 @@ async def export_rota(
     return await _file(feed, await application.shift_feeds.shifts(feed, begin, end), application)
 
 
-@router.api_route("/ical/{secret}/{kind}/{file}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/ical/{secret}/{kind}/{file}", include_in_schema=False)
 async def read_feed(
     secret: str, kind: str, file: str, application: App, if_none_match: Annotated[str, Header()] = ""
 ) -> Response:
@@ -113,11 +114,12 @@ async def read_feed(
     if kind not in list(FeedKind) or not file.endswith(_SUFFIX):
         raise NotFound(NO_SUCH)
     feed = Feed(FeedKind(kind), file.removesuffix(_SUFFIX))
-    reply = await _file(feed, await application.shift_feeds.entries(feed, secret), application)
-    tag = f'"{sha256(reply.body).hexdigest()[:32]}"'
+    entries = await application.shift_feeds.entries(feed, secret)
+    tag = f'"{sha256(repr(entries).encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": f"private, max-age={FRESH_SECONDS}", "X-Robots-Tag": "noindex"}
     if tag in if_none_match:
         return Response(status_code=304, headers=headers)
+    reply = await _file(feed, entries, application)
     reply.headers.update(headers)
     return reply
 
@@ -134,7 +136,7 @@ async def _file(feed: Feed, entries: tuple[ShiftEntry, ...], application: Applic
     else:
         name, zone = f"On call: {rules.people[feed.name].name}", rules.zone
     body = await asyncio.to_thread(write_calendar, name, entries, str(zone))
-    shown = {"Content-Disposition": f'inline; filename="{feed.name}.ics"'}
+    shown = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(feed.name)}.ics"}
     return Response(body, media_type=f"{MEDIA_TYPE}; charset=utf-8", headers=shown)
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from app.domain.absences import need_of
 from app.domain.cover import Stretch, rota_of
 from app.domain.cover_told import cover_line, offer_line
-from app.domain.errors import InvalidPayload, NotFound
+from app.domain.errors import Conflict, InvalidPayload, NotFound
 from app.domain.rota_facts import KeptCover, KeptOffer
 from app.entrypoints.slack.asking import Asking, person_of
 from app.entrypoints.slack.when import is_when, parse_when
@@ -40,6 +41,15 @@ async def accept_offer(asking: Asking, id: str) -> str:
         lambda by, records: asking.application.covers.accept(id, by, records),
         lambda change: _agreed(asking, change),
     )
+
+
+async def offer_what_is_needed(asking: Asking, about: str) -> str:
+    """Ask everybody of the rota for what the message of that key speaks of."""
+    person = asking.known_person()
+    need = need_of(about, await asking.application.absences.needed())
+    if need is None or need.person != person:
+        raise Conflict("that is covered by now, or not yours")
+    return await _offered(asking, Stretch(need.rota, need.since, need.until), "")
 
 
 async def _list(asking: Asking, words: Sequence[str]) -> str:
@@ -77,7 +87,10 @@ async def _offer(asking: Asking, words: Sequence[str]) -> str:
     now, zone = asking.application.clock.now(), asking.rules.zone
     asks_one = bool(rest) and not is_when(rest[0], zone, now)
     to, when = (_person(asking, rest[0]), rest[1:]) if asks_one else ("", rest)
-    asked = _stretch(asking, rota, when)
+    return await _offered(asking, _stretch(asking, rota, when), to)
+
+
+async def _offered(asking: Asking, asked: Stretch, to: str) -> str:
     return await asking.change(
         "cover.offer",
         f"{to} {asked}",

@@ -12,11 +12,11 @@ from app.adapters.sources.fields import word
 from app.domain.cover_told import offer_of
 from app.domain.errors import AppError, InvalidPayload
 from app.domain.events import Acknowledge, Action, Actor, CallSecondLine, Resolve
-from app.domain.message import TAKE_COVER
+from app.domain.message import OFFER_COVER, TAKE_COVER
 from app.domain.notification import Sent
 from app.entrypoints.slack.asking import Asking, Stranger, person_of
 from app.entrypoints.slack.commands import run_command
-from app.entrypoints.slack.cover import accept_offer
+from app.entrypoints.slack.cover import accept_offer, offer_what_is_needed
 from app.entrypoints.slack.forms import FORMS, Form, view_of
 from app.entrypoints.slack.wording import refusal_of, stranger, whispered
 from app.wiring import Application
@@ -99,6 +99,8 @@ class Desk:
         asking = Asking(self._application, click.user, click.key)
         if click.answer == TAKE_COVER:
             return await _said(accept_offer(asking, offer_of(click.about)))
+        if click.answer == OFFER_COVER:
+            return await _said(offer_what_is_needed(asking, click.about))
         action = ANSWERS.get(click.answer)
         if action is None:
             return await _unknown()

@@ -1,6 +1,7 @@
 """What each form of the file means."""
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ import pytest
 from app.domain.classify import OnMissingRunbook, Severity, SourceSettings
 from app.domain.complaint import Place
 from app.domain.heartbeat import Heartbeat
+from app.domain.learning import Learning
+from app.domain.pay_terms import Choice, PayTerms, Rounding
 from app.domain.people import ContactMethod, Ladder, Person, Rung, Squad, Urgency
 from app.domain.policy import Chain, Delay, Policy, Step, Target, TargetKind
 from app.domain.postmortem_deadlines import PostMortemRules
@@ -557,6 +560,36 @@ def test_limits_are_the_process_s_own_unless_changed(tmp_path: Path) -> None:
 
     assert load(tmp_path, a_file()).limits == Limits()
     assert load(tmp_path, a_file(changed)).limits == Limits(HOUR / 12, 3 * HOUR, 2 * HOUR, 9, True)
+
+
+def test_the_rota_primary_is_paid_unless_others_are_named(tmp_path: Path) -> None:
+    changed = (
+        "pay: {roles: [primary, second_line], hourly: 61.5, currency: EUR, round_to: 15m, rounding: nearest, "
+        "default: day_off, calendar: office}"
+    )
+
+    assert load(tmp_path, a_file()).pay == PayTerms(("primary",))
+    assert load(tmp_path, a_file("rotas: {night: {members: [asha]}}")).pay == PayTerms()
+    assert load(tmp_path, a_file("pay: {roles: []}")).pay == PayTerms()
+    assert load(tmp_path, a_file(changed)).pay == PayTerms(
+        roles=("primary", "second_line"),
+        hourly=Decimal("61.50"),
+        currency="EUR",
+        round_to=HOUR / 4,
+        rounding=Rounding.NEAREST,
+        default=Choice.DAY_OFF,
+        calendar="office",
+    )
+
+
+def test_the_weekly_summary_goes_to_every_squad_unless_some_are_named(tmp_path: Path) -> None:
+    changed = 'reports: {sleep: "23:00-06:30", noise_under: 5m, weekly: fri 16:00, weekly_to: [payments]}'
+
+    assert load(tmp_path, a_file()).learning == Learning(weekly_to=("payments",))
+    assert load(tmp_path, a_file("reports: {weekly_to: []}")).learning == Learning()
+    assert load(tmp_path, a_file(changed)).learning == Learning(
+        (time(23), time(6, 30)), HOUR / 12, (4, time(16)), ("payments",)
+    )
 
 
 def test_post_mortems_are_due_in_days_of_either_sort(tmp_path: Path) -> None:

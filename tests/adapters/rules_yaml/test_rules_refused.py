@@ -189,6 +189,23 @@ HEAD = "version: 1\ndefaults: {on_missing_runbook: page, last_resort: eve}\npeop
             "sources: {heartbeats: {acknowledge: true}}",
             "4 sources.heartbeats.acknowledge: cannot be set for heartbeats",
         ),
+        ("pay: {roles: [primry]}", '4 rota "primry" is not defined'),
+        (
+            "pay: {hourly: £50}",
+            "4 pay.hourly: is not an amount; write it as 312.50, without a currency or thousands separators",
+        ),
+        (
+            "pay: {currency: pounds}",
+            '4 pay.currency: "pounds" is not a currency; write its three letters, such as GBP',
+        ),
+        ("pay: {round_to: 0s}", "4 pay.round_to: must be at least a second"),
+        ("pay: {default: holiday}", '4 pay.default: "holiday" is not one of pay, day_off'),
+        ("pay: {calendar: offce}", '4 calendar "offce" is not defined (did you mean "office"?)'),
+        ("reports: {weekly_to: [web]}", '4 squad "web" is not defined'),
+        (
+            "reports: {weekly: daily}",
+            '4 reports.weekly: "daily" is not a handover; write it as "mon 09:00"',
+        ),
         ("limits: {storm: 0}", "4 limits.storm: must be at least 1"),
         ("limits: {storm: 1001}", "4 limits.storm: must be at most 1000"),
         ("limits: {storm_windw: 1m}", '4 limits: unknown key "storm_windw" (did you mean "storm_window"?)'),

@@ -28,9 +28,11 @@ from starlette.types import Receive, Scope, Send
 from app.domain.classify import Severity
 from app.domain.errors import Conflict
 from app.domain.events import Actor
+from app.domain.rota_facts import KeptCover, KeptOffer, KeptOptOut, Shadowing
 from app.domain.suppress import SuppressedBy
 from app.entrypoints.http.app import create_app
 from app.service.respond import raise_by_person
+from app.service.rota_facts import Change
 from app.service.silences import Wanted
 from app.wiring import Application, assemble
 from tests.entrypoints.http.rig import ADMIN, SECRETS, Recording, StandingClock
@@ -41,6 +43,10 @@ pytestmark = pytest.mark.server
 INCIDENT = "0ca9a74185c3c4b6"
 SILENCE = "0ca9a74185c3c4b7"
 OF_THE_INCIDENT = ("/api/v1/incidents/", "/api/v1/postmortems/", "/api/v1/runbook-debts/")
+SAID = "0ca9a74185c3c4b8"
+"""A cover, an offer, skipped weeks and a shadowing have it alike."""
+
+WITH_ID = tuple(f"/api/v1/{name}/" for name in ("covers", "cover-offers", "opt-outs", "shadowings"))
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -80,6 +86,14 @@ async def _raise(application: Application) -> None:
     now = application.clock.now()
     wanted = Wanted(SuppressedBy.SILENCE, ("a=b",), now, now + timedelta(hours=2), "asha", "x", ("sun 02:00-04:00",))
     await application.silences.make(replace(application.silences.new(wanted), id=SILENCE))
+    until, today = now + timedelta(days=2), now.date()
+    said = (
+        KeptCover(SAID, "primary", "ben", "asha", now, until, "ben", now),
+        KeptOffer(SAID, "primary", "ben", "", now, until, "ben", now),
+        KeptOptOut(SAID, "primary", "ben", today, today + timedelta(days=7), "ben", now),
+        Shadowing(SAID, "ben", "shadow", "primary", today, today + timedelta(days=7), "asha", now),
+    )
+    await application.rota_facts.change(lambda kept, scene: Change(said))
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +106,12 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             return path_parameters | {"id": INCIDENT}
         if path_parameters and context.operation.path.startswith("/api/v1/silences/"):
             return path_parameters | {"id": SILENCE}
+        if path_parameters and context.operation.path.startswith("/api/v1/calendars/"):
+            return path_parameters | {"kind": "rota", "name": "primary"}
+        if path_parameters and "rota" in path_parameters:
+            return path_parameters | {"rota": "primary"}
+        if path_parameters and context.operation.path.startswith(WITH_ID):
+            return path_parameters | {"id": SAID}
         return path_parameters
 
     yield found

@@ -1,0 +1,41 @@
+"""Tells people in time of what they still hold: what nobody has taken, and what they are away for."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.domain.absences import told_to_find_cover
+from app.domain.cover_told import told_nobody_has_taken
+from app.domain.notification import Notification
+from app.domain.rota_facts import KeptOffer
+from app.service.absences import Absences
+from app.service.rota_facts import RotaFacts
+
+BEFORE = timedelta(days=1)
+"""How long before it begins an offer that nobody has taken is said to whoever made it."""
+
+
+@dataclass(slots=True)
+class CoverWatch:
+    """`_told` has the keys that this process has stored; what others have stored, the store leaves as it is."""
+
+    facts: RotaFacts
+    absences: Absences
+    _told: frozenset[str] = field(default=frozenset())
+
+    async def tell(self) -> None:
+        rules, now = self.facts.in_force.rules, self.facts.clock.now()
+        offers = [one for one in (await self.facts.kept()).offers if _is_late(one, now)]
+        found = (
+            *(told_nobody_has_taken(one, rules, now) for one in offers),
+            *told_to_find_cover(await self.absences.needed(), rules, now),
+        )
+        rows = [row for row in found if isinstance(row, Notification)]
+        news = [row for row in rows if row.key not in self._told]
+        if news:
+            await self.facts.store.commit((), notices=news)
+        self._told = frozenset(row.key for row in rows)
+
+
+def _is_late(offer: KeptOffer, now: datetime) -> bool:
+    """An offer that is made later than that is known to be late by who makes it."""
+    return offer.is_open(now) and offer.at < offer.since - BEFORE <= now
