@@ -135,7 +135,7 @@ ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}, PA
 
 
 def routes(rig: Rig) -> set[tuple[str, str]]:
-    """Method and path of everything that is served, but for the document, and the pages of those who are signed in with their files."""
+    """Method and path of everything that is served, but for the document and for pages, which ask for a session."""
     found = [route for route in iter_route_contexts(rig.app.routes) if isinstance(route.original_route, APIRoute)]
     others = [route for route in found if type(route.original_route) is not PageRoute]
     named = {(method, str(route.path)) for route in others for method in route.methods or ()}
