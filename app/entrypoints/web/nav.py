@@ -23,4 +23,5 @@ NAV = (
     Item("/runbooks", "Runbooks", "b"),
     Item("/reports", "Reports", "r"),
     Item("/pay", "Pay", "p"),
+    Item("/health", "Health", "h"),
 )

@@ -4,6 +4,7 @@ from app.entrypoints.web import (
     action_page,
     confirm_page,
     cover_page,
+    health_page,
     incident_page,
     incidents_page,
     postmortem_page,
@@ -36,4 +37,5 @@ PAGES = (
     cover_page.router,
     reports_page.router,
     pay_page.router,
+    health_page.router,
 )
