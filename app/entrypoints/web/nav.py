@@ -22,6 +22,6 @@ NAV = (
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),
     Item("/reports", "Reports", "r"),
-    Item("/pay", "Pay", "p"),
+    Item("/pay", "Pay", "y"),
     Item("/health", "Health", "h"),
 )
