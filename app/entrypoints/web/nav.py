@@ -1,4 +1,5 @@
-"""What the navigation shows, in this order; each line is a page."""
+"""What the navigation shows, in this order; each line is a page. The first few stand side by side, the others behind
+"More"."""
 
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ class Item:
     key: str
     scope: Scope = Scope.READ
 
+
+SIDE_BY_SIDE = 6
 
 NAV = (
     Item("/", "Incidents", "i"),
