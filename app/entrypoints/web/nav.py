@@ -19,4 +19,9 @@ NAV = (
     Item("/", "Incidents", "i"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/postmortems", "Post-mortems", "p"),
+    Item("/runbooks", "Runbooks", "b"),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "p"),
+    Item("/health", "Health", "h"),
 )
