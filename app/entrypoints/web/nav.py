@@ -17,5 +17,6 @@ class Item:
 
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/triage", "Triage", "t"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
 )

@@ -9,6 +9,7 @@ from app.entrypoints.web import (
     raise_page,
     sign_in,
     static_files,
+    triage_page,
 )
 
 PAGES = (
@@ -20,4 +21,5 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    triage_page.router,
 )
