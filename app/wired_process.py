@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from app.adapters.absence_calendars import AbsenceCalendars, read_absences
 from app.adapters.pay_rates import read_pay_rates
 from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.silence_forms import compile_matches, compile_week
+from app.config import Settings
 from app.service.absences import Absences
-from app.service.calls import Calls
 from app.service.consents import Consents
 from app.service.cover_watch import CoverWatch
 from app.service.covers import Covers
@@ -31,7 +33,6 @@ from app.service.shift_telling import ShiftTelling
 from app.service.silences import Forms, Silences
 from app.service.triage_handover import TriageHandover
 from app.service.weekly_report import WeeklyReport
-from app.wired_channels import call_rooms
 from app.wired_parts import Parts
 from app.wired_rules import read_kept
 
@@ -50,7 +51,6 @@ class WrittenProcess(Parts):
     consents: Consents = field(init=False)
     opted_out: OptedOut = field(init=False)
     shadowings: Shadowings = field(init=False)
-    calls: Calls = field(init=False)
     absences: Absences = field(init=False)
     cover_watch: CoverWatch = field(init=False)
     triage_handover: TriageHandover = field(init=False)
@@ -69,12 +69,17 @@ def add_process(process: WrittenProcess) -> None:
     forms = Forms(compile_matches, compile_week)
     process.silences = Silences(store, in_force, process.applier, clock, forms, process.new_id)
     _add_rotas(process)
-    process.calls = Calls(store, in_force, clock, call_rooms(settings, process.http, clock))
     process.triage_handover = TriageHandover(store, in_force, clock, settings.base_url, process.bell.ring)
     _add_post_mortems(process)
     process.pay = Pay(store, process.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
     process.reports = Reports(store, in_force)
-    process.weekly_report = WeeklyReport(store, process.reports, in_force, clock, lambda squad, monday: "")
+    process.weekly_report = WeeklyReport(store, process.reports, in_force, clock, partial(_report_address, settings))
+
+
+def _report_address(settings: Settings, squad: str, monday: date) -> str:
+    """The page of a squad's week."""
+    week = f"{monday:%G-W%V}"
+    return f"{settings.base_url.rstrip('/')}/reports?{urlencode({'week': week, 'squad': squad})}"
 
 
 def add_reaching(process: WrittenProcess, channels: Mapping[str, Channel]) -> None:

@@ -23,6 +23,7 @@ from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.config import Settings, environment_name, source_secrets
 from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.incident import Incident
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
 from app.service.apply import Applier
@@ -30,6 +31,7 @@ from app.service.audit_log import AuditLog
 from app.service.bell import Bell
 from app.service.by_phone import ByPhone
 from app.service.call_answers import CallAnswers
+from app.service.calls import Calls
 from app.service.degraded import Degraded, is_told
 from app.service.dispatch import Dispatcher
 from app.service.fetched import Fetched
@@ -52,7 +54,7 @@ from app.service.signing_in import Offer, SigningIn, sign_in_address
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching
-from app.wired_channels import configured_channels, phone_channels
+from app.wired_channels import call_rooms, configured_channels, phone_channels
 from app.wired_process import WrittenProcess, add_process, add_reaching
 from app.wired_rules import read_rules
 from app.wired_store import clock_of, open_store, refuse_half_migrated
@@ -70,6 +72,7 @@ class Application(WrittenProcess):
     receipts: Receipts = field(init=False)
     text_answers: TextAnswers = field(init=False)
     call_answers: CallAnswers = field(init=False)
+    calls: Calls = field(init=False)
     pings: Pings = field(init=False)
     watching: Watching = field(init=False)
     first_token: str = ""
@@ -88,6 +91,10 @@ class Application(WrittenProcess):
             started_at=self.started_at,
             seen_at=self.clock.now(),
         )
+
+    def held(self, incident: str) -> Incident | None:
+        """The incident, if this process holds it for the time of an outage."""
+        return self.outage.held.incident(incident) if self.outage else None
 
     def doubts(self) -> tuple[str, ...]:
         """What of the store is weaker than the promise, or soon may be, in sentences."""
@@ -135,6 +142,8 @@ async def assemble(
     with suppress(StoreUnavailable):  # Then the loops take them in once the store is there.
         await application.silences.refresh()
         await application.rota_facts.refresh()
+    rooms = call_rooms(settings, application.http, clock)
+    application.calls = Calls(store, application.held, application.in_force, clock, rooms)
     application.receipts = Receipts(store, application.applier, clock, bell.ring, application.reached.note)
     application.dispatcher = _dispatcher(application, channels)
     add_reaching(application, application.dispatcher.channels)

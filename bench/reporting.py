@@ -21,9 +21,9 @@ from app.service.in_force import InForce
 from app.service.learning import Reports
 from app.service.pay import Pay
 from app.service.ports import Store
-from app.service.rota_facts import RotaFacts
+from app.service.rota_facts import Change, RotaFacts
 from app.service.rota_history import RotaHistory
-from app.wiring import read_kept
+from app.wired_rules import read_kept
 from bench.claiming import Open, stores
 from bench.course import Course
 from bench.figures import Figure, Target
@@ -60,7 +60,7 @@ async def _of(course: Course, name: str, opening: Open) -> list[Figure]:
         await _seed(store)
         rules = _rules()
         in_force = InForce(rules, END - YEAR)
-        facts = RotaFacts(store, in_force, Standing(), lambda: "latest")
+        facts = RotaFacts(store, in_force, Standing())
         history = RotaHistory(facts, in_force, lambda text: rules)
         reports, pay = Reports(store, in_force), Pay(store, history, DayRates, Standing())
         asked: dict[str, Callable[[], Awaitable[object]]] = {
@@ -99,7 +99,7 @@ async def _seed(store: Store) -> None:
         for start in (first + week * _WEEK + timedelta(days=2),)
     ]
     in_force = InForce(_rules(), first)
-    await store.commit((), RotaFacts(store, in_force, Standing(), lambda: "latest").records(covers))
+    await RotaFacts(store, in_force, Standing()).change(lambda kept, scene: Change(said=tuple(covers)))
     step = YEAR / (INCIDENTS + 1)
     for start in range(0, INCIDENTS, _AT_ONCE):
         numbers = range(start, start + _AT_ONCE)

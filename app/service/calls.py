@@ -22,14 +22,26 @@ NOT_SET_UP = "Zoom is not set up"
 class Calls:
     """Who asks while a call is being started waits, and is shown the same one. `rooms` is None where only rooms of the
     rules file are to be had. Of two processes that start one at the same instant, one finds the other's to stand, and
-    its own stays empty: nobody is sent there."""
+    its own stays empty: nobody is sent there. `held` finds an incident that is held for the time of an outage."""
 
-    def __init__(self, store: WorkingStore, in_force: InForce, clock: Clock, rooms: CallRooms | None) -> None:
+    def __init__(
+        self,
+        store: WorkingStore,
+        held: Callable[[str], Incident | None],
+        in_force: InForce,
+        clock: Clock,
+        rooms: CallRooms | None,
+    ) -> None:
         self._store = store
+        self._held = held
         self._in_force = in_force
         self._clock = clock
         self._rooms = rooms
         self._starting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def is_possible(self, squad: str) -> bool:
+        """Whether there is anything to meet in about an incident of this squad."""
+        return self._rooms is not None or bool(self._in_force.rules.call_room_of(squad))
 
     async def start(self, id: str, by: Actor, act: Callable[[StartCall], Awaitable[T]]) -> T:
         """Do `act` with the call that people are to meet in.
@@ -43,7 +55,7 @@ class Calls:
 
     async def _prepared(self, id: str, by: Actor) -> StartCall:
         must_be_person(by.id, "by", self._in_force.rules)
-        incident = (await self._store.load((), (id,))).incidents.get(id)
+        incident = self._held(id) or (await self._store.load((), (id,))).incidents.get(id)
         if incident is None:
             raise NotFound(f"there is no incident {id}")
         step(incident, StartCall(by, ""), self._in_force.context(self._clock.now()))

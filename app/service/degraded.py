@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.classify import Severity
-from app.domain.events import Acknowledge, Action, Actor, CallSecondLine, Note, Resolve
+from app.domain.events import Acknowledge, Action, Actor, CallSecondLine, Note, Resolve, StartCall
 from app.domain.incident import Decision, Entry, Incident
 from app.domain.message import DEGRADED
 from app.domain.notification import Notification, Result
@@ -24,6 +24,10 @@ class HeldStore(WorkingStore, Protocol):
     """A working store of this process alone, which can be looked at and emptied."""
 
     def incident(self, id: str) -> Incident | None: ...
+
+    def every_incident(self) -> Sequence[Incident]:
+        """Newest first."""
+        ...
 
     def held(self, id: str) -> Decision | None:
         """All there is of an incident, as one decision that would make it so."""
@@ -46,6 +50,7 @@ ACTIONS: Mapping[str, Callable[[Actor, str], Action]] = {
     "incident.resolve": Resolve,
     "incident.second-line": CallSecondLine,
     "incident.note": Note,
+    "incident.call": lambda by, text: StartCall(by, *text.split(" ", 1)),
 }
 """What can be done to an incident of an outage, by the name that the audit log has for it."""
 
@@ -59,6 +64,8 @@ def text_of(action: Action) -> str:
     match action:
         case Resolve(reason=text) | CallSecondLine(reason=text) | Note(text=text):
             return text
+        case StartCall(url=url, how=how):
+            return f"{url} {how}"
         case _:
             return ""
 

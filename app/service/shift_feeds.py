@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from urllib.parse import quote
 
 from app.domain.errors import NotFound
 from app.domain.planned import Slot, cut
@@ -101,7 +102,8 @@ class ShiftFeeds:
 
     def _address(self, feed: Feed, renewed: Record | None) -> FeedAddress:
         at = datetime.fromisoformat(json.loads(renewed.body)["at"]) if renewed else None
-        return FeedAddress(f"{self.base_url.rstrip('/')}/ical/{self._secret(feed, renewed)}/{feed.path}.ics", at)
+        secret, base = self._secret(feed, renewed), self.base_url.rstrip("/")
+        return FeedAddress(f"{base}/ical/{secret}/{quote(feed.path)}.ics", at)
 
     def _secret(self, feed: Feed, renewed: Record | None) -> str:
         """192 bits, safe in a URL."""

@@ -1,15 +1,13 @@
 """A month of five people: swaps, an opt-out, a shadow who becomes primary, Easter, a clock change, eleven incidents;
-what it comes to in pay, and what there is to learn, worked out by hand."""
+what it comes to in pay, who writes about what, and what there is to learn, worked out by hand."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.domain.rota_facts import KeptConsent, KeptCover, KeptOptOut, Shadowing
 from tests.stories.conftest import TWO_STORES
-from tests.stories.stage import RULES, Stage, alert, london, stage
+from tests.stories.stage import RULES, Stage, alert, stage
 
 MONTH = "since=2026-03-24T00:00:00Z&until=2026-04-28T00:00:00Z"
 FIVE = RULES.replace(
@@ -24,32 +22,16 @@ FIVE = FIVE.replace("members: [chen], starts", "members: [ben], starts")
 RATES = "person,day_rate\nasha,300\nben,280\nchen,320\ndee,250\neve,240\n"
 
 
-def facts() -> tuple[KeptCover | KeptOptOut | KeptConsent | Shadowing, ...]:
-    """Asha and Dee swap a day of each other's weeks, Ben skips his, and Eve is ready from 20 April on."""
-    said = london("2026-03-23 10:00")
-
-    def cover(id: str, person: str, instead_of: str, since: str, until: str) -> KeptCover:
-        return KeptCover(id, "primary", person, instead_of, london(since), london(until), person, said, swap="1")
-
-    return (
-        cover("1", "dee", "asha", "2026-03-28 09:00", "2026-03-29 09:00"),
-        cover("2", "asha", "dee", "2026-04-18 09:00", "2026-04-19 09:00"),
-        KeptOptOut("3", "primary", "ben", date(2026, 3, 30), date(2026, 4, 6), "ben", said),
-        KeptConsent("4", "eve", date(2026, 4, 20), True, "eve", said),
-        Shadowing(
-            id="5",
-            person="eve",
-            rota="shadow",
-            becomes="primary",
-            since=date(2026, 3, 23),
-            until=date(2026, 5, 31),
-            by="eve",
-            at=said,
-            ready_from=date(2026, 4, 20),
-            ready_by="asha",
-            ready_at=said,
-        ),
-    )
+async def agreements(s: Stage) -> None:
+    """Asha and Dee swap a day of each other's weeks, Ben skips his, and Eve shadows until she is ready on 20 April."""
+    mine = {"rota": "primary", "since": "2026-03-28T09:00:00Z", "until": "2026-03-29T08:00:00Z"}
+    theirs = {"rota": "primary", "since": "2026-04-18T08:00:00Z", "until": "2026-04-19T08:00:00Z"}
+    await post(s, "covers/swap", {"mine": mine, "theirs": theirs, "other": "dee", "by": "asha"}, 201)
+    await post(s, "opt-outs", {"rota": "primary", "since": "2026-03-30", "until": "2026-04-06", "by": "ben"}, 201)
+    shadow = {"person": "eve", "since": "2026-03-24", "until": "2026-05-31", "by": "asha"}
+    begun = await post(s, "shadowings", shadow, 201)
+    await post(s, "consents", {"by": "eve", "since": "2026-04-20"})
+    await post(s, f"shadowings/{begun['shadowing']['id']}/ready", {"by": "asha", "since": "2026-04-20"})
 
 
 async def incident(s: Stage, number: int, fired: str, had: str, who: str, over: str) -> None:
@@ -68,8 +50,7 @@ async def fired_at(s: Stage, number: int, when: str) -> str:
 
 
 async def the_month(s: Stage) -> None:
-    await s.application.store.commit((), s.application.rota_facts.records(facts()))
-    await s.application.rota_facts.refresh()
+    await agreements(s)
     await incident(s, 1, "2026-03-26 02:00", "2026-03-26 02:05", "asha", "2026-03-26 03:05")
     # An hour, for the clocks go from 01:00 to 02:00.
     await incident(s, 2, "2026-03-29 00:30", "2026-03-29 00:30", "dee", "2026-03-29 02:30")
@@ -113,9 +94,14 @@ async def said_afterwards(s: Stage) -> None:
     """Chen takes a day off for Easter's week, and Asha says that her night was a quarter of an hour longer."""
     choice = {"week": "2026-04-01T12:00:00Z", "choice": "day_off", "person": "chen"}
     longer = {"since": "2026-03-26T02:05:00Z", "was": "60m", "worked": "75m", "why": "wrote it up", "person": "asha"}
-    for what, body in (("choices", choice), ("hours", longer)):
-        reply = await s.client.post(f"/api/v1/pay/{what}", json=body)
-        assert reply.status_code == 200, reply.text
+    await post(s, "pay/choices", choice)
+    await post(s, "pay/hours", longer)
+
+
+async def post(s: Stage, path: str, body: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    reply = await s.client.post(f"/api/v1/{path}", json=body)
+    assert reply.status_code == status, reply.text
+    return dict(reply.json())
 
 
 async def got(s: Stage, address: str) -> dict[str, Any]:
@@ -125,12 +111,15 @@ async def got(s: Stage, address: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("on_every_store", TWO_STORES, indirect=True)
-async def test_a_month_in_pay_and_figures(on_every_store: None, tmp_path: Path) -> None:
+async def test_a_month_in_pay_post_mortems_and_figures(on_every_store: None, tmp_path: Path) -> None:
     (tmp_path / "rates.csv").write_text(RATES)
     async with stage(tmp_path, "2026-03-23 12:00", FIVE, pay_rates=str(tmp_path / "rates.csv")) as s:
         await the_month(s)
         await said_afterwards(s)
 
+        while await s.application.review.round():
+            pass
+        written = await got(s, "/api/v1/postmortems")
         pay = await got(s, f"/api/v1/pay?{MONTH}")
         learnt = await got(s, f"/api/v1/reports?{MONTH}")
 
@@ -168,6 +157,22 @@ async def test_a_month_in_pay_and_figures(on_every_store: None, tmp_path: Path) 
         ("eve", "0.00", "240.00", "50.00", "290.00"),
     ]
     assert (pay["remarks"], pay["unfinished"]) == ([], [])
+
+    # Whoever responded first; of the last, which went by itself, whoever was paged.
+    owners = {one["title"].removesuffix(" is firing"): one["owner"] for one in written["items"]}
+    assert owners == {
+        "Alert1": "asha",
+        "Alert2": "dee",
+        "Alert3": "chen",
+        "Alert4": "chen",
+        "Alert5": "ben",
+        "Alert6": "chen",
+        "Alert7": "chen",
+        "Alert8": "asha",
+        "Alert9": "eve",
+        "Alert10": "ben",
+        "Alert11": "eve",
+    }
 
     whole = learnt["whole"]
     assert (whole["critical"], whole["still_open"], whole["noise"]) == (11, 0, 1)

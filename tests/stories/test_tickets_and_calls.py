@@ -14,6 +14,7 @@ from app.domain.notice import notice_id, to_tracker
 from app.domain.notification import Notification, NotificationState
 from tests.adapters.channels.fake_github import TOKEN, FakeGitHub
 from tests.adapters.fake_zoom import ACCOUNT, CLIENT, SECRET, a_zoom
+from tests.stories.outages import replica, switchable
 from tests.stories.slack_stage import ASHA, SLACK_RULES, beside, slack_settings
 from tests.stories.stage import RULES, Stage, alert, stage
 
@@ -218,3 +219,27 @@ async def test_nobody_at_zoom_is_asked_for_a_call_that_is_refused(tmp_path: Path
         await story.act(incident, "call", status=409, by="asha")
 
         assert zoom.tokens == 0
+
+
+async def test_a_call_of_an_outage_is_the_same_call_when_the_store_is_back(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    zoom = a_zoom(httpserver)
+    async with (
+        switchable(tmp_path) as switch,
+        replica(tmp_path / "one", NIGHT, switch, with_coordination(RULES), **zoom_settings(httpserver)) as story,
+    ):
+        switch.away = True
+        await story.fire(alert())
+        held = story.messages()[0].items[0].incident
+
+        effects = [(await story.act(held, "call", by=by))["effect"] for by in ("asha", "ben")]
+        await story.act(held, "ticket", status=503, by="asha")
+        switch.away = False
+        await story.settle()
+
+        [incident] = (await story.client.get("/api/v1/incidents")).json()["items"]
+        assert effects == ["done", "already"]
+        assert (incident["call"], len(zoom.meetings)) == (MEETING, 1)
+        assert f"{MEETING} (Zoom)" in await story.timeline(incident["id"])
+        assert (await story.act(incident["id"], "call", by="ben"))["effect"] == "already"

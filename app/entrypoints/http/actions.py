@@ -19,7 +19,6 @@ from app.domain.events import (
     Reassign,
     Resolve,
     Snooze,
-    StartCall,
     TagSquads,
     Unacknowledge,
 )
@@ -79,14 +78,14 @@ class Acting:
 
     async def call(self, id: str, by: str) -> Response:
         """Start a call, once; where one has been started, nothing is asked of anybody."""
-        actor = self.actor(by)
-        if held := await self._in_outage(id, StartCall(actor, ""), "call", ""):
-            return sent(_effect(held))
+        actor, start = self.actor(by), self.application.calls.start
+        if self.application.held(checked(id)):
+            held = await start(id, actor, lambda asked: self._in_outage(id, asked, "call", asked.url))
+            if held:
+                return sent(_effect(held))
 
         async def work(keep: Keep) -> Reply:
-            return await self.application.calls.start(
-                checked(id), actor, lambda asked: self._respond(id, asked, "call", asked.url, keep)
-            )
+            return await start(checked(id), actor, lambda asked: self._respond(id, asked, "call", asked.url, keep))
 
         return await self.once.answer(self.token, work)
 

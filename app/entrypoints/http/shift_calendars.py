@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, Response
 
@@ -135,7 +136,7 @@ async def _file(feed: Feed, entries: tuple[ShiftEntry, ...], application: Applic
     else:
         name, zone = f"On call: {rules.people[feed.name].name}", rules.zone
     body = await asyncio.to_thread(write_calendar, name, entries, str(zone))
-    shown = {"Content-Disposition": f'inline; filename="{feed.name}.ics"'}
+    shown = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(feed.name)}.ics"}
     return Response(body, media_type=f"{MEDIA_TYPE}; charset=utf-8", headers=shown)
 
 

@@ -11,10 +11,12 @@ from app.domain.events import (
     CallSecondLine,
     Escalate,
     Note,
+    OpenTicket,
     Park,
     Reassign,
     Resolve,
     Snooze,
+    StartCall,
     TagSquads,
     Unacknowledge,
 )
@@ -68,8 +70,9 @@ ACTS: Mapping[str, Callable[[Page], Action]] = {
     "reassign": _reassign,
     "note": _note,
     "tag": _tag,
+    "ticket": lambda page: OpenTicket(page.viewer.actor),
 }
-"""Each raises `InvalidPayload` for a form that cannot be."""
+"""Each raises `InvalidPayload` for a form that cannot be. A call is none of them: it has to be asked for elsewhere."""
 
 SAID = {
     "acknowledge": "You have it. Nobody else is paged for it any more.",
@@ -82,6 +85,8 @@ SAID = {
     "reassign": "Given to somebody else, who is paged.",
     "note": "Your note is in the timeline.",
     "tag": "They are told in their channels.",
+    "ticket": "It is being written down; its address will be here in a moment.",
+    "call": "People can meet now: the link is here, and in the messages.",
     "recorded": "Noted. You are shadowing, or have joined somebody, so it stops nothing.",
     "already": "It was so already, and nothing has changed.",
     "raised": "Raised. Whoever is on call is being paged.",
@@ -103,6 +108,8 @@ def samples(page: Page) -> Mapping[str, Action]:
         "snooze": Snooze(by, page.now + timedelta(hours=1)),
         "reassign": Reassign(by, next((one for one in rules.people if one != by.id), by.id)),
         "note": Note(by, "-"),
+        "ticket": OpenTicket(by),
+        "call": StartCall(by, "-"),
         **({"tag": TagSquads(by, tuple(rules.squads)[:1])} if rules.squads else {}),
     }
 

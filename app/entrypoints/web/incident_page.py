@@ -1,11 +1,12 @@
 """One incident: what, since when, what to do about it, who has it, and everything that happened."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Response
 
-from app.domain.errors import IllegalTransition, InvalidPayload, NotFound
-from app.domain.events import Action
+from app.domain.errors import IllegalTransition, InvalidPayload, NotFound, OutsideUnavailable
+from app.domain.events import Action, StartCall
 from app.domain.incident import AlertRow
 from app.entrypoints.answering import answered
 from app.entrypoints.web.incident_acts import ACTS, SAID, samples, word_of
@@ -14,6 +15,7 @@ from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.runbook_html import runbook_html
 from app.entrypoints.web.shown_incident import Shown, shown_incident
 from app.entrypoints.web.viewer import CHANNEL, Page, Reading, Responding
+from app.service.apply import Applied
 from app.service.audit_log import Act
 from app.service.respond import would_change
 
@@ -40,17 +42,36 @@ async def live_incident(id: str, page: Reading) -> Response:
     return await page.live(f"incident {id} {page.viewer.may_act and page.viewer.person}", render)
 
 
+@router.post("/incidents/{id}/call")
+async def call(id: str, page: Responding) -> Response:
+    async def with_call(asked: StartCall) -> Applied:
+        return await answered(page.application, _logged(id, "call", asked, page), asked)
+
+    return await _done(id, "call", page, lambda: page.application.calls.start(id, page.viewer.actor, with_call))
+
+
 @router.post("/incidents/{id}/{act}")
 async def act(id: str, act: str, page: Responding) -> Response:
     if act not in ACTS:
         raise NotFound(f"nobody can {act[:40]!r} an incident")
+
+    async def work() -> Applied:
+        action = ACTS[act](page)
+        return await answered(page.application, _logged(id, act, action, page), action)
+
+    return await _done(id, act, page, work)
+
+
+async def _done(id: str, act: str, page: Page, work: Callable[[], Awaitable[Applied]]) -> Response:
+    """To where it is seen, or the page again with why nothing was changed."""
     if not page.viewer.person:
         return await _show(
             id, page, 403, wrong="Only people of the rules file act on incidents, and you are not in it."
         )
     try:
-        action = ACTS[act](page)
-        applied = await answered(page.application, _logged(id, act, action, page), action)
+        applied = await work()
+    except OutsideUnavailable as error:
+        return await _show(id, page, 503, wrong=f"Nothing was changed: {error}")
     except InvalidPayload as error:
         return await _show(id, page, 422, wrong=f"Nothing was changed: {error}", act=act)
     except IllegalTransition as error:
@@ -84,9 +105,11 @@ async def _show(id: str, page: Page, status: int = 200, said: str = "", wrong: s
 
 def _view(shown: Shown, page: Page) -> IncidentView:
     ctx = page.application.in_force.context(page.now)
-    acts = samples(page).items() if page.viewer.may_act else ()
-    buttons = frozenset(name for name, action in acts if would_change(shown.incident, action, ctx))
-    return incident_view(shown.incident, shown.notifications, shown.timeline, buttons, ctx)
+    acts = samples(page) if page.viewer.may_act else {}
+    buttons = {name for name, action in acts.items() if would_change(shown.incident, action, ctx)}
+    if not page.application.calls.is_possible(shown.incident.squad):
+        buttons.discard("call")
+    return incident_view(shown.incident, shown.notifications, shown.timeline, frozenset(buttons), ctx)
 
 
 async def _runbook(view: IncidentView) -> str:

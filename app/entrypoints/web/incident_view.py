@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.context import Context
 from app.domain.incident import Entry, Incident, Mark
-from app.domain.message import ADDRESS
+from app.domain.message import is_address
 from app.domain.notification import Notification, Send, begin
 from app.domain.receipt import SendState
 from app.domain.ruleset import Rules
@@ -48,7 +48,8 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class IncidentView:
     """Every text of it is untrusted, and escaped by the template. `runbook_link` is an http(s) address or empty;
-    `runbook_text` Markdown or empty. `buttons` names the acts that would change something now."""
+    `runbook_text` Markdown or empty. `buttons` names the acts that would change something now. `call` is an http(s)
+    address or empty; `tickets` are squads and http(s) addresses, empty for one that does not stand yet."""
 
     row: Row
     sentence: str
@@ -61,6 +62,8 @@ class IncidentView:
     suppression: str
     buttons: frozenset[str]
     moments: tuple[Moment, ...]
+    call: str
+    tickets: tuple[tuple[str, str], ...]
 
 
 def incident_view(
@@ -78,13 +81,15 @@ def incident_view(
         sentence=status_of(incident, rules),
         description=shown(incident.description),
         runbook=line(incident.runbook),
-        runbook_link=incident.runbook if ADDRESS.fullmatch(incident.runbook) else "",
+        runbook_link=incident.runbook if is_address(incident.runbook) else "",
         runbook_text=runbook.text if runbook else "",
         no_runbook=Mark.NO_RUNBOOK in incident.marks,
         reasons=tuple(line(reason) for reason in incident.reasons),
         suppression=line(suppression.reason) if suppression else "",
         buttons=buttons,
         moments=tuple(_moments(notifications, timeline, rules))[:LATEST],
+        call=incident.call if is_address(incident.call) else "",
+        tickets=tuple((squad_name(one.squad, rules), one.url) for one in incident.tickets),
     )
 
 

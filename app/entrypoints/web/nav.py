@@ -18,5 +18,11 @@ class Item:
 NAV = (
     Item("/", "Incidents", "i"),
     Item("/triage", "Triage", "t"),
+    Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/postmortems", "Post-mortems", "p"),
+    Item("/runbooks", "Runbooks", "b"),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "p"),
+    Item("/health", "Health", "h"),
 )

@@ -4,6 +4,7 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.adapters.sources import SOURCES
+from app.entrypoints.web.page_route import PageRoute
 from app.service.tokens import Scope
 from tests.entrypoints.http.opsgenie.genie import NEEDS as OPSGENIE_NEEDS
 from tests.entrypoints.http.rig import Rig
@@ -96,13 +97,18 @@ NEEDS: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/tokens"): MANAGE,
     ("POST", "/api/v1/tokens"): MANAGE,
     ("DELETE", "/api/v1/tokens/{id}"): MANAGE,
+    ("POST", "/api/v1/sign-in-links"): MANAGE,
     ("GET", "/api/v1/audit"): MANAGE,
     ("GET", "/api/v1/self-audit"): READ,
     **{("GET", f"/api/v1/pay{part}"): PAY for part in ("", "/lines.csv", "/totals.csv")},
     **{("POST", f"/api/v1/pay/{what}"): PAY for what in ("choices", "hours")},
     **{("GET", f"/api/v1/reports{part}"): READ for part in ("", "/{table}.csv", "/{plot}.svg")},
 }
-OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+OPEN = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+}
 WITH_PROOFS_OF_THEIR_OWN = {
     ("POST", "/webhooks/{source}"),
     ("GET", "/webhooks/{source}"),
@@ -129,9 +135,12 @@ ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}, PA
 
 
 def routes(rig: Rig) -> set[tuple[str, str]]:
-    """Method and path of everything that is served, but for the document and the style sheet."""
+    """Method and path of everything that is served, but for the document, the pages of those who are signed in, and the
+    files of these."""
     found = [route for route in iter_route_contexts(rig.app.routes) if isinstance(route.original_route, APIRoute)]
-    return {(method, str(route.path)) for route in found for method in route.methods or ()}
+    others = [route for route in found if type(route.original_route) is not PageRoute]
+    named = {(method, str(route.path)) for route in others for method in route.methods or ()}
+    return {(method, path) for method, path in named if not path.startswith("/static/")}
 
 
 async def test_the_table_names_every_route(rig: Rig) -> None:

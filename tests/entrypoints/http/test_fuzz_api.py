@@ -106,6 +106,8 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             return path_parameters | {"id": INCIDENT}
         if path_parameters and context.operation.path.startswith("/api/v1/silences/"):
             return path_parameters | {"id": SILENCE}
+        if path_parameters and context.operation.path.startswith("/api/v1/calendars/"):
+            return path_parameters | {"kind": "rota", "name": "primary"}
         if path_parameters and "rota" in path_parameters:
             return path_parameters | {"rota": "primary"}
         if path_parameters and context.operation.path.startswith(WITH_ID):

@@ -55,7 +55,7 @@ async def test_fairness_is_of_the_last_half_year_by_who_held_it(rig: Rig) -> Non
     assert (primary["rota"], primary["told"]) == ("primary", ["out of hours"])
     (asha,) = primary["people"]
     assert asha["nights"] == 26 * 7
-    # 26 weeks and the hour that October gave, less 128 office days: the bank holidays of May and August are none.
+    # 26 weeks less 128 office days: the bank holidays of May and August are none.
     assert asha["hours"] == 26 * 7 * 24 - 128 * 8.5
     assert primary["equal"]["hours"] == asha["hours"]
 

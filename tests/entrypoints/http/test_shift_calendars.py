@@ -1,6 +1,7 @@
 """Calendars of shifts: behind addresses that cannot be guessed, the same bytes for the same shifts."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import vobject
 from app.domain.rota_facts import KeptCover
 from app.service.rota_facts import Change
 from app.service.tokens import Scope
-from tests.entrypoints.http.rig import Rig
+from tests.entrypoints.http.rig import RULES, Rig, rigged
 
 ANONYMOUS = {"Authorization": ""}
 
@@ -43,6 +44,20 @@ async def test_a_calendar_application_reads_a_persons_shifts_without_signing_in(
         datetime(2026, 11, 16, 17, 30, tzinfo=UTC),
         datetime(2026, 11, 23, 17, 30, tzinfo=UTC),
     )
+
+
+async def test_names_in_any_script_have_a_calendar(tmp_path: Path) -> None:
+    named = RULES.replace("  eve: {", "  浅田: {name: 浅田, console: x}\n  eve: {").replace(
+        "members: [eve]", "members: [浅田]"
+    )
+    async with rigged(tmp_path, written=named) as rig:
+        path = await address(rig, "person/浅田")
+
+        reply = await rig.client.get(path, headers=ANONYMOUS)
+
+    assert path.isascii()
+    assert reply.status_code == 200
+    assert {one.summary.value for one in events(reply.text)} == {"On call: first responder"}
 
 
 async def test_a_rotas_calendar_shows_who_holds_it_with_cover(rig: Rig) -> None:
@@ -154,7 +169,7 @@ async def test_a_rota_is_exported_between_two_instants(rig: Rig) -> None:
         "/api/v1/rotas/primary/calendar.ics?since=2026-12-01T00:00:00Z&until=2027-01-01T00:00:00Z"
     )
 
-    assert reply.headers["content-disposition"] == 'inline; filename="primary.ics"'
+    assert reply.headers["content-disposition"] == "inline; filename*=UTF-8''primary.ics"
     assert [one.dtstart.value.day for one in events(reply.text)] == [7, 14, 21]
 
 
