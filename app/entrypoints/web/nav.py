@@ -20,6 +20,7 @@ SIDE_BY_SIDE = 6
 
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/triage", "Triage", "t"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
     Item("/postmortems", "Post-mortems", "p"),
