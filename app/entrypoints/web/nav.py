@@ -18,5 +18,6 @@ class Item:
 NAV = (
     Item("/", "Incidents", "i"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/rules", "Rules", "u"),
     Item("/health", "Health", "h"),
 )

@@ -8,6 +8,7 @@ from app.entrypoints.web import (
     incidents_page,
     provider_sign_in,
     raise_page,
+    rules_page,
     sign_in,
     static_files,
 )
@@ -21,5 +22,6 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    rules_page.router,
     health_page.router,
 )
