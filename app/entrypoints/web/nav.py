@@ -17,7 +17,12 @@ class Item:
 
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
     Item("/rules", "Rules", "u"),
+    Item("/postmortems", "Post-mortems", "p"),
+    Item("/runbooks", "Runbooks", "b"),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "p"),
     Item("/health", "Health", "h"),
 )
