@@ -23,6 +23,7 @@ NAV = (
     Item("/triage", "Triage", "t"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/rules", "Rules", "u"),
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),
     Item("/reports", "Reports", "r"),
