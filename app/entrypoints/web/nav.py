@@ -20,5 +20,13 @@ SIDE_BY_SIDE = 6
 
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/triage", "Triage", "t"),
+    Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/rules", "Rules", "u"),
+    Item("/postmortems", "Post-mortems", "p"),
+    Item("/runbooks", "Runbooks", "b"),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "y"),
+    Item("/health", "Health", "h"),
 )

@@ -79,6 +79,11 @@ class Viewer:
         return scope in scopes or (Scope.MANAGE in scopes and scope is not Scope.PAY)
 
     @property
+    def own_pay(self) -> str:
+        """Whose own pay this shows; empty: nobody's."""
+        return self.person if self.session.shows_pay else ""
+
+    @property
     def may_act(self) -> bool:
         """Whether buttons on an incident are for them."""
         return bool(self.person) and self.may(Scope.RESPOND)
