@@ -78,19 +78,21 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(rig: Rig, person: str = "", scopes: frozenset[Scope] = ADMIN) -> AsyncIterator[Visitor]:
+async def visiting(
+    rig: Rig, person: str = "", scopes: frozenset[Scope] = ADMIN, shows_pay: bool = False
+) -> AsyncIterator[Visitor]:
     """A new browser; without `person` nobody is signed in there."""
     transport = httpx.ASGITransport(rig.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://router.test") as client:
         visitor = Visitor(rig, client)
         if person:
-            await visitor.send(await link(rig, person, scopes))
+            await visitor.send(await link(rig, person, scopes, shows_pay))
             await visitor.get("/")
         yield visitor
 
 
-async def link(rig: Rig, person: str, scopes: frozenset[Scope] = ADMIN) -> str:
+async def link(rig: Rig, person: str, scopes: frozenset[Scope] = ADMIN, shows_pay: bool = False) -> str:
     """The path of a new link to sign in by."""
-    secret, record = rig.application.signing_in.new_link(Offer(person, scopes))
+    secret, record = rig.application.signing_in.new_link(Offer(person, scopes, shows_pay))
     await rig.application.store.put_record(record)
     return f"/sign-in/link/{secret}"
