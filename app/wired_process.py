@@ -128,6 +128,6 @@ def _add_post_mortems(process: WrittenProcess) -> None:
     template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
     base = settings.base_url.rstrip("/")
     process.post_mortems = PostMortems(
-        store, in_force, clock, process.new_id, template.render, lambda id: f"{base}/postmortems/{id}"
+        store, in_force, clock, process.new_id, template.begin, lambda id: f"{base}/postmortems/{id}"
     )
     process.review = Review(store, process.post_mortems, in_force, clock)
