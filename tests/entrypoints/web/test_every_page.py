@@ -36,6 +36,16 @@ async def test_without_a_session_no_page_shows_or_does_anything(rig: Rig) -> Non
         assert live or method == "POST" or reply.headers["location"].startswith("/sign-in?next="), path
 
 
+async def test_an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs(rig: Rig) -> None:
+    person = await rig.client.get("/nowhere", headers={"accept": "text/html,*/*"})
+    program = await rig.client.get("/nowhere")
+    api = await rig.client.get("/api/v1/nowhere", headers={"accept": "text/html,*/*"})
+
+    assert (person.status_code, program.status_code, api.status_code) == (404, 404, 404)
+    assert "There is nothing here" in person.text
+    assert program.headers["content-type"] == api.headers["content-type"] == "application/problem+json"
+
+
 async def test_without_a_proof_no_form_does_anything(rig: Rig, asha: Visitor) -> None:
     asha.form_token = ""
     for path in sorted(path for method, path in pages(rig) if method == "POST"):
