@@ -31,7 +31,7 @@ class Day:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A stretch: `person` holds it (empty: nobody does), instead of `covered` when that is not empty. `kind` is `held`,
-    `cover`, `gap`, `vacant` (normal there) or `blank` (nothing of this layer). `href` is where to act on it."""
+    `cover`, `gap`, `vacant` (which is normal there) or `blank` (nothing of this layer). `href`: where to act on it."""
 
     kind: str
     span: int

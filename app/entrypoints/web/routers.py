@@ -14,9 +14,11 @@ from app.entrypoints.web import (
     raise_page,
     reports_page,
     rota_page,
+    rules_page,
     runbooks_page,
     sign_in,
     static_files,
+    triage_page,
 )
 
 PAGES = (
@@ -28,6 +30,8 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    triage_page.router,
+    rules_page.router,
     postmortems_page.router,
     postmortem_page.router,
     runbooks_page.router,
