@@ -3,14 +3,22 @@
 from app.entrypoints.web import (
     action_page,
     confirm_page,
+    cover_page,
+    health_page,
     incident_page,
     incidents_page,
     pay_page,
+    postmortem_page,
+    postmortems_page,
     provider_sign_in,
     raise_page,
     reports_page,
+    rota_page,
+    rules_page,
+    runbooks_page,
     sign_in,
     static_files,
+    triage_page,
 )
 
 PAGES = (
@@ -22,6 +30,14 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    triage_page.router,
+    rules_page.router,
+    postmortems_page.router,
+    postmortem_page.router,
+    runbooks_page.router,
+    rota_page.router,
+    cover_page.router,
     reports_page.router,
     pay_page.router,
+    health_page.router,
 )

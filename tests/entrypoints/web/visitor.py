@@ -1,8 +1,10 @@
 """A browser without JavaScript: it keeps cookies, follows links and sends forms, each with the token that is in it."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx
@@ -38,6 +40,11 @@ class Seen(HTMLParser):
     def said(self) -> str:
         """Its text with single blanks."""
         return " ".join(self.text.split())
+
+    @property
+    def words(self) -> str:
+        """The same, with a blank wherever a tag stands: cells of a table, names and values."""
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.html)).split())
 
     def every(self, tag: str, **attributes: str) -> list[Attributes]:
         """The attributes of each such tag; a trailing underscore is for names that Python wants for itself."""
