@@ -19,10 +19,10 @@ NAV = (
     Item("/", "Incidents", "i"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
-    Item("/rules", "Rules", "u"),
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),
     Item("/reports", "Reports", "r"),
     Item("/pay", "Pay", "p"),
+    Item("/rules", "Rules", "u"),
     Item("/health", "Health", "h"),
 )
