@@ -1,4 +1,5 @@
-"""What the navigation shows, in this order; each line is a page."""
+"""What the navigation shows, in this order; each line is a page. The first few stand side by side, the others behind
+"More"."""
 
 from dataclasses import dataclass
 
@@ -15,8 +16,11 @@ class Item:
     scope: Scope = Scope.READ
 
 
+SIDE_BY_SIDE = 6
+
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/triage", "Triage", "t"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
     Item("/postmortems", "Post-mortems", "p"),
@@ -24,5 +28,6 @@ NAV = (
     Item("/reports", "Reports", "r"),
     Item("/pay", "Pay", "p"),
     Item("/rules", "Rules", "u"),
+    Item("/pay", "Pay", "y"),
     Item("/health", "Health", "h"),
 )

@@ -35,13 +35,14 @@ async def pay(page: Reading, month: str = "", did: str = "") -> Response:
 
 @router.get("/lines.csv")
 async def lines(page: Reading, month: str = "") -> Response:
-    return csv_reply(lines_csv(await _report(page, _month(page, month))))
+    asked = _month(page, month)
+    return csv_reply(lines_csv(await _report(page, asked)), f"pay-{asked.word}-lines.csv")
 
 
 @router.get("/totals.csv")
 async def totals(page: Reading, month: str = "") -> Response:
-    names = {id: person.name for id, person in page.rules.people.items()}
-    return csv_reply(totals_csv(await _report(page, _month(page, month)), names))
+    asked, names = _month(page, month), {id: person.name for id, person in page.rules.people.items()}
+    return csv_reply(totals_csv(await _report(page, asked), names), f"pay-{asked.word}-totals.csv")
 
 
 @router.post("/choices")

@@ -89,5 +89,9 @@ def _day(text: str) -> date | None:
 
 def version_in(page: Page) -> int | None:
     """On top of which version the form was filled in."""
-    text = page.form.text("version")
+    return number_in(page.form.text("version"))
+
+
+def number_in(text: str) -> int | None:
+    """The number of a version, if it is one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -11,7 +11,7 @@ from app.domain.postmortem_import import LONGEST_FILE
 from app.domain.postmortem_markdown import exported
 from app.entrypoints.http.incidents import checked
 from app.entrypoints.web.page_route import PageRoute
-from app.entrypoints.web.postmortem_acts import FIELDS, act_on_action, add_action, edit_in, move, save_edit, version_in
+from app.entrypoints.web.postmortem_acts import FIELDS, act_on_action, add_action, edit_in, move, number_in, save_edit
 from app.entrypoints.web.postmortem_merge import Merge, merged, stored_in
 from app.entrypoints.web.postmortem_view import VERBS, Written, saved_of, view_of, written
 from app.entrypoints.web.viewer import Page, Reading, Responding
@@ -50,8 +50,8 @@ async def file(id: str, page: Reading) -> Response:
 
 
 @router.api_route("/versions/{number}", methods=["GET", "HEAD"])
-async def version(id: str, number: int, page: Reading) -> Response:
-    found = await page.application.post_mortems.version(checked(id), number)
+async def version(id: str, number: str, page: Reading) -> Response:
+    found = await page.application.post_mortems.version(checked(id), number_in(number) or 0)
     return await _show(found, page, is_old=True)
 
 
@@ -145,7 +145,7 @@ async def _editor(
 
 async def _overtaken(latest: PostMortem, page: Page, typed: Mapping[str, str]) -> Response:
     """The form once more, on top of the latest version."""
-    number = version_in(page)
+    number = number_in(page.form.text("version"))
     try:
         base = await page.application.post_mortems.version(latest.id, number or 0)
     except NotFound:

@@ -41,11 +41,11 @@ async def reports(page: Reading, month: str = "", week: str = "", squad: str = "
     )
 
 
-@router.get("/{table}.csv")
+@router.get("/csv/{table}")
 async def table(page: Reading, table: str, month: str = "", week: str = "", squad: str = "") -> Response:
     if table not in TABLES:
         raise NotFound(f"there is no table called {table[:40]!r}")
-    return csv_reply(table_csv(await _report(page, month, week, squad), table))
+    return csv_reply(table_csv(await _report(page, month, week, squad), table), f"{table}.csv")
 
 
 async def _report(page: Page, month: str, week: str, squad: str) -> LearningReport:

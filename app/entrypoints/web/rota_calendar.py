@@ -31,7 +31,7 @@ class Day:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A stretch: `person` holds it (empty: nobody does), instead of `covered` when that is not empty. `kind` is `held`,
-    `cover`, `gap`, `empty` (which is normal there) or `blank` (nothing of this layer). `href` is where to act on it."""
+    `cover`, `gap`, `vacant` (which is normal there) or `blank` (nothing of this layer). `href`: where to act on it."""
 
     kind: str
     span: int
@@ -135,7 +135,7 @@ def _cell(one: OnCall, rotation: Sequence[OnCall], frame: Frame, span: int) -> C
     if until > frame.now:
         href = cover_address(one.rota, since, until)
     if one.person is None:
-        kind = "empty" if rota.shadowing else "gap"
+        kind = "vacant" if rota.shadowing else "gap"
         return Cell(kind, span, title=f"Nobody, {words}", href="" if rota.shadowing else href)
     name, covered = name_of(one.person, rules), ""
     if one.person != turn:

@@ -18,6 +18,7 @@ from app.entrypoints.web import (
     runbooks_page,
     sign_in,
     static_files,
+    triage_page,
 )
 
 PAGES = (
@@ -29,6 +30,7 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    triage_page.router,
     rules_page.router,
     postmortems_page.router,
     postmortem_page.router,

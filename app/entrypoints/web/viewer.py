@@ -20,7 +20,7 @@ from app.entrypoints.http.assembled import application_of
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.cookies import SESSION, THEME, ZONE, cookie_named, set_session
 from app.entrypoints.web.live import Live, Render
-from app.entrypoints.web.nav import NAV
+from app.entrypoints.web.nav import NAV, SIDE_BY_SIDE
 from app.entrypoints.web.pages import packed, page, rendered
 from app.entrypoints.web.wording import name_of
 from app.service.tokens import Scope
@@ -137,12 +137,14 @@ class Page:
     def _frame(self) -> dict[str, object]:
         cookies, sessions = self.request.cookies, self.application.sessions
         theme = cookies.get(THEME, "")
+        nav = [item for item in NAV if self.viewer.may(item.scope)]
         return {
             "viewer": self.viewer,
             "now": self.now,
             "ticks": self.now,
             "zone": self.viewer.zone,
-            "nav": [item for item in NAV if self.viewer.may(item.scope)],
+            "nav": nav[:SIDE_BY_SIDE],
+            "nav_more": nav[SIDE_BY_SIDE:],
             "path": self.request.url.path,
             "theme": theme if theme in ("dark", "light") else "",
             "form_token": sessions.form_token(self.viewer.session.id),

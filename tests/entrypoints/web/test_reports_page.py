@@ -45,14 +45,14 @@ async def test_a_month_and_a_squad_are_asked_for(rig: Rig, asha: Visitor) -> Non
     assert "Alerts without a runbook" in november.said
     assert "<script>" not in november.said
     assert "No incident was opened in this time." in october.said
-    assert november.every("a", href="/reports/rules.csv?month=2026-11&week=&squad=payments")
+    assert november.every("a", href="/reports/csv/rules?month=2026-11&week=&squad=payments")
 
 
 async def test_a_table_as_csv(rig: Rig, asha: Visitor) -> None:
     await a_night(rig)
 
-    assert (await asha.get("/reports/rules.csv?month=2026-11")).html.splitlines()[1:] == [",1,2,0", "payments,1,2,0"]
-    assert (await asha.get("/reports/secrets.csv")).status == 404
+    assert (await asha.get("/reports/csv/rules?month=2026-11")).html.splitlines()[1:] == [",1,2,0", "payments,1,2,0"]
+    assert (await asha.get("/reports/csv/secrets")).status == 404
 
 
 @pytest.mark.parametrize("query", ["month=nonsense", "week=2026-W60", "squad=nobody"])
