@@ -23,10 +23,11 @@ NAV = (
     Item("/triage", "Triage", "t"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
-    Item("/rules", "Rules", "u"),
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),
     Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "p"),
+    Item("/rules", "Rules", "u"),
     Item("/pay", "Pay", "y"),
     Item("/health", "Health", "h"),
 )
