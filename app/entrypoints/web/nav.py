@@ -18,4 +18,6 @@ class Item:
 NAV = (
     Item("/", "Incidents", "i"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
+    Item("/silences", "Silences", "s"),
+    Item("/me", "My page", "m"),
 )

@@ -5,9 +5,11 @@ from app.entrypoints.web import (
     confirm_page,
     incident_page,
     incidents_page,
+    me_page,
     provider_sign_in,
     raise_page,
     sign_in,
+    silences_page,
     static_files,
 )
 
@@ -20,4 +22,6 @@ PAGES = (
     incidents_page.router,
     incident_page.router,
     raise_page.router,
+    silences_page.router,
+    me_page.router,
 )
