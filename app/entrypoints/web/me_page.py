@@ -132,9 +132,11 @@ def _person(page: Page) -> Person:
 
 
 async def _shifts(page: Page, person: str) -> list[Slot]:
-    """What they hold now and in the weeks to come, of every rota."""
-    plan = await asyncio.to_thread(planned, page.rules, page.application.in_force.facts, page.now, page.now + AHEAD)
-    mine = (slot for slots in plan.values() for slot in slots if slot.person == person)
+    """What they hold now and what begins in the weeks to come, of every rota, each to its end."""
+    facts, ends = page.application.in_force.facts, page.now + 2 * AHEAD
+    plan = await asyncio.to_thread(planned, page.rules, facts, page.now, ends)
+    held = (slot for slots in plan.values() for slot in slots)
+    mine = (slot for slot in held if slot.person == person and slot.since < page.now + AHEAD)
     return sorted(mine, key=lambda slot: (slot.since, slot.rota))
 
 

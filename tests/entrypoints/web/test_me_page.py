@@ -11,8 +11,9 @@ from tests.entrypoints.web.visitor import Visitor, visiting
 async def test_it_shows_ones_own_shifts_with_the_one_that_runs(asha: Visitor) -> None:
     seen = await asha.get("/me")
 
-    assert "primary now Mon 23 Nov 2026, 17:30 GMT asha's week in rota primary" in seen.said
-    assert "primary Mon 23 Nov 2026, 17:30 GMT Mon 30 Nov 2026, 17:30 GMT" in seen.said
+    assert "primary now to Mon 23 Nov 17:30 asha's week in rota primary" in seen.said
+    assert "primary Mon 23 Nov 17:30 to Mon 30 Nov 17:30" in seen.said
+    assert "primary Mon 11 Jan 2027 17:30 to Mon 18 Jan 2027 17:30" in seen.said
     assert "second line" not in seen.said.partition("How I am reached")[0]
 
 
