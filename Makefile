@@ -1,7 +1,7 @@
 # Everything that one does here. `make` alone lists it. Only Python 3.11 or newer and its pip are needed.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick check faults bench story lock clean
+.PHONY: help run demo test test-quick check faults bench story lock clean
 
 PYTHON ?= python3
 UV ?= uv
@@ -9,6 +9,7 @@ BIN := .venv/bin
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet
 WORKERS ?= 2
 PYTEST ?=
+DEMO ?=
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +17,9 @@ help: ## list these targets
 run: .venv/.runtime ## install if needed, then serve on http://127.0.0.1:8080, data under ./var/
 	@mkdir -p var
 	@exec $(BIN)/oncall-router serve
+
+demo: .venv/.runtime ## a made-up company with five weeks behind it, and incidents that go on; http://127.0.0.1:8080
+	@exec $(BIN)/python -m demo $(DEMO)
 
 test: .venv/.dev ## install what is needed and run every test
 	@sh scripts/tools.sh prometheus prometheus-alertmanager strace chromium nodejs npm
@@ -38,7 +42,10 @@ stories: .venv/.dev ## every story on every sort of store there is: SQLite, two 
 	ONCALL_EVERY_STORE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/stories $(PYTEST)
 
 .PHONY: image-test
-image-test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
+image-demo: .venv/.runtime ## a made-up company with five weeks behind it, and incidents that go on; http://127.0.0.1:8080
+	@exec $(BIN)/python -m demo $(DEMO)
+
+test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
 	@sh scripts/tools.sh buildah debootstrap
 	@sh scripts/image_test.sh
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from app.adapters.absence_calendars import AbsenceCalendars, read_absences
 from app.adapters.pay_rates import read_pay_rates
 from app.adapters.postmortem_template import PostMortemTemplate
 from app.adapters.silence_forms import compile_matches, compile_week
+from app.config import Settings
 from app.service.absences import Absences
 from app.service.consents import Consents
 from app.service.cover_watch import CoverWatch
@@ -70,7 +73,13 @@ def add_process(process: WrittenProcess) -> None:
     _add_post_mortems(process)
     process.pay = Pay(store, process.rota_history, partial(read_pay_rates, settings.pay_rates), clock)
     process.reports = Reports(store, in_force)
-    process.weekly_report = WeeklyReport(store, process.reports, in_force, clock, lambda squad, monday: "")
+    process.weekly_report = WeeklyReport(store, process.reports, in_force, clock, partial(_report_address, settings))
+
+
+def _report_address(settings: Settings, squad: str, monday: date) -> str:
+    """The page of a squad's week."""
+    week = f"{monday:%G-W%V}"
+    return f"{settings.base_url.rstrip('/')}/reports?{urlencode({'week': week, 'squad': squad})}"
 
 
 def add_reaching(process: WrittenProcess, channels: Mapping[str, Channel]) -> None:

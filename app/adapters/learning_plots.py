@@ -31,7 +31,7 @@ def _hours(report: LearningReport, learning: Learning) -> str:
 
 def _people(report: LearningReport, learning: Learning) -> str:
     most = sorted(report.people, key=lambda one: (-one.pages, one.person))[:MOST_ROWS]
-    values = [Value(one.person, one.pages, f"{_pages(one.pages)}, {one.nights} nights") for one in most]
+    values = [Value(one.person, one.pages, f"{_pages(one.pages)}, {_count(one.nights, 'night')}") for one in most]
     return rows("people", "Pages by person, and nights that they interrupted", values)
 
 
@@ -67,4 +67,8 @@ def _median(week: str, times: Times) -> Value:
 
 
 def _pages(count: int) -> str:
-    return f"{count} page{'' if count == 1 else 's'}"
+    return _count(count, "page")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

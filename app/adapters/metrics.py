@@ -108,6 +108,14 @@ class Metrics:
     def sent(self, channel: str, result: Result) -> None:
         self.sends.labels(channel, type(result).__name__.lower()).inc()
 
+    def sends_by_channel(self) -> dict[str, dict[str, int]]:
+        """How many sendings of this process had which result, by channel."""
+        found: dict[str, dict[str, int]] = {}
+        for sample in next(iter(self.sends.collect())).samples:
+            if sample.name.endswith("_total"):
+                found.setdefault(sample.labels["channel"], {})[sample.labels["result"]] = int(sample.value)
+        return found
+
     def accepted(self, source: str, taken: Sequence[Taken], seconds: float) -> None:
         self.accept_seconds.observe(seconds)
         self.taken(source, taken)

@@ -23,7 +23,8 @@ PASSING = timedelta(minutes=10)
 @dataclass(frozen=True, slots=True)
 class Session:
     """Somebody who has signed in. `person` is an id of the rules file, or empty for somebody who is not in it; `name`
-    is then what the identity provider calls them. `began` is when they signed in, `seen` when this was last sealed."""
+    is then what the identity provider calls them. `began` is when they signed in, `seen` when this was last sealed.
+    `shows_pay`: it shows the person their own pay, which it does not when it is not sure that it is they."""
 
     id: str
     person: str
@@ -31,10 +32,13 @@ class Session:
     scopes: frozenset[Scope]
     began: datetime
     seen: datetime
+    shows_pay: bool = False
 
     @classmethod
-    def begin(cls, person: str, name: str, scopes: frozenset[Scope], now: datetime) -> "Session":
-        return cls(token_urlsafe(16), person, name, scopes, now, now)
+    def begin(
+        cls, person: str, name: str, scopes: frozenset[Scope], now: datetime, shows_pay: bool = False
+    ) -> "Session":
+        return cls(token_urlsafe(16), person, name, scopes, now, now, shows_pay)
 
 
 class Sessions:
@@ -56,14 +60,15 @@ class Sessions:
         """As it goes into the cookie."""
         scopes = sorted(session.scopes)
         began = int(session.began.timestamp())
-        return str(self._sealed.dumps([session.id, session.person, session.name, scopes, began]))
+        values = [session.id, session.person, session.name, scopes, began, session.shows_pay]
+        return str(self._sealed.dumps(values))
 
     def read(self, sealed: str) -> Session:
         """Raises `Unauthorised` for one that is forged, damaged or over."""
         try:
             value, seen = self._sealed.loads(sealed, int(self._lasts.total_seconds()), return_timestamp=True)
-            id, person, name, scopes, began = value
-            session = Session(id, person, name, frozenset(map(Scope, scopes)), _instant(began), seen)
+            id, person, name, scopes, began, shows_pay = value
+            session = Session(id, person, name, frozenset(map(Scope, scopes)), _instant(began), seen, bool(shows_pay))
         except (BadData, ValueError, TypeError):
             raise Unauthorised("you are not signed in, or no longer") from None
         if self.ends(session) <= self._now():

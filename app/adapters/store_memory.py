@@ -125,6 +125,9 @@ class MemoryStore:
     def incident(self, id: str) -> Incident | None:
         return self.incidents_by_id.get(id)
 
+    def every_incident(self) -> Sequence[Incident]:
+        return sorted(self.incidents_by_id.values(), key=lambda one: one.id, reverse=True)
+
     def held(self, id: str) -> Decision | None:
         """All there is of an incident, as one decision that would make it so."""
         incident = self.incidents_by_id.get(id)

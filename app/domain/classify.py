@@ -39,7 +39,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of routing_rules.yaml. `where` says which; `matches` is its compiled matchers.
+    """A line of routing_rules.yaml. `where` says which; `matches` is its compiled `matchers`.
 
     `squad_from` reads the squad's name off the alert ("labels.project"), through `Alert.value`. None everywhere means
     "as it would be without this rule". `group_by` names values of the alert that make the incident; empty: the
@@ -59,6 +59,7 @@ class Rule:
     group_by: tuple[str, ...] = ()
     resolve_with_source: bool = True
     alert_names: tuple[str, ...] = ()
+    matchers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,12 @@ def taken_back(before: PostMortem, facts: Facts | None, by: str, at: datetime) -
 
 def unwritten(post_mortem: PostMortem) -> tuple[Section, ...]:
     """The sections in which nothing is written but, perhaps, remarks of the template."""
-    return tuple(name for name in Section if not _COMMENT.sub("", post_mortem.sections.get(name, "")).strip())
+    return tuple(name for name in Section if not without_remarks(post_mortem.sections.get(name, "")))
+
+
+def without_remarks(text: str) -> str:
+    """What is left of a text for readers: a template's remarks are for whoever writes."""
+    return _COMMENT.sub("", text).strip()
 
 
 def tidy(text: str) -> str:

@@ -159,7 +159,7 @@ def _lacks(
         Lack.NO_CONSENT: _lacks_consent(person, rules, facts, now),
         Lack.STOPPED: any(one.stopped for one in methods),
         Lack.BOUNCED: any(one.tried.is_bouncing for one in methods),
-        Lack.NO_PHONE: not any(one.method.channel in PHONES for one in methods),
+        Lack.NO_PHONE: bool(methods) and not any(one.method.channel in PHONES for one in methods),
         Lack.NEVER_TESTED: bool(methods) and not tested,
         Lack.UNVERIFIED: bool(tested) and not all(one.tried.verified_at for one in methods),
     }

@@ -1,8 +1,9 @@
 """The first responder's queue: what waits in it, and why each thing is there."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from app.domain.classify import Severity
@@ -26,6 +27,14 @@ class Cause(StrEnum):
     MISSING_RUNBOOK = "missing_runbook"
     RAISED = "raised"
 
+
+MUTES: Mapping[str, timedelta | None] = {
+    "a day": timedelta(days=1),
+    "a week": timedelta(weeks=1),
+    "four weeks": timedelta(weeks=4),
+    "for good": None,
+}
+"""For how long people mute, where they choose from a list."""
 
 _ASIDE = frozenset({Mark.SNOOZED, Mark.SUPPRESSED, Mark.OBSERVED})
 

@@ -25,6 +25,10 @@ class HeldStore(WorkingStore, Protocol):
 
     def incident(self, id: str) -> Incident | None: ...
 
+    def every_incident(self) -> Sequence[Incident]:
+        """Newest first."""
+        ...
+
     def held(self, id: str) -> Decision | None:
         """All there is of an incident, as one decision that would make it so."""
         ...

@@ -67,6 +67,9 @@ class PostMortems:
             raise NotFound(f"incident {id[:40]!r} has no post-mortem")
         return await self.version(id, read_summary(summary).version)
 
+    async def exists(self, id: str) -> bool:
+        return await self.store.record(SUMMARY, id) is not None
+
     async def version(self, id: str, number: int) -> PostMortem:
         """Raises `NotFound`."""
         record = await self.store.record(VERSION, version_id(id, number))
@@ -87,7 +90,7 @@ class PostMortems:
         found = await self._found(id)
         if found is None or not is_reviewed(found.incident, found.timeline, found.notifications):
             return None
-        if await self.store.record(SUMMARY, id) is None:
+        if not await self.exists(id):
             try:
                 return await self._begin(found, "router", lambda _: ())
             except Conflict:  # Another worker was there first, perhaps with less of the timeline.
@@ -105,7 +108,7 @@ class PostMortems:
         found = await self._found(id)
         if found is None:
             raise NotFound(f"there is no incident {id[:40]}")
-        if await self.store.record(SUMMARY, id):
+        if await self.exists(id):
             raise Conflict(f"incident {id} has a post-mortem already")
         return await self._begin(found, by, records)
 

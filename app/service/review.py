@@ -32,10 +32,11 @@ class Review:
     _quiet_until: dict[tuple[str, datetime, str], datetime] = field(default_factory=dict)
 
     async def round(self) -> int:
-        """How many incidents were seen to."""
-        seen = await self._drafts()
-        await self._nags()
-        return seen
+        """How many incidents were seen to. Reminders go out also when a draft cannot be made."""
+        try:
+            return await self._drafts()
+        finally:
+            await self._nags()
 
     async def _drafts(self) -> int:
         """One that cannot be drafted keeps asking for it and holds up no other; its error is raised after all others

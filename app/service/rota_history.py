@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -28,6 +28,14 @@ class InForceThen:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Who would have held a rota by its rotation alone, and who holds it with all covers; each without a hole."""
+
+    rotation: tuple[OnCall, ...]
+    held: tuple[OnCall, ...]
+
+
 @dataclass(slots=True)
 class RotaHistory:
     """`load` makes rules of a text that was kept; it raises `InvalidRules` for one that this version cannot read."""
@@ -48,6 +56,16 @@ class RotaHistory:
         return _joined(
             stretch for then in await self.rules_between(since, until) for stretch in held_under(rota, then, facts)
         )
+
+    async def layers(self, since: datetime, until: datetime) -> Mapping[str, Layers]:
+        """Of every rota of today, in that time."""
+        facts, found = await self.facts.ever(), await self.rules_between(since, until)
+        plain = replace(facts, covers=())
+
+        def of(rota: str, facts: DatedFacts) -> tuple[OnCall, ...]:
+            return _joined(one for then in found for one in held_under(rota, then, facts))
+
+        return {rota: Layers(of(rota, plain), of(rota, facts)) for rota in self.in_force.rules.rotas}
 
     async def filled_in(self, rota: str, since: datetime, until: datetime) -> tuple[FilledIn, ...]:
         """Who had shifts of `rota`, of those that begin in that time, because somebody had opted out."""

@@ -21,10 +21,12 @@ MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a one-time link gives: these scopes, as `person` (empty: whoever the reader says they are)."""
+    """What a one-time link gives: these scopes, as `person` (empty: whoever the reader says they are), and whether that
+    person's own pay is shown, which whoever made the link must be free to see."""
 
     person: str
     scopes: frozenset[Scope]
+    shows_pay: bool = False
 
 
 class SigningIn:
@@ -36,7 +38,7 @@ class SigningIn:
     def new_link(self, offer: Offer) -> tuple[str, Record]:
         """The secret of a new link, and the record to store, which holds only its hash."""
         secret = token_urlsafe(24)
-        body = json.dumps({"person": offer.person, "scopes": sorted(offer.scopes)})
+        body = json.dumps({"person": offer.person, "scopes": sorted(offer.scopes), "shows_pay": offer.shows_pay})
         return secret, Record(LINK, _hash(secret), body, self._clock.now() + LINK_LASTS)
 
     async def look(self, secret: str) -> Offer:
@@ -45,7 +47,7 @@ class SigningIn:
         if record is None or (record.expires_at and record.expires_at <= self._clock.now()):
             raise Unauthorised(SPENT)
         body = json.loads(record.body)
-        return Offer(body["person"], frozenset(map(Scope, body["scopes"])))
+        return Offer(body["person"], frozenset(map(Scope, body["scopes"])), body.get("shows_pay", False))
 
     async def use(self, secret: str) -> Offer:
         """What a link gives, this once; of two who use it together one is refused. Raises `Unauthorised`."""

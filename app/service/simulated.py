@@ -1,7 +1,8 @@
 """What a simulation says: one line for each thing that would happen, in the words of the timeline and of the page."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +11,9 @@ from app.domain.incident import Decision
 from app.domain.message import MessageKind
 from app.domain.notification import is_reminder
 from app.domain.ruleset import Rules
+
+MOST_REMINDERS = 3
+"""That many of the same to the same person say enough."""
 
 
 class What(StrEnum):
@@ -103,3 +107,28 @@ def _what(one: Bundle, kind: MessageKind) -> What:
 
 def _joined(*parts: str) -> str:
     return "; ".join(part for part in parts if part)
+
+
+def together(lines: Sequence[Line]) -> list[Line]:
+    """Lines that differ in their channel only as one."""
+    found: dict[tuple[object, ...], list[Line]] = {}
+    for line in lines:
+        found.setdefault((line.at, line.what, line.role, line.person, line.reason), []).append(line)
+    return [replace(same[0], channel=", ".join(one.channel for one in same)) for same in found.values()]
+
+
+def each_reason_once(lines: Sequence[Line]) -> list[Line]:
+    """A reminder's reason is that of the page before it."""
+    return [replace(line, reason="") if line.what is What.REMINDER else line for line in lines]
+
+
+def first_reminders(lines: Sequence[Line]) -> list[Line]:
+    """Without those that only say the same to the same person again and again."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    shown: list[Line] = []
+    for line in lines:
+        key = (line.role, line.person, line.reason)
+        seen[key] += line.what is What.REMINDER
+        if line.what is not What.REMINDER or seen[key] <= MOST_REMINDERS:
+            shown.append(line)
+    return shown

@@ -48,8 +48,13 @@ class Token:
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes or (Scope.MANAGE in self.scopes and scope is not Scope.PAY)
 
+    @property
+    def own_pay(self) -> str:
+        """Whose own pay this shows; empty: nobody's."""
+        return self.person if self.shows_pay else ""
+
     def may_see_pay_of(self, person: str) -> bool:
-        return self.may(Scope.PAY) or (bool(person) and person == self.person and self.shows_pay)
+        return self.may(Scope.PAY) or (bool(person) and person == self.own_pay)
 
 
 class Tokens:

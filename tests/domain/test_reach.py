@@ -51,10 +51,7 @@ def test_whoever_has_no_telephone_or_nothing_at_all_is_named() -> None:
     nobody = replace(rules.people["eve"], methods=(ContactMethod("console", "eve"),))
 
     assert of("chen", Known({})).lacks == (Lack.NO_PHONE, Lack.NEVER_TESTED)
-    assert of("eve", Known({}), replace(rules, people={**rules.people, "eve": nobody})).lacks == (
-        Lack.NO_METHOD,
-        Lack.NO_PHONE,
-    )
+    assert of("eve", Known({}), replace(rules, people={**rules.people, "eve": nobody})).lacks == (Lack.NO_METHOD,)
 
 
 def test_consent_is_asked_of_whoever_is_in_the_turn_of_a_rota_that_needs_it() -> None:

@@ -48,6 +48,7 @@ def _rule(name: str, shape: RuleShape, names: Names, report: Report) -> Rule:
         group_by=bare_names(shape.group_by),
         resolve_with_source=shape.resolve_with_source,
         alert_names=_alert_names(matchers),
+        matchers=tuple(shape.match),
     )
 
 

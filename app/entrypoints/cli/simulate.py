@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +15,8 @@ from app.domain.ruleset import Rules
 from app.entrypoints.cli.durations import parse_duration, parse_instant
 from app.entrypoints.cli.failures import CommandFailed
 from app.entrypoints.cli.options import AsJson, RulesFile, RunbooksFolder
-from app.service.simulated import Line
+from app.service.simulated import Line, each_reason_once, first_reminders, together
 
-MOST_REMINDERS = 3
 MOST_LINES = 400
 
 
@@ -93,49 +92,19 @@ def _show(lines: Sequence[Line], at: datetime, span: timedelta, rules: Rules, ev
     if not lines:
         say("Nobody would be told: this is a message that opens and closes nothing.")
         return
-    together = _together(lines)
-    shown = together if every else _first_reminders(together)
+    joined = together(lines)
+    shown = joined if every else first_reminders(joined)
     rows = [
         (f"{one.at.astimezone(rules.zone):%a %d %b %H:%M %Z}", *_words(one))
-        for one in _each_reason_once(shown[:MOST_LINES])
+        for one in each_reason_once(shown[:MOST_LINES])
     ]
     say(table(("when", "what", "who", "how", "why"), rows))
-    left = len(together) - len(rows)
+    left = len(joined) - len(rows)
     if left:
-        say(f"{left} more like these until {local(together[-1].at, rules.zone)}; --all shows every reminder.")
+        say(f"{left} more like these until {local(joined[-1].at, rules.zone)}; --all shows every reminder.")
     say(f"Looked at {length(span)} from {local(at, rules.zone)}, by rules {rules.version}. Nothing was stored or sent.")
 
 
 def _words(line: Line) -> tuple[str, str, str, str]:
     who = f"{line.person} ({line.role.replace('_', ' ')})" if line.person else ""
     return line.what.replace("_", " "), who, line.channel, line.reason
-
-
-def _together(lines: Sequence[Line]) -> list[Line]:
-    """Lines that differ in their channel only as one."""
-    found: dict[tuple[object, ...], list[Line]] = {}
-    for line in lines:
-        found.setdefault((line.at, line.what, line.role, line.person, line.reason), []).append(line)
-    return [_joined(same) for same in found.values()]
-
-
-def _joined(same: Sequence[Line]) -> Line:
-    first = same[0]
-    return Line(first.at, first.what, first.role, first.person, ", ".join(one.channel for one in same), first.reason)
-
-
-def _each_reason_once(lines: Sequence[Line]) -> list[Line]:
-    """A reminder's reason is that of the page before it."""
-    return [replace(line, reason="") if line.what == "reminder" else line for line in lines]
-
-
-def _first_reminders(lines: Sequence[Line]) -> list[Line]:
-    """Without those that only say the same to the same person again and again."""
-    seen: dict[tuple[str, str, str], int] = {}
-    shown: list[Line] = []
-    for line in lines:
-        key = (line.role, line.person, line.reason)
-        seen[key] = seen.get(key, 0) + (line.what == "reminder")
-        if line.what != "reminder" or seen[key] <= MOST_REMINDERS:
-            shown.append(line)
-    return shown

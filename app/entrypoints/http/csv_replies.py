@@ -9,5 +9,7 @@ class CSV(Response):
     media_type = "text/csv"
 
 
-def csv_reply(text: str) -> CSV:
-    return CSV(text.encode("utf-8", "replace"), media_type="text/csv; charset=utf-8")
+def csv_reply(text: str, name: str = "") -> CSV:
+    """`name` is what a browser calls the file that it saves."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'} if name else {}
+    return CSV(text.encode("utf-8", "replace"), headers=headers, media_type="text/csv; charset=utf-8")

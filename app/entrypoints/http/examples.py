@@ -200,6 +200,7 @@ RULES = {
         {
             "name": "payments",
             "where": "routing_rules.yaml:41",
+            "matchers": ['service="payments"'],
             "severity": "critical",
             "squad": "payments",
             "squad_from": None,

@@ -148,14 +148,14 @@ async def change_hours(body: HoursBody, application: App, access: MayChangePay, 
 
 
 async def _report(application: Application, access: Access, period: Asked, person: str) -> PayReport:
-    whose, zone = access.person(person), application.in_force.rules.zone
+    whose, zone = access.whose(person), application.in_force.rules.zone
     since, until = period.span(zone, lambda: month_before(application.clock.now(), zone))
     report = await application.pay.report(since, until)
     return report.of(whose) if whose else report
 
 
 def _whose(person: str, application: Application, access: Access) -> str:
-    whose = access.person(person) or access.token.person
+    whose = access.whose(person) or access.token.person
     if not whose:
         raise InvalidPayload("say whose", "person")
     must_be_person(whose, "person", application.in_force.rules)

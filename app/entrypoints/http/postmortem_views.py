@@ -200,7 +200,7 @@ class MarkdownView(View):
     markdown: str
 
 
-class RunbookDebtView(View):
+class OwedRunbookView(View):
     """A runbook that did not help in the incident `id`. `owner` is a squad or a person."""
 
     model_config = exemplified(
@@ -226,8 +226,8 @@ class RunbookDebtView(View):
     settled_by: str
 
 
-class RunbookDebtPage(View):
-    items: list[RunbookDebtView]
+class OwedRunbookPage(View):
+    items: list[OwedRunbookView]
     next: str | None
 
 
@@ -247,8 +247,8 @@ def listed_action_view(one: ListedAction, tickets: Tickets = NO_TICKETS) -> List
     )
 
 
-def debt_view(one: RunbookDebt) -> RunbookDebtView:
-    return RunbookDebtView.model_validate(one)
+def debt_view(one: RunbookDebt) -> OwedRunbookView:
+    return OwedRunbookView.model_validate(one)
 
 
 def version_view(one: PostMortem) -> VersionView:

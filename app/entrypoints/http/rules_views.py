@@ -89,6 +89,7 @@ class CalendarView(View):
 class RuleView(View):
     name: str
     where: Annotated[str, BeforeValidator(str)]
+    matchers: tuple[str, ...]
     severity: Severity | None
     squad: str | None
     squad_from: str | None

@@ -11,7 +11,7 @@ from app.entrypoints.http.auth import Reader, Responder, person_of
 from app.entrypoints.http.cursors import Cursor, Limit, cursor_of, one_page, position
 from app.entrypoints.http.documented import READING, WRITING, refusals
 from app.entrypoints.http.once import Once
-from app.entrypoints.http.postmortem_views import RunbookDebtPage, RunbookDebtView, debt_view
+from app.entrypoints.http.postmortem_views import OwedRunbookPage, OwedRunbookView, debt_view
 from app.entrypoints.http.replies import reply_of
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
@@ -27,16 +27,16 @@ async def list_debts(
     settled: Annotated[bool, Query(description="Also those that are settled.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
-) -> RunbookDebtPage:
+) -> OwedRunbookPage:
     found = await debts(application.store, limit + 1, position(cursor), settled)
     page, last = one_page(found, limit)
-    return RunbookDebtPage(items=[debt_view(one) for one in page], next=cursor_of(last.id) if last else None)
+    return OwedRunbookPage(items=[debt_view(one) for one in page], next=cursor_of(last.id) if last else None)
 
 
 @router.post(
     "/{id}/settle",
     summary="The runbook is up to date now",
-    response_model=RunbookDebtView,
+    response_model=OwedRunbookView,
     responses=refusals(*WRITING, 404),
 )
 async def settle_debt(id: str, body: ActionBody, application: App, token: Responder, once: Once) -> Response:

@@ -63,11 +63,12 @@ class SignInLink(View):
     responses=refusals(*WRITING),
 )
 async def make_link(body: LinkBody, application: App, token: Manager, once: Once) -> Response:
-    """Nobody can hand out a scope that they do not have."""
+    """Nobody can hand out a scope that they do not have, nor by a link for somebody else the sight of their pay."""
     must_be_givable(token, body.scopes, body.person, application)
 
     async def work(keep: Keep) -> Reply:
-        secret, record = application.signing_in.new_link(Offer(body.person, body.scopes))
+        offer = Offer(body.person, body.scopes, bool(body.person) and token.may_see_pay_of(body.person))
+        secret, record = application.signing_in.new_link(offer)
         link = SignInLink(
             url=sign_in_address(application.settings.base_url, secret),
             person=body.person,

@@ -6,7 +6,7 @@ Source: https://docs.slack.dev/reference/views/modal-views/ and https://docs.sla
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.adapters.slack_requests import Click
 from app.domain.classify import Severity
@@ -14,6 +14,7 @@ from app.domain.errors import InvalidPayload
 from app.domain.events import Action, Actor, HandToSquad, Mute, Note, Promote
 from app.domain.message import HAND, MUTE, PROMOTE, one_line
 from app.domain.ruleset import Rules
+from app.domain.triage import MUTES
 
 LONGEST_NOTE = 3_000
 LONGEST_REASON = 1_000
@@ -25,13 +26,6 @@ MOST_OPTIONS = 100
 
 LONGEST_LABEL = 75
 LONGEST_VALUE = 150
-FOR_GOOD = "for good"
-LENGTHS: Mapping[str, timedelta | None] = {
-    "a day": timedelta(days=1),
-    "a week": timedelta(weeks=1),
-    "four weeks": timedelta(weeks=4),
-    FOR_GOOD: None,
-}
 
 Values = Mapping[str, str]
 Block = dict[str, object]
@@ -86,9 +80,9 @@ def _promote(values: Values, now: datetime) -> Callable[[Actor], Action]:
 
 def _mute(values: Values, now: datetime) -> Callable[[Actor], Action]:
     chosen = _chosen(values, LENGTH)
-    if chosen not in LENGTHS:
+    if chosen not in MUTES:
         raise InvalidPayload("Choose one of the list.", LENGTH)
-    length = LENGTHS[chosen]
+    length = MUTES[chosen]
     return lambda by: Mute(by, None if length is None else now + length, _reason(values))
 
 
@@ -174,7 +168,7 @@ FORMS: Mapping[str, Form] = {
         (LENGTH, REASON),
         "Mute",
         "Mute",
-        lambda rules: [_choice(LENGTH, "For how long", {one: one.capitalize() for one in LENGTHS}), _WHY],
+        lambda rules: [_choice(LENGTH, "For how long", {one: one.capitalize() for one in MUTES}), _WHY],
         _mute,
         _said(LENGTH),
     ),

@@ -100,6 +100,7 @@ async def _show(id: str, page: Page, status: int = 200, said: str = "", wrong: s
         people=sorted(page.rules.people.values(), key=lambda one: one.name),
         squads=sorted(page.rules.squads.values(), key=lambda one: one.name),
         most_alerts=MOST_ALERTS,
+        has_post_mortem=await _has_post_mortem(shown, page),
     )
 
 
@@ -116,9 +117,22 @@ async def _runbook(view: IncidentView) -> str:
     return await asyncio.to_thread(runbook_html, view.runbook_text) if view.runbook_text else ""
 
 
+async def _has_post_mortem(shown: Shown, page: Page) -> bool:
+    """The store is asked about what is over and not held, for it may be away while something is."""
+    if shown.incident.is_open or _is_held(shown, page):
+        return False
+    return await page.application.post_mortems.exists(shown.incident.id)
+
+
+def _is_held(shown: Shown, page: Page) -> bool:
+    """For the time of an outage."""
+    outage = page.application.outage
+    return bool(outage and outage.held.incident(shown.incident.id))
+
+
 async def _alerts(shown: Shown, page: Page) -> list[AlertRow]:
     """The first of them; none of an incident that is held for the time of an outage."""
-    if page.application.outage and page.application.outage.held.incident(shown.incident.id):
+    if _is_held(shown, page):
         return []
     return list(await page.application.store.alerts(shown.incident.id, MOST_ALERTS))
 

@@ -20,6 +20,7 @@ NEXT = {
     Timer.STOP: "time to stop",
     Timer.PARK: "parked",
     Timer.UNSNOOZE: "snooze ends",
+    Timer.UNMUTE: "mute ends",
     Timer.UNSUPPRESS: "looked at again",
 }
 REMARKS = {
@@ -29,6 +30,8 @@ REMARKS = {
     Mark.LAST_RESORT: "last resort",
     Mark.OBSERVED: "observed only",
     Mark.HANDED_OVER: "handed over",
+    Mark.WITH_SQUAD: "with its squad",
+    Mark.PROMOTED: "promoted by a person",
 }
 
 

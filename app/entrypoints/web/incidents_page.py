@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 
 from app.domain.classify import Severity
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, StoreUnavailable
 from app.domain.incident import Incident, Status
 from app.entrypoints.http.incidents import is_incident_id
 from app.entrypoints.web.incident_acts import SAID
 from app.entrypoints.web.incident_row import Row, row_of, tone_of
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.viewer import Page, Reading
-from app.service.ports import IncidentQuery, Store
+from app.service.ports import IncidentQuery, Store, WorkingStore
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -95,14 +95,30 @@ async def live_incidents(page: Reading, show: str = "open", before: str = "") ->
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Rows in the order of need, how many of them nobody has, and the address of older ones, if there are any."""
+    """Rows in the order of need, how many of them nobody has, and the address of older ones, if there are any.
+    `is_part`: the store is away, so these are only those that this replica took since."""
 
     rows: Sequence[Row]
     unowned: int
-    older: str
+    older: str = ""
+    is_part: bool = False
 
 
 async def _listed(chosen: Filter, before: str, page: Page) -> Listed:
+    """Raises `StoreUnavailable` where this replica holds nothing while the store is away."""
+    try:
+        return await _stored(chosen, before, page)
+    except StoreUnavailable:
+        outage = page.application.outage
+        if outage is None:
+            raise
+        held = outage.held
+        found = [one for one in held.every_incident() if any(_shows(query, one) for query in chosen.lists)]
+        rows = await _rows(found[:PAGE], held, page)
+        return Listed(rows, _unowned(rows), is_part=True)
+
+
+async def _stored(chosen: Filter, before: str, page: Page) -> Listed:
     store = page.application.store
     before = before if is_incident_id(before) else ""
     pages = [await _page(query, before, store) for query in chosen.lists]
@@ -110,13 +126,29 @@ async def _listed(chosen: Filter, before: str, page: Page) -> Listed:
     if chosen.word == "open":
         found = [one for one in found if not one.is_suppressed]
         found.sort(key=lambda one: (ORDER.index(tone_of(one)), SEVEREST.index(one.severity)))
-    ctx = page.application.in_force.context(page.now)
-    told = await asyncio.gather(*(store.notifications(one.id) for one in found if one.is_open))
-    by_id = {one.id: sent for one, sent in zip((one for one in found if one.is_open), told, strict=True)}
-    rows = [row_of(one, by_id.get(one.id, ()), ctx) for one in found]
+    rows = await _rows(found, store, page)
     last = max((last for _, last in pages if last), default="")
-    older = f"/?show={chosen.word}&before={last}" if last else ""
-    return Listed(rows, sum(row.tone == "unowned" for row in rows), older)
+    return Listed(rows, _unowned(rows), f"/?show={chosen.word}&before={last}" if last else "")
+
+
+async def _rows(incidents: Sequence[Incident], store: WorkingStore, page: Page) -> list[Row]:
+    """Of those that are over, how far their messages got is not shown."""
+    ctx = page.application.in_force.context(page.now)
+    still_open = [one.id for one in incidents if one.is_open]
+    told = dict(zip(still_open, await asyncio.gather(*map(store.notifications, still_open)), strict=True))
+    return [row_of(one, told.get(one.id, ()), ctx) for one in incidents]
+
+
+def _unowned(rows: Sequence[Row]) -> int:
+    return sum(row.tone == "unowned" for row in rows)
+
+
+def _shows(query: IncidentQuery, incident: Incident) -> bool:
+    return (
+        (not query.statuses or incident.status in query.statuses)
+        and (not query.severities or incident.severity in query.severities)
+        and (not query.suppressed or incident.is_suppressed)
+    )
 
 
 async def _page(query: IncidentQuery, before: str, store: Store) -> tuple[Sequence[Incident], str]:

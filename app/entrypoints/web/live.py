@@ -23,7 +23,10 @@ RESTS = 1.0
 """Seconds between two looks, at least."""
 
 SHARE = 0.05
-"""How much of the process's time the looks may take, so that any number of viewers slows no alert."""
+"""How much of the process's time the looks may take, so that any number of rooms slows no alert."""
+
+RESTS_FOR_EACH = 0.01
+"""Seconds more between two looks for each viewer, for sending takes time as well."""
 
 BEATS_EVERY = 10.0
 """Seconds after which a viewer hears that all is as it was; a page that hears nothing for longer says so."""
@@ -120,7 +123,8 @@ class Live:
             start = perf_counter()
             for room in list(self._rooms.values()):
                 await self._look(room)
-            await asyncio.sleep(max(RESTS, (perf_counter() - start) / SHARE))
+            took = perf_counter() - start
+            await asyncio.sleep(max(RESTS, took / SHARE, self.viewers * RESTS_FOR_EACH))
 
     async def _look(self, room: Room) -> None:
         try:

@@ -1,4 +1,5 @@
-"""What the navigation shows, in this order; each line is a page."""
+"""What the navigation shows, in this order; each line is a page. The first few stand side by side, the others behind
+"More"."""
 
 from dataclasses import dataclass
 
@@ -15,9 +16,19 @@ class Item:
     scope: Scope = Scope.READ
 
 
+SIDE_BY_SIDE = 6
+
 NAV = (
     Item("/", "Incidents", "i"),
+    Item("/triage", "Triage", "t"),
+    Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
     Item("/silences", "Silences", "s"),
     Item("/me", "My page", "m"),
+    Item("/rules", "Rules", "u"),
+    Item("/postmortems", "Post-mortems", "p"),
+    Item("/runbooks", "Runbooks", "b"),
+    Item("/reports", "Reports", "r"),
+    Item("/pay", "Pay", "y"),
+    Item("/health", "Health", "h"),
 )

@@ -33,6 +33,11 @@ _ADVICE: dict[type[AppError], tuple[str, str]] = {
         "replica may answer. If it goes on, call your colleagues.",
     ),
 }
+_NOT_SHOWN = (
+    "It cannot be shown now",
+    "The server cannot read its store at the moment. Alerts may still be taken and people told: try again in a few "
+    "seconds. If it goes on, use the links in messages, or call your colleagues.",
+)
 
 
 class PageRoute(APIRoute):
@@ -52,17 +57,19 @@ class PageRoute(APIRoute):
                 return self._sorry(needed, needed.typed)
             except StaleForm as stale:
                 return self._sorry(stale, stale.typed)
+            except StoreUnavailable as away:
+                return self._sorry(away, {}, None if request.method == "POST" else _NOT_SHOWN)
             except AppError as error:
                 return self._sorry(error, {})
 
         return with_pages
 
-    def _sorry(self, error: AppError, typed: Mapping[str, str]) -> Response:
+    def _sorry(self, error: AppError, typed: Mapping[str, str], instead: tuple[str, str] | None = None) -> Response:
         """The status and headers that any surface would give to this error, and what was typed, so that it is not
         lost."""
         plain = problem_of(error)
         known = {**_ADVICE, **self.advice}
-        title, advice = next((known[kind] for kind in type(error).__mro__ if kind in known), _OTHER)
+        title, advice = instead or next((known[kind] for kind in type(error).__mro__ if kind in known), _OTHER)
         kept = {name: value for name, value in plain.headers.items() if name in ("retry-after", "www-authenticate")}
         signs_in = isinstance(error, SignInNeeded)
         said = {"title": title, "advice": advice, "detail": str(error), "typed": typed, "signs_in": signs_in}

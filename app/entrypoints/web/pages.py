@@ -67,6 +67,7 @@ _ENVIRONMENT.filters.update(
     zones=wording.zones,
     brief=wording.brief,
     span=wording.span,
+    words=wording.words,
     iso=wording.iso,
     shown=wording.shown,
     line=wording.line,

@@ -41,7 +41,7 @@ async def come_back(request: Request, application: App, code: str = "", state: s
     settings = application.settings
     grants = grants_in(settings.oidc_scopes)
     found = identified(claims, application.in_force.rules, settings.oidc_claim, settings.oidc_groups, grants)
-    session = Session.begin(found.person, found.name, found.scopes, application.clock.now())
+    session = Session.begin(found.person, found.name, found.scopes, application.clock.now(), shows_pay=True)
     response = await signed_in(session, kept["next"], "provider", application)
     drop(response, PASSING, application)
     return response

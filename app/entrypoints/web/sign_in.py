@@ -45,7 +45,7 @@ async def use_link(secret: str, request: Request, application: App) -> Response:
     except InvalidPayload:
         return _link_page(secret, offer.person, application, 422, "Say who you are.")
     offer = await application.signing_in.use(secret)
-    session = Session.begin(person, "", offer.scopes, application.clock.now())
+    session = Session.begin(person, "", offer.scopes, application.clock.now(), offer.shows_pay)
     return await signed_in(session, "/", "link", application)
 
 

@@ -20,7 +20,7 @@ from app.entrypoints.http.assembled import application_of
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.cookies import SESSION, THEME, ZONE, cookie_named, set_session
 from app.entrypoints.web.live import Live, Render
-from app.entrypoints.web.nav import NAV
+from app.entrypoints.web.nav import NAV, SIDE_BY_SIDE
 from app.entrypoints.web.pages import packed, page, rendered
 from app.entrypoints.web.wording import name_of
 from app.service.tokens import Scope
@@ -79,6 +79,11 @@ class Viewer:
         return scope in scopes or (Scope.MANAGE in scopes and scope is not Scope.PAY)
 
     @property
+    def own_pay(self) -> str:
+        """Whose own pay this shows; empty: nobody's."""
+        return self.person if self.session.shows_pay else ""
+
+    @property
     def may_act(self) -> bool:
         """Whether buttons on an incident are for them."""
         return bool(self.person) and self.may(Scope.RESPOND)
@@ -103,14 +108,15 @@ class Page:
         return self.application.in_force.rules
 
     def show(self, template: str, status: int = 200, **values: object) -> Response:
-        """The page in its frame, with navigation; the templates find `viewer`, `now`, `zone` and `form_token` too."""
+        """The page in its frame, with navigation. Templates find `viewer`, `now`, `ticks`, `zone`, `form_token` too."""
         response = page(template, status, None, **self._frame(), **values)
         self._keep_signed_in(response)
         return packed(response, self.request.headers.get("accept-encoding", ""))
 
     def part(self, template: str, **values: object) -> bytes:
-        """A piece of a page; the same for all who look at it in the same zone, so it can be made once for them."""
-        frame = {"zone": self.viewer.zone, "rules_zone": self.rules.zone, "now": self.now}
+        """A piece of a page; the same for all who look at it in the same zone, so it can be made once for them, and for
+        as long as nothing changes: times tick by the page's script alone."""
+        frame = {"zone": self.viewer.zone, "rules_zone": self.rules.zone, "now": self.now, "ticks": None}
         return rendered(template, **frame, **values)
 
     def at(self, now: datetime) -> "Page":
@@ -131,11 +137,14 @@ class Page:
     def _frame(self) -> dict[str, object]:
         cookies, sessions = self.request.cookies, self.application.sessions
         theme = cookies.get(THEME, "")
+        nav = [item for item in NAV if self.viewer.may(item.scope)]
         return {
             "viewer": self.viewer,
             "now": self.now,
+            "ticks": self.now,
             "zone": self.viewer.zone,
-            "nav": [item for item in NAV if self.viewer.may(item.scope)],
+            "nav": nav[:SIDE_BY_SIDE],
+            "nav_more": nav[SIDE_BY_SIDE:],
             "path": self.request.url.path,
             "theme": theme if theme in ("dark", "light") else "",
             "form_token": sessions.form_token(self.viewer.session.id),

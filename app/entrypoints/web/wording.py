@@ -46,6 +46,15 @@ def span(length: timedelta) -> str:
     return f"{days} d {hours % 24} h"
 
 
+def words(length: timedelta) -> str:
+    """A length of time as a rule states it: `15 min`, `1 h 30 min`, `2 d`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "at once"
+
+
 def line(text: str) -> str:
     """Somebody else's text as one line, without characters that cannot be seen."""
     return one_line(text, LONGEST_TITLE)

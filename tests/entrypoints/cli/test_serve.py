@@ -5,9 +5,12 @@ import os
 import socket
 import subprocess
 from pathlib import Path
+from time import monotonic
 
+import httpx
 import pytest
 
+from app.entrypoints.cli.running import GRACE_SECONDS
 from tests.entrypoints.cli.terminal import Process, rest
 
 pytestmark = pytest.mark.server
@@ -41,6 +44,26 @@ def test_the_command_that_it_prints_pages_on_the_console(files: Path) -> None:
     logged = rest(process.err)
     assert secret not in logged
     assert all(json.loads(line) for line in logged.splitlines())
+
+
+def test_the_link_that_it_prints_signs_in_and_an_open_page_does_not_hold_up_its_end(files: Path) -> None:
+    process = Process.start("serve", "--port", "0", "--store", store(files), folder=files)
+    with httpx.Client() as browser:
+        try:
+            url = process.line_with(r"listens on (http://127\.0\.0\.1:\d+)")[1]
+            link = process.line_with(r"^  (http\S+/sign-in/link/\S+)$")[1]
+            browser.post(link, data={"person": "asha"})
+
+            assert browser.get(url).status_code == 200
+            with browser.stream("GET", f"{url}/live/incidents") as stream:
+                assert next(stream.iter_lines()).startswith("data: ")
+                asked = monotonic()
+                code = process.end()
+        finally:
+            process.end()
+    assert code == 0
+    assert monotonic() - asked < GRACE_SECONDS
+    assert link.rpartition("/")[2] not in rest(process.err)
 
 
 def test_the_secret_of_the_environment_is_never_printed(files: Path) -> None:

@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from typer.testing import Result
 
@@ -133,6 +134,17 @@ def test_tokens_are_made_used_and_revoked(served: Served) -> None:
     assert (theirs.exit_code, barred.exit_code, gone.exit_code) == (0, 1, 1)
     assert barred.stderr.startswith("token 'dashboard' lacks the scope ")
     assert gone.stderr == "the token is not known: give a token with --token or ONCALL_TOKEN\n"
+
+
+def test_a_link_signs_a_browser_in_once(served: Served) -> None:
+    shown = said(served.run("sign-in", "--person", "asha"))
+    link = shown.split()[-1]
+
+    first, second = (httpx.post(link) for _ in range(2))
+
+    assert "It signs in asha (read, respond):" in shown
+    assert (first.status_code, second.status_code) == (303, 401)
+    assert first.cookies["oncall_session"]
 
 
 def test_a_refused_body_is_shown_and_replayed_after_a_fix(served: Served) -> None:

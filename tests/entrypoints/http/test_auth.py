@@ -135,7 +135,8 @@ ENOUGH = {READ: {READ, MANAGE}, RESPOND: {RESPOND, MANAGE}, MANAGE: {MANAGE}, PA
 
 
 def routes(rig: Rig) -> set[tuple[str, str]]:
-    """Method and path of everything that is served, but for the document and for pages, which ask for a session."""
+    """Method and path of everything that is served, but for the document, the pages of those who are signed in, and the
+    files of these."""
     found = [route for route in iter_route_contexts(rig.app.routes) if isinstance(route.original_route, APIRoute)]
     others = [route for route in found if type(route.original_route) is not PageRoute]
     named = {(method, str(route.path)) for route in others for method in route.methods or ()}

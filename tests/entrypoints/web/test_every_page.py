@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from app.entrypoints.web.nav import NAV
 from app.entrypoints.web.page_route import PageRoute
 from tests.entrypoints.http.rig import Rig
 from tests.entrypoints.web.visitor import Visitor
@@ -46,3 +47,10 @@ async def test_every_page_is_in_the_documentation(rig: Rig) -> None:
 
     asked = {path for method, path in pages(rig) if method == "GET" and not path.startswith("/live/")}
     assert {path for path in asked if f"| `{path}` |" not in text} == set()
+
+
+def test_each_page_of_the_navigation_has_a_key_of_its_own() -> None:
+    keys = [item.key for item in NAV]
+
+    assert sorted(keys) == sorted(set(keys))
+    assert "g" not in keys

@@ -1,8 +1,10 @@
 """A browser without JavaScript: it keeps cookies, follows links and sends forms, each with the token that is in it."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx
@@ -39,6 +41,11 @@ class Seen(HTMLParser):
         """Its text with single blanks."""
         return " ".join(self.text.split())
 
+    @property
+    def words(self) -> str:
+        """The same, with a blank wherever a tag stands: cells of a table, names and values."""
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.html)).split())
+
     def every(self, tag: str, **attributes: str) -> list[Attributes]:
         """The attributes of each such tag; a trailing underscore is for names that Python wants for itself."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
@@ -71,19 +78,21 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(rig: Rig, person: str = "", scopes: frozenset[Scope] = ADMIN) -> AsyncIterator[Visitor]:
+async def visiting(
+    rig: Rig, person: str = "", scopes: frozenset[Scope] = ADMIN, shows_pay: bool = False
+) -> AsyncIterator[Visitor]:
     """A new browser; without `person` nobody is signed in there."""
     transport = httpx.ASGITransport(rig.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://router.test") as client:
         visitor = Visitor(rig, client)
         if person:
-            await visitor.send(await link(rig, person, scopes))
+            await visitor.send(await link(rig, person, scopes, shows_pay))
             await visitor.get("/")
         yield visitor
 
 
-async def link(rig: Rig, person: str, scopes: frozenset[Scope] = ADMIN) -> str:
+async def link(rig: Rig, person: str, scopes: frozenset[Scope] = ADMIN, shows_pay: bool = False) -> str:
     """The path of a new link to sign in by."""
-    secret, record = rig.application.signing_in.new_link(Offer(person, scopes))
+    secret, record = rig.application.signing_in.new_link(Offer(person, scopes, shows_pay))
     await rig.application.store.put_record(record)
     return f"/sign-in/link/{secret}"

@@ -98,6 +98,26 @@
     } catch { /* It is said already that this is old. */ }
   }
 
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    if (event.target.dataset.sent) return event.preventDefault();
+    event.target.dataset.sent = "true";
+    setTimeout(() => delete event.target.dataset.sent, 5000);
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // A menu closes when one looks elsewhere.
+  const more = document.getElementById("more");
+  document.addEventListener("click", (event) => { if (more?.open && !more.contains(event.target)) more.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !more?.open) return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+
   // Dark or light, against what the machine says.
   const button = document.getElementById("theme");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);

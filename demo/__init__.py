@@ -1,0 +1,1 @@
+"""A seeded, living demonstration: a made-up company's last five weeks, and incidents that go on coming."""

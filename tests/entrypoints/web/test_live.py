@@ -1,0 +1,102 @@
+"""The stream behind a page: what many look at is made once, sent when it changes, and ends with the session."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from app.domain.errors import StoreUnavailable
+from app.entrypoints.web.live import BEAT, LATE, Live, event_of
+from app.service.bell import Bell
+from tests.entrypoints.http.rig import Rig, StandingClock
+from tests.entrypoints.web.visitor import Visitor
+
+
+class Board:
+    """Something to look at, and how often it was made."""
+
+    def __init__(self) -> None:
+        self.text = b"<p>one</p>"
+        self.made = 0
+        self.is_broken = False
+
+    async def render(self) -> bytes:
+        self.made += 1
+        if self.is_broken:
+            raise StoreUnavailable("it is away")
+        return self.text
+
+
+def viewing(live: Live, board: Board, clock: StandingClock) -> AsyncIterator[bytes]:
+    return live._events("board", board.render, clock.at + timedelta(hours=1))
+
+
+async def test_many_viewers_share_one_making_and_each_gets_it() -> None:
+    bell, clock, board = Bell(), StandingClock(), Board()
+    live = Live(bell, clock)
+    viewers = [viewing(live, board, clock) for _ in range(50)]
+
+    first = [await anext(one) for one in viewers]
+    made = board.made
+    board.text = b"<p>two</p>\n<p>three</p>"
+    bell.ring()
+    second = await asyncio.gather(*(anext(one) for one in viewers))
+
+    assert {*first} == {b"data: <p>one</p>\n\n"}
+    assert {*second} == {b"data: <p>two</p>\ndata: <p>three</p>\n\n"}
+    assert (made, board.made, live.viewers) == (1, 2, 50)
+    for one in viewers:
+        await one.aclose()
+    assert live.viewers == 0
+    live.close()
+
+
+async def test_what_cannot_be_made_again_is_said_to_be_old_and_comes_back() -> None:
+    bell, clock, board = Bell(), StandingClock(), Board()
+    live = Live(bell, clock)
+    viewer = viewing(live, board, clock)
+    await anext(viewer)
+    (room,) = live._rooms.values()
+
+    board.is_broken = True
+    await live._look(room)
+    room.changed.set()
+    late = await anext(viewer)
+    board.is_broken = False
+    await live._look(room)
+    room.changed.set()
+    beat = await anext(viewer)
+
+    assert (late, beat) == (LATE, BEAT)
+    await viewer.aclose()
+    live.close()
+
+
+async def test_a_stream_ends_with_the_session_and_with_the_server() -> None:
+    bell, clock, board = Bell(), StandingClock(), Board()
+    live = Live(bell, clock)
+    viewer, other = viewing(live, board, clock), viewing(live, board, clock)
+    await anext(viewer)
+    await anext(other)
+    (room,) = live._rooms.values()
+
+    clock.pass_by(timedelta(hours=1))
+    room.changed.set()
+    ended = [event async for event in viewer]
+    live.close()
+
+    assert ended == []
+    assert [event async for event in other] == []
+
+
+async def test_a_piece_stays_the_same_while_nothing_but_time_passes(rig: Rig, asha: Visitor) -> None:
+    id = await rig.opened()
+    paths = ("/live/incidents?show=open&once", f"/live/incident/{id}?once")
+    before = [(await asha.client.get(path)).content for path in paths]
+
+    rig.clock.pass_by(timedelta(minutes=7))
+
+    assert [(await asha.client.get(path)).content for path in paths] == before
+
+
+def test_a_line_of_a_piece_cannot_end_its_event() -> None:
+    assert event_of("<p>a\r\n\r\nb\u2028c</p>".encode()) == "data: <p>a\ndata: \ndata: b\u2028c</p>\n\n".encode()
