@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 640
+WIDTH = 480
+"""Narrow, so that it can be read on a phone too."""
+
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 30, 26
 _HEIGHT = 220
 _ROW = 22
-_NAMES = 170
-_CHARACTERS = 26
+_NAMES = 130
+_AMOUNTS = 130
+_CHARACTERS = 18
 _STEPS = (1, 2, 5)
 _LINES = 4
 _BASE = 10
@@ -50,7 +53,7 @@ def columns(id: str, title: str, values: Sequence[Value]) -> str:
 def rows(id: str, title: str, values: Sequence[Value]) -> str:
     """One bar for each value, from top to bottom, with its name before it and its amount behind it."""
     top = max((one.amount for one in values), default=0) or 1
-    space = WIDTH - _NAMES - 90
+    space = WIDTH - _NAMES - _AMOUNTS
     parts = []
     for number, one in enumerate(values):
         y = _TOP + number * _ROW
@@ -74,7 +77,7 @@ def _svg(id: str, title: str, values: Sequence[Value], height: float, parts: Ite
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" viewBox="0 0 {WIDTH} {_number(height)}" '
         f'width="{WIDTH}" height="{_number(height)}" fill="currentColor" font-family="system-ui, sans-serif" '
-        f'font-size="12" aria-labelledby="{name}-title {name}-desc">'
+        f'font-size="13" aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(described)}</desc>'
         f"{_text(0, 16, title, 'start', bold=True)}{''.join(parts)}</svg>"
     )

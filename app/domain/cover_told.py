@@ -1,9 +1,10 @@
 """Who is told of a cover, and in which words: both sides, each time, whoever did it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.domain.message import TAKE_COVER, Notice
+from app.domain.message import TAKE_COVER, Notice, one_line
 from app.domain.notice import to_person
 from app.domain.notification import Notification
 from app.domain.people import Urgency
@@ -12,6 +13,7 @@ from app.domain.ruleset import Rules
 from app.domain.spoken import spoken
 
 _OFFER = "cover-offer"
+LONGEST_NOTE = 200
 SOON = timedelta(hours=12)
 """A cover that somebody else gives a person is told loudly when it begins within this time."""
 
@@ -65,6 +67,14 @@ def told_nobody_has_taken(offer: KeptOffer, rules: Rules, now: datetime) -> Row:
     return _row(key, offer.person, words, lines, Urgency.QUIET, rules, now)
 
 
+def linked(rows: Iterable[Row], address: str) -> tuple[Row, ...]:
+    """The same, each with the address of the page where it can be seen and changed."""
+    return tuple(
+        replace(row, notice=replace(row.notice, link=address)) if isinstance(row, Notification) and row.notice else row
+        for row in rows
+    )
+
+
 def offer_key(id: str) -> str:
     """How the keys of all messages about an offer begin."""
     return f"{_OFFER}/{id}/"
@@ -109,7 +119,8 @@ def _when(one: KeptCover | KeptOffer, rules: Rules) -> str:
 
 
 def _note(note: str) -> str:
-    return f": {note}" if note else ""
+    """Somebody's own words, on one line: they stand in a headline."""
+    return f": {one_line(note, LONGEST_NOTE)}" if note else ""
 
 
 def _name(person: str, rules: Rules) -> str:

@@ -21,6 +21,7 @@ ENDS = frozenset(
         "reassigned",
         "escalated",
         "unacknowledged",
+        "promoted",
         "raised",
         "woke",
         "reopened",
@@ -28,6 +29,10 @@ ENDS = frozenset(
     }
 )
 """What takes it from everybody who is at it."""
+
+TRIAGED = "triaged"
+LEAVES_TRIAGE = frozenset({"promoted", "raised", "reopened", "unsuppressed", "woke"})
+"""What may make it something else; where it is triage all the same, that is said again after it."""
 
 SOURCE = "source"
 """The channel of what a monitoring tool did: a machine is not paid."""
@@ -58,14 +63,17 @@ class Work:
 
 
 def stretches_of(incident: str, timeline: Iterable[Entry]) -> tuple[Stretch, ...]:
-    """In order of their ends. Whoever has it and whoever helps are at it until it is taken from all of them."""
+    """In order of their ends. Whoever has it and whoever helps are at it until it is taken from all of them. What is
+    in triage is no work for the night, whoever takes it up."""
     at_it: dict[str, datetime] = {}
     found: list[Stretch] = []
+    in_triage = False
     for entry in timeline:
+        in_triage = entry.what == TRIAGED or (in_triage and entry.what not in LEAVES_TRIAGE)
         if entry.what in ENDS:
             found += [Stretch(person, since, entry.at, incident) for person, since in at_it.items()]
             at_it.clear()
-        elif entry.what in (BEGINS, JOINS) and entry.channel != SOURCE:
+        elif entry.what in (BEGINS, JOINS) and entry.channel != SOURCE and not in_triage:
             at_it.setdefault(entry.who, entry.at)
     return (*found, *(Stretch(person, since, None, incident) for person, since in at_it.items()))
 

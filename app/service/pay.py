@@ -142,7 +142,7 @@ class Pay:
             for start, over in weeks:
                 rules = then.at(over)
                 if role in rules.pay.roles:
-                    chosen = {who: one for (rota, week, who), one in choices.items() if (rota, week) == (role, start)}
+                    chosen = {who: one for (rota, begun, who), one in choices.items() if (rota, begun) == (role, start)}
                     week = OnCallWeek(role, start, over, _within(held, start, over), chosen)
                     found += split_week(week, rules.pay, rules.pay_calendar(), rates)
         return tuple(found)
@@ -153,8 +153,7 @@ class Pay:
         """What began in that time; and what goes on. Work that began in it may have been joined to later incidents."""
         stretches: list[Stretch] = []
         async for incident, trail in touched_between(self.store, since - NOT_LOOKED_BEFORE, until + LONGEST_WORK):
-            if incident.severity.rank:
-                stretches += stretches_of(incident.id, trail.timeline)
+            stretches += stretches_of(incident.id, trail.timeline)
         work = [one for one in work_of(stretches, then.calendar_at) if since <= one.since < until]
         edits = [one for one in await edits_between(self.store, since, until) if one.since < until]
         unfinished = sorted(

@@ -46,8 +46,8 @@ def test_columns_are_as_high_as_their_values() -> None:
 def test_rows_are_as_long_as_their_values_and_stay_in_the_frame() -> None:
     (_, long), (_, short) = bars(rows("x", "X", [Value("a", 300, "300"), Value("b", 75, "75")]))
 
-    assert (long, short) == (380.0, 95.0)
-    assert 170 + long < WIDTH
+    assert (long, short) == (220.0, 55.0)
+    assert 130 + long < WIDTH
 
 
 @pytest.mark.parametrize("plot", [columns, rows])

@@ -222,6 +222,19 @@ def test_a_machine_is_not_paid() -> None:
     assert stretches_of(an_id(), entries) == ()
 
 
+def test_what_is_taken_up_in_triage_is_no_work_for_the_night() -> None:
+    found = timeline(
+        ("2026-01-17 22:00", "opened", "rollbar"),
+        ("2026-01-17 22:00", "triaged", "router"),
+        ("2026-01-17 22:30", "acknowledged", "ben"),
+        ("2026-01-18 01:00", "promoted", "asha"),
+        ("2026-01-18 01:05", "acknowledged", "asha"),
+        ("2026-01-18 02:00", "resolved", "asha"),
+    )
+
+    assert found == (Stretch("asha", local("2026-01-18 01:05"), local("2026-01-18 02:00"), an_id()),)
+
+
 def test_shadowing_is_not_paid() -> None:
     assert (
         timeline(("2026-01-18 01:10", "acknowledgement_recorded", "ben"), ("2026-01-18 02:00", "resolved", "asha"))

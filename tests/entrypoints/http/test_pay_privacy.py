@@ -79,6 +79,21 @@ async def test_no_route_shows_anothers_pay_or_number(rig: Rig, scopes: tuple[Sco
     assert len(every) > 60
 
 
+async def test_no_answer_to_a_reader_who_tries_to_change_things_shows_it_either(rig: Rig) -> None:
+    headers = await rig.token(Scope.READ, person="ben")
+    body = {"person": "asha", "by": "asha", "week": "2026-11-11T12:00:00Z"}
+    tried = 0
+
+    for route in iter_route_contexts(rig.app.routes):
+        for method in {"POST", "PUT", "DELETE", "PATCH"} & set(route.methods or ()):
+            path = re.sub(r"\{(\w+)(:\w+)?\}", "asha", str(route.path))
+            reply = await rig.client.request(method, path, json=body, headers=headers)
+            assert [secret for secret in SECRETS if secret in reply.text] == [], path
+            assert reply.status_code < 500, path
+            tried += 1
+    assert tried > 40
+
+
 async def test_the_scope_shows_all(rig: Rig) -> None:
     """So that the test above would see what it looks for."""
     text = (await rig.client.get("/api/v1/pay?month=2026-11", headers=await rig.token(Scope.PAY))).text
