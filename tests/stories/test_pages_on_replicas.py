@@ -8,6 +8,7 @@ from secrets import token_hex
 import httpx
 import pytest
 
+from app.entrypoints.web.live import Leave
 from tests.stories.stage import Stage, alert, stage
 
 pytestmark = pytest.mark.server
@@ -34,9 +35,8 @@ async def test_a_session_and_an_incident_of_one_replica_are_known_at_the_other(n
         link = (await one.client.post("/api/v1/sign-in-links", json={"person": "asha"})).json()["url"]
         await other.client.post(link)
         session = other.client.cookies
-        viewer = other.app.state.live._events(
-            "a view", lambda: _piece(other, session), other.clock.now() + timedelta(hours=1)
-        )
+        leave = Leave(other.clock.now() + timedelta(hours=1), _stays)
+        viewer = other.app.state.live._events("a view", lambda: _piece(other, session), leave)
         assert b"nobody has it" not in await anext(viewer)
 
         await one.fire(alert())
@@ -52,6 +52,10 @@ async def test_a_session_and_an_incident_of_one_replica_are_known_at_the_other(n
         await one.client.post("/sign-out", data={"form_token": token})
         other.clock.at += timedelta(seconds=11)
         assert (await text(other, session, "/"))[0] == "/sign-in"
+
+
+async def _stays() -> bool:
+    return False
 
 
 async def _piece(story: Stage, session: httpx.Cookies) -> bytes:
