@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.domain.incident import Incident
 from app.domain.message import TAKE_COVER, Notice, one_line
 from app.domain.notice import to_person
 from app.domain.notification import Notification
@@ -21,11 +22,15 @@ Row = Notification | str
 """A row of the outbox, or why somebody cannot be told."""
 
 
-def told_of_covers(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
-    """Everybody who holds more or less by them."""
+def told_of_covers(
+    covers: Sequence[KeptCover], rules: Rules, now: datetime, incidents: Iterable[Incident] = ()
+) -> tuple[Row, ...]:
+    """Everybody who holds more or less by them, and which of the open `incidents` stay with whom they are with now."""
     words = tuple(f"{cover_line(one, rules)}{_note(one.note)}" for one in covers)
     end = "It is in effect. To take it back: oncall-router cover withdraw"
-    lines = (f"Agreed by {_name(covers[0].by, rules)}.", f"{end} {covers[0].id}")
+    begun = {one.instead_of for one in covers if one.since <= now}
+    still = tuple(_still(one, begun, rules) for one in incidents if _with(one) & begun)
+    lines = (*still, f"Agreed by {_name(covers[0].by, rules)}.", f"{end} {covers[0].id}")
 
     def row(reader: str) -> Row:
         soon = any(one.person == reader != one.by and one.since < now + SOON for one in covers)
@@ -101,6 +106,17 @@ def _row(
     key: str, reader: str, words: Sequence[str], lines: Sequence[str], urgency: Urgency, rules: Rules, now: datetime
 ) -> Row:
     return to_person(key, reader, Notice(words[0], (*words[1:], *lines)), urgency, rules, now)
+
+
+def _with(incident: Incident) -> set[str]:
+    """Who has it, or is paged for it."""
+    return {incident.acknowledged_by or "", *(page.reader for page in incident.pages)} - {""}
+
+
+def _still(incident: Incident, people: Iterable[str], rules: Rules) -> str:
+    names = " and ".join(_name(who, rules) for who in sorted(_with(incident).intersection(people)))
+    title = one_line(incident.title, LONGEST_NOTE)
+    return f"Stays with {names}: {incident.severity.upper()} {title} ({incident.id})"
 
 
 def _readers(covers: Sequence[KeptCover]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Cover on an honour system: taken, given, offered, swapped and withdrawn by people, in effect at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -8,13 +8,20 @@ from typing import TypeVar
 from app.domain.cover import Actor, Scene, Stretch, must_be_fit, to_accept, to_cover, to_offer, to_swap, who_is_asked
 from app.domain.cover_told import linked, told_of_covers, told_of_offer, told_of_withdrawal
 from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.incident import Incident, Status
+from app.domain.notification import Notification
 from app.domain.rota import OnCall
 from app.domain.rota_facts import Kept, KeptCover, KeptOffer
+from app.service.ports import IncidentQuery
 from app.service.respond import must_be_person
 from app.service.rota_facts import Change, Records, RotaFacts
 
 MOST = 2000
 """How many covers and offers may be to come."""
+
+OPEN = frozenset({Status.TRIGGERED, Status.ACKNOWLEDGED})
+MOST_INCIDENTS = 200
+"""Of the newest open ones is said whom they stay with."""
 
 T = TypeVar("T", KeptCover, KeptOffer)
 
@@ -34,11 +41,13 @@ class Covers:
         Raises `InvalidPayload`, `Conflict` when they hold it already, `Forbidden` when it is no affair of `by`'s.
         """
 
+        incidents = await self._open_incidents()
+
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
             must_have_room(kept, scene)
             covers = self._covers(to_cover(scene, asked, person, by), person, by, scene.now, note)
-            return Change(covers, linked(told_of_covers(covers, scene.rules, scene.now), self.page))
+            return Change(covers, self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
@@ -64,6 +73,8 @@ class Covers:
     async def accept(self, id: str, by: Actor, records: Records) -> Change:
         """The first to say yes has it, once and for all; they may say it again. Raises `NotFound` or `Conflict`."""
 
+        incidents = await self._open_incidents()
+
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
             offer = _the(id, kept.offers, "offer")
@@ -72,12 +83,14 @@ class Covers:
             parts = to_accept(scene, offer, by.person)
             covers = self._covers(parts, by.person, by, scene.now, offer.note, offer=offer.id)
             taken = replace(offer, taken_at=scene.now, taken_by=by.person)
-            return Change((*covers, taken), linked(told_of_covers(covers, scene.rules, scene.now), self.page))
+            return Change((*covers, taken), self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
     async def swap(self, mine: Stretch, theirs: Stretch, other: str, by: Actor, note: str, records: Records) -> Change:
         """`by` takes theirs and `other` takes mine, both or neither."""
+
+        incidents = await self._open_incidents()
 
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
@@ -88,7 +101,7 @@ class Covers:
                 *self._covers(to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
                 *self._covers(to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
             )
-            return Change(covers, linked(told_of_covers(covers, scene.rules, scene.now), self.page))
+            return Change(covers, self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
@@ -131,6 +144,14 @@ class Covers:
             return Change((replace(offer, withdrawn_at=scene.now, withdrawn_by=by.person),))
 
         return await self.facts.change(decide, records)
+
+    async def _open_incidents(self) -> Sequence[Incident]:
+        return await self.facts.store.incidents(IncidentQuery(statuses=OPEN, limit=MOST_INCIDENTS))
+
+    def _told(
+        self, covers: Sequence[KeptCover], scene: Scene, incidents: Sequence[Incident]
+    ) -> tuple[Notification | str, ...]:
+        return linked(told_of_covers(covers, scene.rules, scene.now, incidents), self.page)
 
     def _covers(
         self,

@@ -75,6 +75,7 @@ async def test_what_pages_already_goes_on_and_what_comes_next_goes_to_the_new_pe
         assert town.news() == ["Sun 12:00 page asha", "Sun 12:00 page ben"]
 
         await said(town, "covers", rota="primary", person="dee", by="asha")
+        assert "Stays with Asha: CRITICAL PaymentsApiDown" in town.messages()[-1].text()
         town.news()
         await town.go_to("2026-11-22 12:20")
         assert town.news() == ["Sun 12:15 reminder asha", "Sun 12:15 reminder ben"]
