@@ -102,6 +102,7 @@ def add_reaching(process: WrittenProcess, channels: Mapping[str, Channel]) -> No
 def _add_rotas(process: WrittenProcess) -> None:
     facts = RotaFacts(process.store, process.in_force, process.clock)
     process.rota_facts = facts
+    page = f"{process.settings.base_url.rstrip('/')}/rota"
     process.rota_history = RotaHistory(facts, process.in_force, read_kept)
     process.shift_feeds = ShiftFeeds(
         store=process.store,
@@ -114,13 +115,13 @@ def _add_rotas(process: WrittenProcess) -> None:
     )
     process.shift_import = ShiftImport(facts, process.new_id)
     process.gap_watch = GapWatch(process.store, process.in_force, process.clock)
-    process.covers = Covers(facts, process.new_id)
+    process.covers = Covers(facts, process.new_id, page)
     process.consents = Consents(facts, process.new_id)
     process.opted_out = OptedOut(facts, process.new_id)
     process.shadowings = Shadowings(facts, process.new_id)
     fetch = AbsenceCalendars(process.http).fetch
     process.absences = Absences(process.store, process.in_force, process.clock, fetch, read_absences)
-    process.cover_watch = CoverWatch(facts, process.absences)
+    process.cover_watch = CoverWatch(facts, process.absences, page)
 
 
 def _add_post_mortems(process: WrittenProcess) -> None:
@@ -128,6 +129,6 @@ def _add_post_mortems(process: WrittenProcess) -> None:
     template = PostMortemTemplate(Path(settings.postmortem_template) if settings.postmortem_template else None)
     base = settings.base_url.rstrip("/")
     process.post_mortems = PostMortems(
-        store, in_force, clock, process.new_id, template.render, lambda id: f"{base}/postmortems/{id}"
+        store, in_force, clock, process.new_id, template.begin, lambda id: f"{base}/postmortems/{id}"
     )
     process.review = Review(store, process.post_mortems, in_force, clock)

@@ -9,7 +9,7 @@ from app.config import Settings
 from app.domain.classify import Severity
 from app.domain.complaint import NOWHERE, Complaint
 from app.domain.ruleset import Rules
-from app.service.ports import Configurable
+from app.service.source_ports import Configurable
 from app.wired_channels import not_installed
 
 

@@ -43,7 +43,7 @@ from app.service.journalling import Journalling
 from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
 from app.service.pinging import Pings
-from app.service.ports import Channel, Clock, Fetching, Outside, Record, Store
+from app.service.ports import Channel, Clock, Record, Store
 from app.service.put_aside import PutAside
 from app.service.reached import Reached
 from app.service.receipts import Receipts
@@ -51,6 +51,7 @@ from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
 from app.service.signing_in import Offer, SigningIn, sign_in_address
+from app.service.source_ports import Fetching, Outside
 from app.service.text_answers import TextAnswers
 from app.service.tokens import ADMIN, Tokens
 from app.service.watching import Watching

@@ -18,7 +18,7 @@ from typing import IO
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import accepting, claiming, crowded, flooding, holding, paging, planning, replicas, reporting
+from bench import accepting, claiming, crowded, flooding, holding, pages, paging, planning, replicas, reporting
 from bench.course import Course
 from bench.figures import Figure
 from bench.load import LoadRefusedError
@@ -36,6 +36,7 @@ SCENARIOS: dict[str, Callable[[Course], list[Figure]]] = {
     "claiming": claiming.measure,
     "planning": planning.measure,
     "reporting": reporting.measure,
+    "pages": pages.measure,
 }
 WIDTH = 110
 BUSY = 0.7

@@ -70,7 +70,16 @@ class Past:
             for look in (app.review.round, app.weekly_report.look, app.triage_handover.look, app.shift_telling.round):
                 await look()
             await self._settle()
+            await self._take_up()
         await self._pass(goal)
+
+    async def _take_up(self) -> None:
+        """What came at night and could wait, once the working day has begun."""
+        found = await self.acting.get("/api/v1/incidents?status=triggered&severity=high")
+        for one in found["items"]:
+            if "held" not in one["marks"]:
+                await self.acting.act(one["id"], "acknowledge", self.holder("first_responder"))
+                await self.acting.act(one["id"], "resolve", self.holder("first_responder"), reason="it had caught up")
 
     async def _pass(self, goal: datetime) -> None:
         while (due := await self.application.store.next_due()) is not None and due <= goal:

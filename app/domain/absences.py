@@ -39,9 +39,17 @@ class NeedsCover:
     until: datetime
 
     @property
+    def about(self) -> str:
+        return f"{_KIND}/{self.person}/{self.rota}/"
+
+    @property
+    def stamp(self) -> str:
+        return f"{self.since:%Y%m%dT%H%M}"
+
+    @property
     def key(self) -> str:
         """How the keys of all messages about it begin."""
-        return f"{_KIND}/{self.person}/{self.rota}/{self.since:%Y%m%dT%H%M}/"
+        return f"{self.about}{self.stamp}/"
 
 
 def joined(away: Iterable[Away]) -> tuple[Away, ...]:
@@ -82,9 +90,15 @@ def told_to_find_cover(needs: Iterable[NeedsCover], rules: Rules, now: datetime)
     )
 
 
-def need_of(key: str, needs: Iterable[NeedsCover]) -> NeedsCover | None:
-    """What the message of this key asks to be covered, if it still needs that."""
-    return next((need for need in needs if key.startswith(need.key)), None)
+def need_of(key: str, needs: Iterable[NeedsCover], now: datetime) -> NeedsCover | None:
+    """What the message of this key asks to be covered, or what is left of it by now; None when nothing needs it."""
+    return next((need for need in needs if key.startswith(need.key) or _has_begun(key, need, now)), None)
+
+
+def _has_begun(key: str, need: NeedsCover, now: datetime) -> bool:
+    """Whether the message is about an absence that goes on now, of which `need` is the rest."""
+    about, _, began = key.rpartition("/")[0].rpartition("/")
+    return need.since <= now and f"{about}/" == need.about and began <= need.stamp
 
 
 def _asked(need: NeedsCover, place: str, rules: Rules, now: datetime) -> Row:

@@ -1,9 +1,11 @@
 """Who is told of a cover, and in which words: both sides, each time, whoever did it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.domain.message import TAKE_COVER, Notice
+from app.domain.incident import Incident
+from app.domain.message import TAKE_COVER, Notice, one_line
 from app.domain.notice import to_person
 from app.domain.notification import Notification
 from app.domain.people import Urgency
@@ -12,6 +14,7 @@ from app.domain.ruleset import Rules
 from app.domain.spoken import spoken
 
 _OFFER = "cover-offer"
+LONGEST_NOTE = 200
 SOON = timedelta(hours=12)
 """A cover that somebody else gives a person is told loudly when it begins within this time."""
 
@@ -19,11 +22,15 @@ Row = Notification | str
 """A row of the outbox, or why somebody cannot be told."""
 
 
-def told_of_covers(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
-    """Everybody who holds more or less by them."""
+def told_of_covers(
+    covers: Sequence[KeptCover], rules: Rules, now: datetime, incidents: Iterable[Incident] = ()
+) -> tuple[Row, ...]:
+    """Everybody who holds more or less by them, and which of the open `incidents` stay with whom they are with now."""
     words = tuple(f"{cover_line(one, rules)}{_note(one.note)}" for one in covers)
     end = "It is in effect. To take it back: oncall-router cover withdraw"
-    lines = (f"Agreed by {_name(covers[0].by, rules)}.", f"{end} {covers[0].id}")
+    begun = {one.instead_of for one in covers if one.since <= now}
+    still = tuple(_still(one, begun, rules) for one in incidents if _with(one) & begun)
+    lines = (*still, f"Agreed by {_name(covers[0].by, rules)}.", f"{end} {covers[0].id}")
 
     def row(reader: str) -> Row:
         soon = any(one.person == reader != one.by and one.since < now + SOON for one in covers)
@@ -65,6 +72,14 @@ def told_nobody_has_taken(offer: KeptOffer, rules: Rules, now: datetime) -> Row:
     return _row(key, offer.person, words, lines, Urgency.QUIET, rules, now)
 
 
+def linked(rows: Iterable[Row], address: str) -> tuple[Row, ...]:
+    """The same, each with the address of the page where it can be seen and changed."""
+    return tuple(
+        replace(row, notice=replace(row.notice, link=address)) if isinstance(row, Notification) and row.notice else row
+        for row in rows
+    )
+
+
 def offer_key(id: str) -> str:
     """How the keys of all messages about an offer begin."""
     return f"{_OFFER}/{id}/"
@@ -93,6 +108,17 @@ def _row(
     return to_person(key, reader, Notice(words[0], (*words[1:], *lines)), urgency, rules, now)
 
 
+def _with(incident: Incident) -> set[str]:
+    """Who has it, or is paged for it."""
+    return {incident.acknowledged_by or "", *(page.reader for page in incident.pages)} - {""}
+
+
+def _still(incident: Incident, people: Iterable[str], rules: Rules) -> str:
+    names = " and ".join(_name(who, rules) for who in sorted(_with(incident).intersection(people)))
+    title = one_line(incident.title, LONGEST_NOTE)
+    return f"Stays with {names}: {incident.severity.upper()} {title} ({incident.id})"
+
+
 def _readers(covers: Sequence[KeptCover]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(who for one in covers for who in (one.person, one.instead_of) if who))
 
@@ -109,7 +135,8 @@ def _when(one: KeptCover | KeptOffer, rules: Rules) -> str:
 
 
 def _note(note: str) -> str:
-    return f": {note}" if note else ""
+    """Somebody's own words, on one line: they stand in a headline."""
+    return f": {one_line(note, LONGEST_NOTE)}" if note else ""
 
 
 def _name(person: str, rules: Rules) -> str:

@@ -7,9 +7,10 @@ from hashlib import blake2b
 
 from app.domain.incident import Incident, Mark, Status
 from app.domain.message import Item, Message, MessageKind, Notice
-from app.domain.notification import Notification, Send, is_reminder
+from app.domain.notification import Notification, Send
 from app.domain.replacing import quick, replace
 from app.domain.ruleset import Rules
+from app.domain.sending import is_reminder
 from app.domain.standing import answers, standing
 from app.domain.tell import TAGGED
 

@@ -13,19 +13,10 @@ from app.domain.context import Context
 from app.domain.digest import FOLLOWED, Due
 from app.domain.incident import Decision, Entry, Incident
 from app.domain.message import MessageKind, one_line
-from app.domain.notification import (
-    Notification,
-    NotificationState,
-    Rejected,
-    Result,
-    Retry,
-    Send,
-    Sent,
-    Why,
-    end,
-)
+from app.domain.notification import Notification, NotificationState, Rejected, Result, Retry, Send, Sent, Why
 from app.domain.receipt import SendState
 from app.domain.replacing import replace
+from app.domain.sending import end
 
 LIVE_CHANNELS = frozenset({"slack"})
 """Channels on which a message that was posted can be changed."""

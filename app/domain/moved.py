@@ -4,8 +4,9 @@ from datetime import datetime
 
 from app.domain.incident import Decision, Entry
 from app.domain.message import MessageKind
-from app.domain.notification import Notification, NotificationState, end
+from app.domain.notification import Notification, NotificationState
 from app.domain.replacing import replace
+from app.domain.sending import end
 
 
 def moved_key(id: str) -> str:

@@ -1,7 +1,7 @@
 """A post-mortem: what was learned from one incident, who writes it, and what is to be done about it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -137,7 +137,7 @@ def edited(before: PostMortem, edit: Edit, by: str, at: datetime) -> PostMortem:
     )
     if after == before:
         return before
-    _check(after)
+    check_parts(after.sections, after.further, after.actions)
     return _saved(before, after, ", ".join(_changes(before, after)), by, at)
 
 
@@ -164,6 +164,19 @@ def taken_back(before: PostMortem, facts: Facts | None, by: str, at: datetime) -
     """A draft again, that knows what has happened to the incident since (None: there is no such incident any more)."""
     after = moved(before, Move.REWORK, by, at)
     return after if facts is None else replace(after, facts=facts)
+
+
+def check_parts(sections: Mapping[Section, str], further: str, actions: Sequence[ActionItem]) -> None:
+    """Raises `InvalidPayload` for what is too long, or too much."""
+    for name, text in sections.items():
+        if len(text) > LONGEST_SECTION:
+            raise InvalidPayload(f"is longer than {LONGEST_SECTION:,} characters", f"sections.{name}")
+    if len(further) > LONGEST_FURTHER:
+        raise InvalidPayload(f"is longer than {LONGEST_FURTHER:,} characters", "further")
+    if len(actions) > MOST_ACTIONS:
+        raise InvalidPayload(f"there are more than {MOST_ACTIONS} action items", "actions")
+    for one in actions:
+        check_action(one)
 
 
 def unwritten(post_mortem: PostMortem) -> tuple[Section, ...]:
@@ -243,15 +256,3 @@ def _changes(before: PostMortem, after: PostMortem) -> Iterable[str]:
 
 def _helped(after: PostMortem) -> str:
     return "the runbook helped" if after.runbook_helped else "the runbook did not help"
-
-
-def _check(after: PostMortem) -> None:
-    for name in Section:
-        if len(after.sections.get(name, "")) > LONGEST_SECTION:
-            raise InvalidPayload(f"is longer than {LONGEST_SECTION:,} characters", f"sections.{name}")
-    if len(after.further) > LONGEST_FURTHER:
-        raise InvalidPayload(f"is longer than {LONGEST_FURTHER:,} characters", "further")
-    if len(after.actions) > MOST_ACTIONS:
-        raise InvalidPayload(f"there are more than {MOST_ACTIONS} action items", "actions")
-    for one in after.actions:
-        check_action(one)

@@ -10,7 +10,7 @@ from app.domain.errors import InvalidPayload
 from app.domain.postmortem import Edit, PostMortem, Section, tidy
 from app.domain.postmortem_markdown import ACTIONS, BOXES, FENCE, FURTHER, TIMELINE, heading_of, unshielded
 
-LONGEST_FILE = 400_000
+LONGEST_FILE = 700_000
 
 _KINDS = {kind.spoken: kind for kind in ActionKind}
 _STATES = {box: state for state, box in BOXES.items()} | {"X": ActionState.DONE}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.digest import Due
-from app.domain.notification import Notification, gather
+from app.domain.notification import Notification
 from app.domain.replacing import quick
+from app.domain.sending import gather
 
 Address = tuple[str, str]
 """A channel and an address on it."""

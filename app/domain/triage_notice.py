@@ -1,5 +1,6 @@
 """What the two first responders are told when the triage queue changes hands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +16,13 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The queue at the instant at which it goes from one person to another. Each is an id, empty for nobody; `pages`
-    is where the server's own pages begin."""
+    """The queue at the instant at which it goes from one person to another. Each is an id, empty for nobody, and
+    called by `names`; `pages` is where the server's own pages begin."""
 
     at: datetime
     before: str
     after: str
+    names: Mapping[str, str]
     queue: Backlog
     pages: str
 
@@ -40,15 +42,14 @@ class Handover:
         return Notice(f"TRIAGE {self._whose(reader)}: {self._size()}", lines, f"{self.pages}/triage")
 
     def _whose(self, reader: str) -> str:
-        if self.after == self.before:
+        before, after = self.names.get(self.before), self.names.get(self.after)
+        if not after:
+            return "nobody is first responder, so nobody has the queue"
+        if reader != self.after:
+            return f"the queue has gone to {after}"
+        if reader == self.before:
             return "the queue stays yours"
-        if reader == self.after:
-            return "the queue is yours now" + (f", from {self.before}" if self.before else "")
-        return (
-            f"the queue has gone to {self.after}"
-            if self.after
-            else "nobody is first responder, so nobody has the queue"
-        )
+        return f"the queue is yours now, from {before}" if before else "the queue is yours now"
 
     def _size(self) -> str:
         count, oldest = self.queue.count, self.queue.oldest[0]

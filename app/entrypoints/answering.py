@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from app.domain.events import Action
 from app.domain.incident import Outcome
 from app.entrypoints.web.shown_incident import stored_incident
-from app.service.apply import Applied
 from app.service.audit_log import Act
+from app.service.job import Applied
 from app.service.ports import Record
 from app.service.respond import respond
 from app.wiring import Application

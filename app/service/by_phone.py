@@ -9,9 +9,10 @@ from app.domain.incident import Incident, Outcome, Status
 from app.domain.message import one_line
 from app.domain.ruleset import Rules
 from app.domain.text_answer import Verb
-from app.service.apply import Applied, Applier
+from app.service.apply import Applier
 from app.service.audit_log import Act, AuditLog
 from app.service.in_force import InForce
+from app.service.job import Applied
 from app.service.ports import Record, Store
 from app.service.respond import respond
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.absences import told_to_find_cover
-from app.domain.cover_told import told_nobody_has_taken
+from app.domain.cover_told import linked, told_nobody_has_taken
 from app.domain.notification import Notification
 from app.domain.rota_facts import KeptOffer
 from app.service.absences import Absences
@@ -16,10 +16,12 @@ BEFORE = timedelta(days=1)
 
 @dataclass(slots=True)
 class CoverWatch:
-    """`_told` has the keys that this process has stored; what others have stored, the store leaves as it is."""
+    """`page` is the address where it can be seen. `_told` has the keys that this process has stored; what others have
+    stored, the store leaves as it is."""
 
     facts: RotaFacts
     absences: Absences
+    page: str
     _told: frozenset[str] = field(default=frozenset())
 
     async def tell(self) -> None:
@@ -29,7 +31,7 @@ class CoverWatch:
             *(told_nobody_has_taken(one, rules, now) for one in offers),
             *told_to_find_cover(await self.absences.needed(), rules, now),
         )
-        rows = [row for row in found if isinstance(row, Notification)]
+        rows = [row for row in linked(found, self.page) if isinstance(row, Notification)]
         news = [row for row in rows if row.key not in self._told]
         if news:
             await self.facts.store.commit((), notices=news)

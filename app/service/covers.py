@@ -1,27 +1,39 @@
 """Cover on an honour system: taken, given, offered, swapped and withdrawn by people, in effect at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from app.domain.cover import Actor, Scene, Stretch, must_be_fit, to_accept, to_cover, to_offer, to_swap, who_is_asked
-from app.domain.cover_told import told_of_covers, told_of_offer, told_of_withdrawal
+from app.domain.cover_told import linked, told_of_covers, told_of_offer, told_of_withdrawal
 from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.incident import Incident, Status
+from app.domain.notification import Notification
 from app.domain.rota import OnCall
 from app.domain.rota_facts import Kept, KeptCover, KeptOffer
+from app.service.ports import IncidentQuery
 from app.service.respond import must_be_person
 from app.service.rota_facts import Change, Records, RotaFacts
+
+MOST = 2000
+"""How many covers and offers may be to come."""
+
+OPEN = frozenset({Status.TRIGGERED, Status.ACKNOWLEDGED})
+MOST_INCIDENTS = 200
+"""Of the newest open ones is said whom they stay with."""
 
 T = TypeVar("T", KeptCover, KeptOffer)
 
 
 @dataclass(slots=True)
 class Covers:
-    """Each use case stores with the change what its `records` make of it, and says whom it could not tell."""
+    """Each use case stores with the change what its `records` make of it, and says whom it could not tell. `page` is
+    the address where all of it can be seen."""
 
     facts: RotaFacts
     new_id: Callable[[], str]
+    page: str
 
     async def take(self, asked: Stretch, person: str, by: Actor, note: str, records: Records) -> Change:
         """`person` holds the stretch from now on: taken by themselves, or given by who holds it.
@@ -29,10 +41,13 @@ class Covers:
         Raises `InvalidPayload`, `Conflict` when they hold it already, `Forbidden` when it is no affair of `by`'s.
         """
 
+        incidents = await self._open_incidents()
+
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
+            must_have_room(kept, scene)
             covers = self._covers(to_cover(scene, asked, person, by), person, by, scene.now, note)
-            return Change(covers, told_of_covers(covers, scene.rules, scene.now))
+            return Change(covers, self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
@@ -47,15 +62,18 @@ class Covers:
             offer = KeptOffer(
                 self.new_id(), offered.rota, person, to, offered.since, offered.until, by.person, scene.now, note
             )
+            must_have_room(kept, scene)
             readers = who_is_asked(scene, offer)
             if not readers:
                 raise Conflict(f"nobody else of rota {asked.rota} could take it: ask a person of your choice")
-            return Change((offer,), told_of_offer(offer, readers, scene.rules, scene.now))
+            return Change((offer,), linked(told_of_offer(offer, readers, scene.rules, scene.now), self.page))
 
         return await self.facts.change(decide, records)
 
     async def accept(self, id: str, by: Actor, records: Records) -> Change:
         """The first to say yes has it, once and for all; they may say it again. Raises `NotFound` or `Conflict`."""
+
+        incidents = await self._open_incidents()
 
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
@@ -65,22 +83,25 @@ class Covers:
             parts = to_accept(scene, offer, by.person)
             covers = self._covers(parts, by.person, by, scene.now, offer.note, offer=offer.id)
             taken = replace(offer, taken_at=scene.now, taken_by=by.person)
-            return Change((*covers, taken), told_of_covers(covers, scene.rules, scene.now))
+            return Change((*covers, taken), self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
     async def swap(self, mine: Stretch, theirs: Stretch, other: str, by: Actor, note: str, records: Records) -> Change:
         """`by` takes theirs and `other` takes mine, both or neither."""
 
+        incidents = await self._open_incidents()
+
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
             must_be_person(other, "with", scene.rules)
+            must_have_room(kept, scene)
             pair, giver = self.new_id(), by.person
             covers = (
                 *self._covers(to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
                 *self._covers(to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
             )
-            return Change(covers, told_of_covers(covers, scene.rules, scene.now))
+            return Change(covers, self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
@@ -104,7 +125,7 @@ class Covers:
                 for one in _with_its_swap(cover, kept.covers)
                 if one.until > scene.now
             )
-            return Change(ended, told_of_withdrawal(ended, scene.rules, scene.now))
+            return Change(ended, linked(told_of_withdrawal(ended, scene.rules, scene.now), self.page))
 
         return await self.facts.change(decide, records)
 
@@ -123,6 +144,14 @@ class Covers:
             return Change((replace(offer, withdrawn_at=scene.now, withdrawn_by=by.person),))
 
         return await self.facts.change(decide, records)
+
+    async def _open_incidents(self) -> Sequence[Incident]:
+        return await self.facts.store.incidents(IncidentQuery(statuses=OPEN, limit=MOST_INCIDENTS))
+
+    def _told(
+        self, covers: Sequence[KeptCover], scene: Scene, incidents: Sequence[Incident]
+    ) -> tuple[Notification | str, ...]:
+        return linked(told_of_covers(covers, scene.rules, scene.now, incidents), self.page)
 
     def _covers(
         self,
@@ -150,6 +179,13 @@ class Covers:
             )
             for part in parts
         )
+
+
+def must_have_room(kept: Kept, scene: Scene) -> None:
+    """Raises `Conflict`: whoever asks who is on call goes through all covers that are not over."""
+    covers = sum(one.until > scene.now and not one.withdrawn_at for one in kept.covers)
+    if covers + sum(one.is_open(scene.now) for one in kept.offers) >= MOST:
+        raise Conflict(f"there are {MOST} covers and offers to come: withdraw some first")
 
 
 def _with_its_swap(cover: KeptCover, covers: Iterable[KeptCover]) -> tuple[KeptCover, ...]:

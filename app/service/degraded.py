@@ -11,10 +11,11 @@ from app.domain.events import Acknowledge, Action, Actor, CallSecondLine, Note, 
 from app.domain.incident import Decision, Entry, Incident
 from app.domain.message import DEGRADED
 from app.domain.notification import Notification, Result
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applier
 from app.service.dispatch import Dispatcher
 from app.service.in_force import InForce
 from app.service.ingest import jobs_again
+from app.service.job import Applied, Job
 from app.service.journalling import Answer, JournalEntry
 from app.service.ports import Channel, Clock, WorkingStore
 from app.service.tick import tick

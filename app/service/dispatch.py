@@ -1,34 +1,24 @@
 """The outbox: claim what is due, ask whether it is still wanted, send it, record what came of it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.domain.digest import Bundle, Due, NoticeDue, Single, bundle, compose, noticed
+from app.domain.digest import Due, NoticeDue, Single, bundle, compose, noticed
 from app.domain.errors import StoreUnavailable
 from app.domain.incident import Incident, Mark
 from app.domain.message import Message, MessageKind
-from app.domain.notification import (
-    Notification,
-    Observed,
-    Rejected,
-    Result,
-    Retry,
-    Sent,
-    begin,
-    due_sends,
-    end,
-    record,
-)
+from app.domain.notification import Notification, Observed, Rejected, Result, Retry, Sent
 from app.domain.replacing import replace
+from app.domain.sending import begin, due_sends, end, record
 from app.domain.storm import Address, Window, pace
 from app.service.apply import Applier
 from app.service.follow import Follower
 from app.service.in_force import InForce
 from app.service.ports import Channel, Clock, WorkingStore
+from app.service.sending_round import Outgoing, SendingRound
 from app.service.ticket_news import news_of
 
 LEASE = timedelta(seconds=60)
@@ -42,9 +32,6 @@ LONGEST_SEND = 30.0
 
 DIGEST_PATIENCE = timedelta(seconds=30)
 DIGEST_POLL = timedelta(seconds=1)
-
-Outgoing = Bundle | Single
-"""What makes one message."""
 
 
 def refusal(notification: Notification, incident: Incident | None, now: datetime) -> str:
@@ -212,7 +199,7 @@ class Dispatcher:
 
     async def _deliver(self, rows: list[Notification], bundles: Sequence[Outgoing]) -> None:
         """Send all bundles side by side; a row is recorded when the last of its own has ended, whatever others do."""
-        round = _Round(rows, bundles)
+        round = SendingRound(rows, bundles)
         await self._settle(round.recorded(round.without_sends(), self.clock.now()))
         pending = {asyncio.create_task(self._send_bundle(one)): one for one in bundles}
         while pending:
@@ -222,7 +209,7 @@ class Dispatcher:
             await self._settle(round.recorded(self._ours(round, ended), self.clock.now()))
             self._let_go_of(held)  # At once: what was not begun is due again, and may be claimed in the next round.
 
-    def _ours(self, round: "_Round", ended: list[str]) -> list[str]:
+    def _ours(self, round: SendingRound, ended: list[str]) -> list[str]:
         """Without those that were not begun and whose lease is over: somebody else may be sending them."""
         now = self.clock.now()
         return [key for key in ended if round.was_begun(key) or now < self._busy[key]]
@@ -304,30 +291,3 @@ class Dispatcher:
                 await self.recorded(recorded)
         for error in errors.values():
             raise error
-
-
-class _Round:
-    """The rows of one round of sending, and how many sendings each still waits for."""
-
-    def __init__(self, rows: Iterable[Notification], bundles: Iterable[Outgoing]) -> None:
-        self._rows = {row.key: row for row in rows}
-        self._results: dict[str, dict[int, Result]] = {key: {} for key in self._rows}
-        self._open = Counter(due.notification.key for one in bundles for due in one.dues)
-
-    def without_sends(self) -> list[str]:
-        """Rows for which it is too early."""
-        return [key for key in self._rows if not self._open[key]]
-
-    def took(self, one: Outgoing, result: Result | None) -> list[str]:
-        """Note a bundle's result (None: it was not begun); the rows that wait for nothing more."""
-        for due in one.dues:
-            if result is not None:
-                self._results[due.notification.key][due.position] = result
-            self._open[due.notification.key] -= 1
-        return [key for key in dict.fromkeys(due.notification.key for due in one.dues) if not self._open[key]]
-
-    def was_begun(self, key: str) -> bool:
-        return bool(self._results[key])
-
-    def recorded(self, keys: Iterable[str], now: datetime) -> list[Notification]:
-        return [record(self._rows[key], self._results[key], now) for key in keys]

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from app.domain.errors import OutsideUnavailable
-from app.service.ports import Clock, Outside
+from app.service.ports import Clock
+from app.service.source_ports import Outside
 
 MOST_KEPT = 64
 MOST_AT_ONCE = 8

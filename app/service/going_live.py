@@ -3,7 +3,8 @@
 from app.domain.events import SuppressionChanged
 from app.domain.incident import Mark, Status
 from app.domain.ruleset import Rules
-from app.service.apply import Applier, Job
+from app.service.apply import Applier
+from app.service.job import Job
 from app.service.ports import IncidentQuery, Store
 
 PAGE = 500

@@ -7,11 +7,12 @@ from functools import partial
 from app.domain.alert import Alert
 from app.domain.errors import Conflict, Damaged, StoreUnavailable, Unconfirmed
 from app.domain.replacing import replace
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applier
 from app.service.audit_log import AuditLog
 from app.service.degraded import HeldStore, action_of
 from app.service.in_force import InForce
 from app.service.ingest import jobs_again
+from app.service.job import Applied, Job
 from app.service.journalling import Answer, JournalEntry, Journalling, Numbered
 from app.service.ports import Record, Store
 from app.service.put_aside import PutAside

@@ -11,7 +11,8 @@ from app.domain.replacing import quick, replace
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
 from app.domain.suppress import SuppressedBy, inhibited_keys, inhibitor_keys
-from app.service.apply import Applied, Applier, Job, Records
+from app.service.apply import Applier
+from app.service.job import Applied, Job, Records
 from app.service.lanes import Lane
 
 

@@ -8,11 +8,11 @@ from app.domain.errors import StoreUnavailable
 from app.domain.events import Action
 from app.domain.incident import Outcome
 from app.domain.step import step
-from app.service.apply import Applied
 from app.service.audit_log import Act
 from app.service.degraded import ACTIONS, Degraded, HeldStore, text_of
 from app.service.hand_over import HandOver
 from app.service.in_force import InForce
+from app.service.job import Applied
 from app.service.journalling import Answer, JournalEntry, Journalling
 from app.service.ports import Clock, Store
 from app.service.put_aside import PutAside

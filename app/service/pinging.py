@@ -10,10 +10,11 @@ from app.domain.events import AlertResolved
 from app.domain.heartbeat import SOURCE, Heartbeat, Ping, is_over, says_it_failed
 from app.domain.incident import Outcome, alert_key
 from app.domain.replacing import replace
-from app.service.apply import Applier, Job
+from app.service.apply import Applier
 from app.service.heartbeat_records import last_ping, ping_record
 from app.service.in_force import InForce
 from app.service.ingest import Taken, job_for, taken
+from app.service.job import Job
 from app.service.journalling import Journalling
 from app.service.ports import Clock, Record, Store
 

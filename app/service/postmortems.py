@@ -11,7 +11,7 @@ from app.domain.incident import Entry, Incident
 from app.domain.notification import Notification
 from app.domain.postmortem import Facts, PostMortem, PostMortemState, Section, with_facts
 from app.domain.postmortem_draft import facts_of, is_reviewed, owner_of, template_values
-from app.domain.postmortem_import import read_markdown
+from app.domain.postmortem_import import Imported
 from app.domain.postmortem_notices import Desk, of_debt, of_reopening, of_version
 from app.domain.runbook_debt import debt_of, is_taken_back
 from app.domain.working_days import due_after
@@ -30,8 +30,8 @@ from app.service.runbook_debts import debt_record, settled_debt
 
 TRIES = 20
 
-Render = Callable[[Mapping[str, object]], tuple[str, str]]
-"""The text that a post-mortem begins with, and why the user's template could not be used (empty: it could)."""
+Begin = Callable[[Mapping[str, object]], tuple[Imported, str]]
+"""What a post-mortem begins with, and why the user's template could not be used (empty: it could)."""
 
 Change = Callable[[PostMortem], PostMortem]
 """What somebody does to a post-mortem: its next version, or the same value. Pure, for a conflict asks again."""
@@ -51,13 +51,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class PostMortems:
-    """`render` begins a draft, `page` gives the address at which people read one."""
+    """`begin` gives what a draft begins with, `page` gives the address at which people read one."""
 
     store: Store
     in_force: InForce
     clock: Clock
     new_id: Callable[[], str]
-    render: Render
+    begin: Begin
     page: Callable[[str], str]
 
     async def one(self, id: str) -> PostMortem:
@@ -141,8 +141,7 @@ class PostMortems:
         owner = owner_of(found.incident, found.timeline, found.notifications, rules.people)
         over = facts.resolved_at or now
         values = template_values(found.incident.id, facts, owner, rules.zone)
-        text, complaint = await asyncio.to_thread(self.render, values)
-        begun = read_markdown(text)
+        begun, complaint = await asyncio.to_thread(self.begin, values)
         further = "\n\n".join(filter(None, (begun.further, begun.kept, complaint)))
         return PostMortem(
             id=found.incident.id,

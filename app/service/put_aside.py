@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from app.domain.alert import Alert
 from app.service.journalling import Answer
-from app.service.ports import Clock, Request, Store
+from app.service.ports import Clock, Store
 from app.service.quarantine import keep_refused
+from app.service.source_ports import Request
 
 JOURNAL = "journal"
 """What stands for the source where it cannot be known."""

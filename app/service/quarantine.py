@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.errors import NotFound
-from app.service.ports import Record, Request, Store
+from app.service.ports import Record, Store
+from app.service.source_ports import Request
 
 KIND = "quarantine"
 BODY = "quarantine-body"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.domain.errors import StoreUnavailable
 from app.domain.message import MessageKind
@@ -22,6 +22,9 @@ FAILED_KEPT = timedelta(days=7)
 
 NOTED_AGAIN = timedelta(minutes=5)
 """A method that goes on failing in a storm is not written down for each message."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""When this process noted a failure that it only knows from another."""
 
 PAGE = 1_000
 
@@ -58,10 +61,7 @@ class Reached:
 
     async def refresh(self) -> None:
         """Take in which methods other processes have found to fail, so that a success here takes that back."""
-        found = {record.id for record in await self._every(FAILED)}
-        self._failing = {
-            id: self._failing.get(id, datetime.min.replace(tzinfo=self.clock.now().tzinfo)) for id in found
-        }
+        self._failing = {record.id: self._failing.get(record.id, LONG_AGO) for record in await self._every(FAILED)}
 
     async def note(self, rows: Sequence[Notification]) -> None:
         """These rows were just written down: keep what they say of their readers' methods. What the store does not take

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from app.domain.notification import Notification, NotificationState, Send, receive
+from app.domain.notification import Notification, NotificationState, Send
 from app.domain.receipt import Receipt, SendState
+from app.domain.sending import receive
 from app.service.apply import Applier
 from app.service.ports import Clock, Record, Store
 from app.service.unreachable import unreachable

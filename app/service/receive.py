@@ -9,25 +9,17 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.classify import SourceSettings
 from app.domain.errors import AppError, Conflict, InvalidPayload, StoreUnavailable, Unauthorised, UnknownSource
-from app.service.apply import Applier, Records
+from app.service.apply import Applier
 from app.service.fetched import Fetched
 from app.service.in_force import InForce
 from app.service.ingest import Taken, ingest
+from app.service.job import Records
 from app.service.journalling import Journalled, Journalling, fresh_ids
 from app.service.lanes import Lane
-from app.service.ports import (
-    Alerts,
-    Clock,
-    Control,
-    Fetching,
-    Handshaking,
-    Request,
-    Source,
-    Store,
-    Verdict,
-)
+from app.service.ports import Clock, Store
 from app.service.quarantine import QUERY_TOKENS, keep_refused
 from app.service.rate_limit import RateLimits
+from app.service.source_ports import Alerts, Control, Fetching, Handshaking, Request, Source, Verdict
 from app.service.tokens import Scope, Tokens
 
 Received = list[Taken] | Journalled | Control

@@ -7,7 +7,7 @@ from app.domain.errors import AppError, Conflict, StoreUnavailable
 from app.domain.replacing import replace
 from app.service.audit_log import Act, AuditLog
 from app.service.ingest import Taken, job_for, taken
-from app.service.ports import Alerts, Clock, Control, Record, Store
+from app.service.ports import Clock, Record, Store
 from app.service.quarantine import (
     Quarantined,
     kept_body,
@@ -17,6 +17,7 @@ from app.service.quarantine import (
     waiting,
 )
 from app.service.receive import Receiver
+from app.service.source_ports import Alerts, Control
 
 
 @dataclass(frozen=True, slots=True)

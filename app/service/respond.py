@@ -11,7 +11,8 @@ from app.domain.route import route_raised
 from app.domain.ruleset import Rules
 from app.domain.step import step
 from app.domain.unknown import unknown
-from app.service.apply import Applied, Applier, Job, Records
+from app.service.apply import Applier
+from app.service.job import Applied, Job, Records
 
 SOURCE = "source"
 """The channel of a monitoring tool that acts with its own key, on an incident of its own."""

@@ -13,8 +13,9 @@ from app.domain.events import SuppressionChanged
 from app.domain.incident import Outcome, Status, Timer
 from app.domain.replacing import replace
 from app.domain.suppress import Silence, SuppressedBy
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applier
 from app.service.in_force import InForce
+from app.service.job import Applied, Job
 from app.service.ports import Clock, IncidentQuery, Record, Store
 
 KIND = "silence"

@@ -9,12 +9,14 @@ from app.domain.context import Context
 from app.domain.digest import Bundle, Due, bundle
 from app.domain.events import Acknowledge, Actor, TimerDue
 from app.domain.incident import Decision, Incident, KnownKey, Outcome, Status
-from app.domain.notification import Notification, Sent, begin, due_sends, record
+from app.domain.notification import Notification, Sent
 from app.domain.rota import DatedFacts
 from app.domain.ruleset import Rules
-from app.service.apply import Applied, Fold, Job
+from app.domain.sending import begin, due_sends, record
 from app.service.dispatch import refusal
+from app.service.fold import Fold
 from app.service.ingest import job_for
+from app.service.job import Applied, Job
 from app.service.ports import Loaded
 from app.service.simulated import Line, What, line_of, lines_of, remarks_of
 

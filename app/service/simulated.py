@@ -9,8 +9,8 @@ from enum import StrEnum
 from app.domain.digest import Bundle, compose
 from app.domain.incident import Decision
 from app.domain.message import MessageKind
-from app.domain.notification import is_reminder
 from app.domain.ruleset import Rules
+from app.domain.sending import is_reminder
 
 MOST_REMINDERS = 3
 """That many of the same to the same person say enough."""

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from app.domain.errors import NotFound, StoreUnavailable, Unconfirmed
 from app.domain.events import TimerDue
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applier
+from app.service.job import Applied, Job
 from app.service.ports import Clock, WorkingStore
 
 LEASE = timedelta(seconds=30)

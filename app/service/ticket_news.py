@@ -3,7 +3,7 @@
 from app.domain.events import TicketOpened
 from app.domain.message import MessageKind
 from app.domain.notification import Notification, NotificationState
-from app.service.apply import Job
+from app.service.job import Job
 from app.service.unreachable import unreachable
 
 

@@ -72,8 +72,9 @@ class TriageHandover:
         queue = backlog_of(await whole_queue(self.store), MOST_LISTED)
         if not queue.count:
             return []
-        handover = Handover(at, self._holder(at - JUST_BEFORE), self._holder(at), queue, self.pages)
         rules = self.in_force.rules
+        names = {id: person.name for id, person in rules.people.items()}
+        handover = Handover(at, self._holder(at - JUST_BEFORE), self._holder(at), names, queue, self.pages)
         rows = [row for person in handover.people if (row := self._row(person, handover, rules))]
         last = None if rows else self._row(rules.last_resort, handover, rules)
         return rows or ([last] if last else [])

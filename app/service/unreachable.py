@@ -2,7 +2,7 @@
 
 from app.domain.events import ReaderUnreachable
 from app.domain.notification import Notification
-from app.service.apply import Job
+from app.service.job import Job
 
 
 def unreachable(row: Notification) -> Job:

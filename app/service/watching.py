@@ -10,10 +10,11 @@ from app.domain.heartbeat import Gap, Heartbeat, Standing, Watched, deadline, go
 from app.domain.incident import Incident, KnownKey, Outcome
 from app.domain.replacing import replace
 from app.domain.ruleset import Rules
-from app.service.apply import Applier, Job
+from app.service.apply import Applier
 from app.service.heartbeat_records import Watch, forget, watch, watch_record, watched, watched_record
 from app.service.in_force import InForce
 from app.service.ingest import Taken, job_for, taken
+from app.service.job import Job
 from app.service.pinging import over
 from app.service.ports import Clock, Store
 from app.service.replicas import replicas

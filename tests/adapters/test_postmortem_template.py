@@ -8,29 +8,31 @@ import pytest
 from app.adapters.postmortem_template import LONGEST_OUTPUT, PostMortemTemplate
 from app.domain.postmortem import Section
 from app.domain.postmortem_draft import template_values
-from app.domain.postmortem_import import read_markdown
+from app.domain.postmortem_import import Imported
 from tests.builders import facts_of_an_incident
 
 VALUES = template_values("06bf80f9c0000001", facts_of_an_incident(), "asha", UTC)
 
 
 def test_ours_has_every_section_and_says_when_what_happened() -> None:
-    text, complaint = PostMortemTemplate().render(VALUES)
+    found, complaint = PostMortemTemplate().begin(VALUES)
 
-    found = read_markdown(text)
     assert complaint == ""
     assert set(found.sections) == set(Section)
-    assert "alertmanager reported it Mon 05 Jan 2026 09:00:00 UTC; somebody had it after 2 min." in text
-    assert "It was over Mon 05 Jan 2026 10:00:00 UTC, 1 h 00 min after it began." in text
+    detection, resolution = found.sections[Section.DETECTION], found.sections[Section.RESOLUTION]
+    assert "alertmanager reported it Mon 05 Jan 2026 09:00:00 UTC; somebody had it after 2 min." in detection
+    assert "It was over Mon 05 Jan 2026 10:00:00 UTC, 1 h 00 min after it began." in resolution
     assert (found.kept, found.further) == ("", None)
 
 
 def test_ours_holds_also_for_what_is_not_over_and_nobody_had() -> None:
     facts = facts_of_an_incident(acknowledged_at=None, resolved_at=None)
 
-    text, complaint = PostMortemTemplate().render(template_values("1", facts, "", UTC))
+    found, complaint = PostMortemTemplate().begin(template_values("1", facts, "", UTC))
 
-    assert (complaint, "somebody had it" in text, "It was over" in text) == ("", False, False)
+    assert complaint == ""
+    assert "somebody had it" not in found.sections[Section.DETECTION]
+    assert "It was over" not in found.sections[Section.RESOLUTION]
 
 
 def test_the_users_file_is_read_each_time(tmp_path: Path) -> None:
@@ -40,11 +42,13 @@ def test_the_users_file_is_read_each_time(tmp_path: Path) -> None:
     )
     template = PostMortemTemplate(file)
 
-    first = template.render(VALUES)
-    file.write_text("## Lessons\n")
+    first = template.begin(VALUES)
+    file.write_text("## Lessons\n\n## Action items\n- [ ] Tell them (other; owner {{ owner }})\n")
 
-    assert first == ("## Impact\nPayments API is down (asha) asha", "")
-    assert template.render(VALUES) == ("## Lessons\n", "")
+    assert first == (Imported({Section.IMPACT: "Payments API is down (asha) asha"}), "")
+    changed, complaint = template.begin(VALUES)
+    assert (changed.kept, complaint) == ("## Lessons", "")
+    assert [(item.text, item.owner) for item in changed.actions] == [("Tell them", "asha")]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,8 @@ def test_the_users_file_is_read_each_time(tmp_path: Path) -> None:
         ("{% for a in range(10000000) %}{% endfor %}", "Range too big"),
         ("{% include '/etc/passwd' %}", "no loader"),
         ("x" * 100_001, "larger than 100,000 bytes"),
+        ("## Impact\n" + "x" * 20_001, "sections.impact: is longer than 20,000"),
+        ("## Action items\n- [ ] x (other; due soon)", "'soon' is not a date"),
     ],
 )
 def test_a_broken_or_boundless_one_gives_way_to_ours_and_the_reason_is_said(
@@ -72,9 +78,9 @@ def test_a_broken_or_boundless_one_gives_way_to_ours_and_the_reason_is_said(
 ) -> None:
     (tmp_path / "ours.md").write_text(text)
 
-    used, complaint = PostMortemTemplate(tmp_path / "ours.md").render(VALUES)
+    used, complaint = PostMortemTemplate(tmp_path / "ours.md").begin(VALUES)
 
-    assert used == PostMortemTemplate().render(VALUES)[0]
+    assert used == PostMortemTemplate().begin(VALUES)[0]
     assert complaint.startswith("the template ours.md could not be used: ")
     assert reason in complaint
 
@@ -82,5 +88,5 @@ def test_a_broken_or_boundless_one_gives_way_to_ours_and_the_reason_is_said(
 def test_one_that_cannot_be_read_gives_way_to_ours(tmp_path: Path) -> None:
     (tmp_path / "binary.md").write_bytes(b"\xff\xfe")
 
-    assert "No such file" in PostMortemTemplate(tmp_path / "gone.md").render(VALUES)[1]
-    assert "is not UTF-8" in PostMortemTemplate(tmp_path / "binary.md").render(VALUES)[1]
+    assert "No such file" in PostMortemTemplate(tmp_path / "gone.md").begin(VALUES)[1]
+    assert "is not UTF-8" in PostMortemTemplate(tmp_path / "binary.md").begin(VALUES)[1]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from app.adapters.sources import SOURCES
 from app.domain.alert import Alert, AlertStatus
 from app.domain.errors import AppError, InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Control, Verdict
+from app.service.source_ports import Alerts, Control, Verdict
 from tests.contracts.source_rig import AT, CANARY, HOSTILE_BODIES, MALFORMED_PROOFS, SECRET, Rig, alerts_of, mutations
 
 SHARED_TEST = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.domain.alert import Alert
 from app.domain.classify import SourceSettings
-from app.service.ports import Alerts, Request, Source
+from app.service.source_ports import Alerts, Request, Source
 
 AT = datetime(2026, 6, 14, 2, 12, tzinfo=UTC)
 SECRET = "a-made-up-secret-of-thirty-two-c"

@@ -71,8 +71,18 @@ def test_what_is_asked_is_found_again_by_its_key_while_it_needs_cover() -> None:
     need = primary("ben", "2026-11-20 00:00", "2026-11-23 17:30")
     (row,) = [row for row in told([need], RULES_OF_THE_TOWN, NOW - 5 * HOUR) if isinstance(row, Notification)][:1]
 
-    assert need_of(f"{row.key}#1.slack", [replace(need, person="asha"), need]) == need
-    assert need_of(row.key, []) is None
+    assert need_of(f"{row.key}#1.slack", [replace(need, person="asha"), need], NOW) == need
+    assert need_of(row.key, [], NOW) is None
+
+
+def test_of_an_absence_that_has_begun_the_rest_is_found_and_no_other() -> None:
+    need = primary("ben", "2026-11-20 00:00", "2026-11-23 17:30")
+    (row,) = [row for row in told([need], RULES_OF_THE_TOWN, NOW - 5 * HOUR) if isinstance(row, Notification)][:1]
+    begun = need.since + 5 * HOUR
+    rest, other = replace(need, since=begun), primary("ben", "2026-11-28 00:00", "2026-11-29 00:00")
+
+    assert need_of(f"{row.key}#1.slack", [rest, other], begun) == rest
+    assert need_of(f"{row.key}#1.slack", [replace(rest, rota="second_line"), other], begun) is None
 
 
 def test_absences_that_touch_are_one() -> None:

@@ -5,20 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.notification import (
-    NO_RECEIPT,
-    Notification,
-    NotificationState,
-    Planned,
-    Rejected,
-    Sent,
-    begin,
-    due_sends,
-    end,
-    receive,
-    record,
-)
+from app.domain.notification import Notification, NotificationState, Planned, Rejected, Sent
 from app.domain.receipt import MOVES, Receipt, SendState
+from app.domain.sending import NO_RECEIPT, begin, due_sends, end, receive, record
 from tests.builders import NINE, a_notification
 
 SMS = Planned("sms", "+441632960001", 0)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from app.domain.classify import Severity
 from app.domain.digest import Due, bundle
-from app.domain.notification import Notification, Planned, begin, due_sends, record
+from app.domain.notification import Notification, Planned
 from app.domain.replacing import replace
+from app.domain.sending import begin, due_sends, record
 from app.domain.storm import Paced, Window, origin_of, pace
 from tests.builders import NINE, a_notification, an_id, an_incident
 

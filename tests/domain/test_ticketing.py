@@ -10,9 +10,10 @@ from app.domain.errors import IllegalTransition, InvalidPayload
 from app.domain.events import Actor, AlertFired, OpenTicket, ReaderUnreachable, StartCall, TicketOpened
 from app.domain.incident import Decision, Incident, Outcome, Status, Ticket
 from app.domain.message import MessageKind
-from app.domain.notification import NotificationState, Planned, Retry, begin, record
+from app.domain.notification import NotificationState, Planned, Retry
 from app.domain.replacing import replace
 from app.domain.route import route_alert
+from app.domain.sending import begin, record
 from app.domain.step import step
 from app.domain.storm import pace
 from tests.builders import NINE, a_resolved_incident, an_alert, an_id, an_incident

@@ -46,6 +46,7 @@ def test_the_routers_own_troubles_all_have_an_alert() -> None:
         "OncallRouterRulesRefused",
         "OncallRouterRulesDiffer",
         "OncallRouterLoopFailing",
+        "OncallRouterPersonUnreachable",
         "OncallRouterRunbookDebt",
     }
 
@@ -120,6 +121,9 @@ HEALTHY = {
     'oncall_sends_total%s,channel="slack",result="retry"}': "0+1",
     'oncall_sends_total%s,channel="slack",result="rejected"}': "0",
     'oncall_without_runbook_total%s,squad="web"}': "0",
+    'oncall_people_unready%s,lack="stopped",when="now"}': "0",
+    'oncall_people_unready%s,lack="never_tested",when="now"}': "3",
+    'oncall_people_unready%s,lack="bounced",when="later"}': "1",
 }
 PODS = {"oncall-router-api-0": API, "oncall-router-worker-5d-x1": WORKER}
 TROUBLES: list[tuple[str, dict[tuple[str, str], str | None], set[str]]] = [
@@ -180,6 +184,11 @@ TROUBLES: list[tuple[str, dict[tuple[str, str], str | None], set[str]]] = [
         "a loop fails",
         {("oncall-router-worker-5d-x1", 'oncall_loop_errors_total%s,loop="tick"}'): "0+1"},
         {"OncallRouterLoopFailing"},
+    ),
+    (
+        "somebody on call has answered STOP",
+        {("oncall-router-worker-5d-x1", 'oncall_people_unready%s,lack="stopped",when="now"}'): "1"},
+        {"OncallRouterPersonUnreachable"},
     ),
     (
         "a squad owes runbooks",

@@ -15,9 +15,10 @@ from app.domain.alert import Alert
 from app.domain.errors import Conflict
 from app.domain.incident import Decision, KnownKey, Outcome
 from app.service import apply
-from app.service.apply import Applier, Job
+from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ingest import job_for
+from app.service.job import Job
 from app.service.ports import IncidentQuery, Record
 from tests.builders import NINE, an_alert, an_id
 from tests.stories.stage import VirtualClock

@@ -13,8 +13,9 @@ from app.adapters.store_memory import MemoryStore
 from app.domain.errors import StoreUnavailable
 from app.domain.events import Actor, Note
 from app.domain.incident import Decision, KnownKey, Outcome
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applier
 from app.service.in_force import InForce
+from app.service.job import Applied, Job
 from app.service.ports import Record
 from tests.builders import NINE, an_id, an_incident
 from tests.stories.stage import VirtualClock

@@ -238,7 +238,7 @@ async def test_whoever_cannot_be_reached_is_not_given_up_while_the_incident_coul
         raise RuntimeError("planted")
 
     with monkeypatch.context() as patched:
-        patched.setattr("app.service.apply.step", break_it)
+        patched.setattr("app.service.fold.step", break_it)
         await desk.work()
         with pytest.raises(RuntimeError, match="planted"):
             await desk.work()

@@ -8,7 +8,7 @@ import pytest
 from app.domain.errors import IllegalTransition, InvalidPayload
 from app.domain.events import Acknowledge, Actor, Note, Park, Reassign
 from app.domain.incident import Outcome
-from app.service.apply import Applied
+from app.service.job import Applied
 from app.service.ports import Record
 from app.service.respond import respond, would_change
 from app.wiring import Application

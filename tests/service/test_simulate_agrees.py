@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.sources.alertmanager import Alertmanager
-from app.service.ports import Alerts, Request
 from app.service.simulate import simulate
+from app.service.source_ports import Alerts, Request
 from tests.stories.stage import LONDON, Stage, alert, london, stage
 
 SPAN = timedelta(hours=40)

@@ -42,10 +42,11 @@ from app.domain.notification import NotificationState, Rejected, Result, Sent
 from app.domain.ruleset import Rules
 from app.domain.step import step
 from app.domain.suppress import Silence, SuppressedBy
-from app.service.apply import Applier, Job
+from app.service.apply import Applier
 from app.service.dispatch import Dispatcher
 from app.service.in_force import InForce
 from app.service.ingest import ingest
+from app.service.job import Job
 from app.service.lanes import Lane
 from app.service.ports import Store
 from app.service.respond import respond
@@ -93,7 +94,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.applier = Applier(self.store, self.in_force, self.clock, lambda: None)
         self.steps: list[tuple[Incident | None, Any, Context, Decision]] = []
         self.patches = ExitStack()
-        self.patches.enter_context(patch("app.service.apply.step", self._recorded))
+        self.patches.enter_context(patch("app.service.fold.step", self._recorded))
         for look in ("SILENCE_LOOK", "INHIBITION_LOOK"):
             self.patches.enter_context(patch(f"app.domain.suppress.{look}", LOOK))
         self.dead: set[str] = set()

@@ -49,7 +49,7 @@ class Switch:
             await asyncio.Event().wait()
         return await self.__getattr__("next_due")()
 
-    async def commit(self, decisions: Sequence[Decision], *arguments: Any) -> None:
+    async def commit(self, decisions: Sequence[Decision], *arguments: Any, **named: Any) -> None:
         self.away = self.away or not self.commits
         if self.away:
             raise StoreUnavailable("the store is out of reach")
@@ -57,7 +57,7 @@ class Switch:
             raise StoreUnavailable("the store has no memory left")
         if self.refuses & {decision.incident.title for decision in decisions if decision.incident}:
             raise Damaged("a stored document cannot be read")
-        await self.store.commit(decisions, *arguments)
+        await self.store.commit(decisions, *arguments, **named)
         self.commits -= 1
         doubt = f"commit-{len(self.done)}"
         self.done.add(doubt)

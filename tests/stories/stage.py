@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from app.config import Settings
@@ -65,6 +66,12 @@ rules:
 )
 
 RUNBOOK = "# Payments API down\n\n## Steps\n\n1. Look at the dashboard.\n"
+
+
+BOTH_STORES = pytest.mark.parametrize(
+    "on_every_store", ["sqlite", pytest.param("new_redis", marks=pytest.mark.server)], indirect=True
+)
+"""For stories to which it does not matter how Redis is set up: on a SQLite file and on one server."""
 
 
 @dataclass(slots=True)

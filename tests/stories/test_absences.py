@@ -141,10 +141,10 @@ async def test_on_slack_one_button_asks_the_rota_and_another_takes_it(tmp_path: 
     )
     async with slack_stage(tmp_path, httpserver, SUNDAY, with_calendar(rules, httpserver)) as on:
         await look(on.story)
-        assert on.slack.buttons(BEN) == [["offer-cover"]]
+        assert on.slack.buttons(BEN) == [["offer-cover", "open_incident"]]
 
         await on.click(BEN, "offer-cover")
-        assert on.slack.buttons(ASHA) == on.slack.buttons(CHEN) == [["take-cover"]]
+        assert on.slack.buttons(ASHA) == on.slack.buttons(CHEN) == [["take-cover", "open_incident"]]
         await on.click(CHEN, "take-cover")
         await on.click(BEN, "offer-cover")
 

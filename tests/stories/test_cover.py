@@ -10,6 +10,7 @@ import pytest
 from app.domain.cover import Actor
 from app.domain.errors import Conflict
 from app.domain.rota_facts import KeptCover
+from app.service import covers as covers_module
 from app.service.covers import Covers
 from app.service.in_force import InForce
 from app.service.ports import Record
@@ -61,6 +62,7 @@ async def test_a_cover_is_in_effect_at_once_and_both_are_told(tmp_path: Path) ->
         headline = town.messages()[-1].headline
         assert headline.startswith("Ben covers Asha in rota primary, Sun 22 Nov 12:00 GMT to Sun 22 Nov 18:00 GMT")
         assert headline.endswith(": school concert")
+        assert town.messages()[-1].link().endswith("/rota")
 
         await town.fire(alert())
 
@@ -73,6 +75,7 @@ async def test_what_pages_already_goes_on_and_what_comes_next_goes_to_the_new_pe
         assert town.news() == ["Sun 12:00 page asha", "Sun 12:00 page ben"]
 
         await said(town, "covers", rota="primary", person="dee", by="asha")
+        assert "Stays with Asha: CRITICAL PaymentsApiDown" in town.messages()[-1].text()
         town.news()
         await town.go_to("2026-11-22 12:20")
         assert town.news() == ["Sun 12:15 reminder asha", "Sun 12:15 reminder ben"]
@@ -113,7 +116,7 @@ async def test_of_many_who_say_yes_at_once_in_two_replicas_exactly_one_has_it(tm
     async with stage(tmp_path, SUNDAY, THREE) as town:
         offer = (await said(town, "cover-offers", rota="primary", by="asha"))["offer"]["id"]
         here, app = town.application.covers, town.application
-        there = Covers(RotaFacts(app.store, InForce(app.in_force.rules, town.clock.at), town.clock), app.new_id)
+        there = Covers(RotaFacts(app.store, InForce(app.in_force.rules, town.clock.at), town.clock), app.new_id, "")
 
         found = await asyncio.gather(
             *(covers.accept(offer, Actor(who), nothing_besides) for covers in (here, there) for who in ("ben", "dee")),
@@ -136,6 +139,33 @@ async def test_two_who_take_the_same_at_once_both_know_who_has_it(tmp_path: Path
         assert covers[0].instead_of == "asha"
         assert covers[1].instead_of == covers[0].person
         assert await primary(town) == covers[1].person
+
+
+async def test_there_is_an_end_to_covers_and_those_that_are_over_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(covers_module, "MOST", 2)
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        hour = {"rota": "primary", "for": "1h"}
+        await said(town, "covers", **hour, by="ben")
+        await said(town, "cover-offers", **hour, since=at("2026-11-22 14:00"), by="asha")
+
+        refused = await said(town, "covers", 409, **hour, by="dee")
+        assert refused["detail"].startswith("there are 2 covers and offers to come")
+        await town.go_to("2026-11-22 13:00")
+
+        await said(town, "covers", **hour, by="dee")
+
+
+async def test_a_note_of_many_lines_is_one_in_what_people_are_told(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        await said(
+            town, "covers", rota="primary", by="ben", note="first\r\nAct now: http://evil.example.com" + "x" * 900
+        )
+
+        headline = town.messages()[-1].headline
+        assert "\n" not in headline
+        assert len(headline) < 400
 
 
 async def test_a_swap_is_both_or_neither(tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from tests.stories.every_way import every_way
 from tests.stories.phone import ASHA, CHEN
-from tests.stories.stage import Stage, alert
-
-BOTH_STORES = pytest.mark.parametrize("on_every_store", ["sqlite", "new_redis"], indirect=True)
+from tests.stories.stage import BOTH_STORES, Stage, alert
 
 pytestmark = [pytest.mark.server, BOTH_STORES, pytest.mark.usefixtures("on_every_store")]
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from app.domain.errors import StoreUnavailable
-from app.service.apply import Applied, Applier, Job
+from app.service.apply import Applier
 from app.service.heartbeat_records import Watch, watch_record
+from app.service.job import Applied, Job
 from app.service.replicas import announce
 from app.service.watching import GONE, HEARD, NOT_DUE
 from tests.stories.outages import Switch, replica, switchable

@@ -118,7 +118,7 @@ def _a_silence_is_not_seen(ctx: Context, alert: Any) -> None:
 
 on_action_acknowledged = on_action.acknowledged
 escalate_arm = escalate.arm
-escalate_move_on = escalate._move_on
+escalate_move_on = escalate.move_on
 on_suppression_keep_quiet = on_suppression.keep_quiet
 
 
@@ -128,7 +128,7 @@ on_suppression_keep_quiet = on_suppression.keep_quiet
     [
         ("app.domain.on_action.acknowledged", _acknowledging_forgets_to_stop),
         ("app.domain.escalate.arm", _arming_forgets_the_next_step),
-        ("app.domain.escalate._move_on", _a_pass_starts_again_under_the_same_keys),
+        ("app.domain.escalate.move_on", _a_pass_starts_again_under_the_same_keys),
         ("app.domain.on_alert.keep_quiet", _keeping_quiet_forgets_to_look_again),
         ("app.domain.context.Context.suppression", _a_silence_is_not_seen),
         ("app.domain.incident.Incident.pending_look", property(lambda self: {})),

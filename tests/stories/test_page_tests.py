@@ -7,11 +7,7 @@ import pytest
 
 from app.domain.message import MessageKind
 from tests.stories.phone import ASHA, Phone, telephones
-from tests.stories.stage import RULES, Remembering, Stage, alert, stage
-
-BOTH_STORES = pytest.mark.parametrize(
-    "on_every_store", ["sqlite", pytest.param("new_redis", marks=pytest.mark.server)], indirect=True
-)
+from tests.stories.stage import BOTH_STORES, RULES, Remembering, Stage, alert, stage
 
 pytestmark = [BOTH_STORES, pytest.mark.usefixtures("on_every_store")]
 

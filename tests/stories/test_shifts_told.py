@@ -8,11 +8,7 @@ import pytest
 
 from app.domain.rota import Cover, DatedFacts
 from app.service.shift_telling import ShiftTelling
-from tests.stories.stage import RULES, Stage, london, stage
-
-BOTH_STORES = pytest.mark.parametrize(
-    "on_every_store", ["sqlite", pytest.param("new_redis", marks=pytest.mark.server)], indirect=True
-)
+from tests.stories.stage import BOTH_STORES, RULES, Stage, london, stage
 
 pytestmark = [BOTH_STORES, pytest.mark.usefixtures("on_every_store")]
 

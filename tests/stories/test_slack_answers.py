@@ -8,7 +8,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from app.domain.errors import StoreUnavailable
-from app.service.apply import Applied, Job
+from app.service.job import Applied, Job
 from tests.stories.slack_stage import ASHA, BEN, CARD_ROOM, CHEN, WEB_ROOM, slack_stage
 from tests.stories.stage import alert
 

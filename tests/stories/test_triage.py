@@ -112,8 +112,8 @@ async def test_the_queue_is_handed_over_with_the_week_once_to_both(tmp_path: Pat
 
         assert story.news() == ["Mon 09:00 notice dee", "Mon 09:00 notice eve"]
         new, old = sorted(story.messages()[-2:], key=lambda one: one.address)
-        assert old.headline == "TRIAGE the queue has gone to dee: 12 wait, the oldest for 6 days"
-        assert new.headline == "TRIAGE the queue is yours now, from eve: 12 wait, the oldest for 6 days"
+        assert old.headline == "TRIAGE the queue has gone to Dee: 12 wait, the oldest for 6 days"
+        assert new.headline == "TRIAGE the queue is yours now, from Eve: 12 wait, the oldest for 6 days"
         assert new.notice
         assert new.notice.lines[:3] == (
             "by source: alertmanager 12",
@@ -133,7 +133,7 @@ async def test_a_handover_that_passed_while_nobody_looked_is_told_later_and_only
         await story.go_to("2026-12-07 15:00")
 
         assert await handed_over(story) == ["Mon 15:00 notice dee", "Mon 15:00 notice eve"]
-        assert "the queue is yours now, from dee: 1 waits, the oldest for 13 days" in "".join(
+        assert "the queue is yours now, from Dee: 1 waits, the oldest for 13 days" in "".join(
             message.headline for message in story.messages()[-2:]
         )
         assert await handed_over(story) == []

@@ -14,7 +14,10 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.domain.errors import InvalidPayload
 from app.domain.message import one_line
+from app.domain.postmortem import check_parts
+from app.domain.postmortem_import import Imported, read_markdown
 
 LONGEST_TEMPLATE = 100_000
 LONGEST_OUTPUT = 200_000
@@ -22,6 +25,19 @@ LARGEST_NUMBER = 1_000_000
 
 _PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
 _FILTERS = ("center", "format", "indent", "wordwrap", "pprint", "batch", "slice", "xmlattr")
+
+
+_BROKEN = (
+    InvalidPayload,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    TemplateError,
+)
+"""What a template may raise that is not as it should be."""
 
 
 class TooLong(ValueError):
@@ -52,15 +68,22 @@ class PostMortemTemplate:
 
     path: Path | None = None
 
-    def render(self, values: Mapping[str, object]) -> tuple[str, str]:
-        """The Markdown that a post-mortem begins with, and why the user's template could not be used (empty: it was,
-        or there is none)."""
+    def begin(self, values: Mapping[str, object]) -> tuple[Imported, str]:
+        """What a post-mortem begins with, and why the user's template could not be used (empty: it was, or there is
+        none)."""
         if self.path is None:
-            return _rendered(_default(), values), ""
+            return _begun(_default(), values), ""
         try:
-            return _rendered(_read(self.path), values), ""
-        except (OSError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, TemplateError) as error:
-            return _rendered(_default(), values), f"the template {self.path.name} could not be used: {_reason(error)}"
+            return _begun(_read(self.path), values), ""
+        except _BROKEN as error:
+            return _begun(_default(), values), f"the template {self.path.name} could not be used: {_reason(error)}"
+
+
+def _begun(template: str, values: Mapping[str, object]) -> Imported:
+    """Raises one of `_BROKEN`, also for what no post-mortem could hold."""
+    found = read_markdown(_rendered(template, values))
+    check_parts(found.sections, f"{found.further or ''}{found.kept}", found.actions)
+    return found
 
 
 def _default() -> str:

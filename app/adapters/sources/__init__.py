@@ -33,7 +33,7 @@ from app.adapters.sources.statuscake import StatusCake
 from app.adapters.sources.uptime_kuma import UptimeKuma
 from app.adapters.sources.uptimerobot import UptimeRobot
 from app.adapters.sources.zabbix import Zabbix
-from app.service.ports import Source
+from app.service.source_ports import Source
 
 SOURCES: Mapping[str, Source] = {
     "alertmanager": Alertmanager(),

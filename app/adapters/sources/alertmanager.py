@@ -8,7 +8,7 @@ from app.adapters.sources.prometheus_group import SEVERITIES, read_alert, read_g
 from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 
 class Alertmanager:

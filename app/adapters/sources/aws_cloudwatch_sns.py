@@ -20,7 +20,7 @@ from app.adapters.sources.sns_envelope import (
 )
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _CAPABILITIES = ("Signature", "UnsubscribeURL", "SubscribeURL", "Token")
 """What lets whoever holds it do something, and so does not belong into a copy that people read."""

@@ -22,7 +22,7 @@ from app.adapters.sources.fields import (
 )
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _TEST_SUBSCRIPTION = "/subscriptions/11111111-1111-1111-1111-111111111111/"
 _RESULTS = ("linkToFilteredSearchResultsUI", "linkToSearchResultsUI")

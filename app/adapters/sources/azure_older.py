@@ -17,7 +17,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import SourceSettings
-from app.service.ports import Alerts, Control
+from app.service.source_ports import Alerts, Control
 
 TYPE = "azure-monitor"
 

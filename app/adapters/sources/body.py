@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import jiter
 
 from app.domain.errors import InvalidPayload
-from app.service.ports import Request
+from app.service.source_ports import Request
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FORM_FIELDS = 1_000

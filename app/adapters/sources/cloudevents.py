@@ -27,7 +27,7 @@ from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
 from app.domain.replacing import replace
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
 _NUMBERS_OF_EACH = 4

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from app.adapters.sources.body import base64_text, clean, media_type, parse_json, parse_object, parse_text
 from app.adapters.sources.fields import Fields, fields, first_word, word
 from app.domain.errors import InvalidPayload
-from app.service.ports import Request
+from app.service.source_ports import Request
 
 BATCH = "application/cloudevents-batch+json"
 MOST_EVENTS = 1_000

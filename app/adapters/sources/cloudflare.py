@@ -29,7 +29,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 SECRET = "cf-webhook-auth"  # noqa: S105 (the header's name)
 _END = "alert_state_event_end"

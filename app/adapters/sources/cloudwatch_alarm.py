@@ -22,7 +22,7 @@ from app.adapters.sources.named_runbooks import named_runbooks
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
-from app.service.ports import Alerts, Control
+from app.service.source_ports import Alerts, Control
 
 TYPE = "aws-cloudwatch-sns"
 MESSAGE = "message"

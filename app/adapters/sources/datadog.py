@@ -18,7 +18,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _TITLES = ("title", "eventtitle", "alerttitle", "alertname", "monitorname", "name", "summary", "subject")
 _MONITORS = ("monitorid", "alertid")

@@ -27,7 +27,7 @@ from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _STATUSES = {"closed": AlertStatus.RESOLVED, "acknowledged": AlertStatus.ACKNOWLEDGED}
 _USER_LABELS = (("policy_user_labels",), ("metadata", "user_labels"))

@@ -12,7 +12,7 @@ from app.adapters.sources.prometheus_group import SEVERITIES
 from app.adapters.sources.signature import check_standard_webhook
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, UnsupportedMedia
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 MOST_ALERTS = 1_000
 

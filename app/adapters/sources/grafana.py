@@ -25,7 +25,7 @@ from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import Unauthorised
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _SIGNATURE_HEADER = "x-grafana-alerting-signature"
 _TIMESTAMP_HEADER = "x-grafana-alerting-timestamp"

@@ -24,7 +24,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 TOKEN = "x-honeycomb-webhook-token"  # noqa: S105 (the header's name)
 _IDS = ("id", "triggerid", "burnalertid")

@@ -11,7 +11,7 @@ from app.adapters.sources.unread import FLAG
 from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request
+from app.service.source_ports import Alerts, Control, Request
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {

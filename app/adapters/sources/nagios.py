@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.adapters.sources.host_check import SEVERITIES, parse_host_check
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 
 class Nagios:

@@ -26,7 +26,7 @@ from app.adapters.sources.signature import is_same
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 DEFAULT_PRIORITY = "P3"
 EMPTY_MESSAGE = "Message can not be empty."

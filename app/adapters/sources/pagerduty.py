@@ -25,7 +25,7 @@ from app.adapters.sources.signature import is_same
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 CHANGE_PATH = "/v2/change/enqueue"
 WRONG_KEY = "Length of 'routing_key' is incorrect (should be 32 characters)"

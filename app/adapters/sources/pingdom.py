@@ -25,7 +25,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _RESOLVED = ("up", "success")
 _SHOWN = {"success": "succeeding", "": "failing"}

@@ -23,7 +23,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _FIRING = ("new_item", "occurrence", "exp_repeat_item", "item_velocity", "reactivated_item", "reopened_item")
 _RESOLVED = "resolved_item"

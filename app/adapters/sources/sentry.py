@@ -24,7 +24,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _FIRING, _RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED
 _ISSUE_ACTIONS = {"created": _FIRING, "unresolved": _FIRING, "resolved": _RESOLVED}

@@ -13,7 +13,7 @@ from app.adapters.sources.body import parse_object
 from app.adapters.sources.certificate import check_rsa
 from app.adapters.sources.fields import Fields, text, word
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Request
+from app.service.source_ports import Request
 
 NOTIFICATION, SUBSCRIPTION, UNSUBSCRIPTION = "Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"
 

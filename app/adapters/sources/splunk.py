@@ -27,7 +27,7 @@ from app.adapters.sources.unread import unread
 from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _SEVERITIES = ("severity", "urgency", "log_level", "level")
 _WHERE = ("index", "sourcetype", "source", "host", "service")

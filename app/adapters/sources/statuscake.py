@@ -21,7 +21,7 @@ from app.adapters.sources.webhook_fields import Sent, given_proof, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _UP = "up"
 _SPEAKING = ("url", "name", "status", "statuscode", "testid")

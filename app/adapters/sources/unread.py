@@ -6,7 +6,7 @@ from app.adapters.sources.webhook_fields import Sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import SourceSettings
 from app.domain.errors import InvalidPayload
-from app.service.ports import Alerts
+from app.service.source_ports import Alerts
 
 FLAG = "nothing in it names what it is about: compare your template with docs/sources.md"
 

@@ -26,7 +26,7 @@ from app.adapters.sources.webhook_fields import read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
 from app.domain.errors import InvalidPayload
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _STATES = {"0": "down", "1": "up", "2": "pending", "3": "maintenance", "false": "down", "true": "up"}
 _QUIET = ("pending", "maintenance", "test")

@@ -7,7 +7,7 @@ from app.adapters.sources.credentials import query_without_proofs, without_crede
 from app.adapters.sources.fields import Fields, fields, word
 from app.adapters.sources.mended_json import parse_templated
 from app.domain.errors import InvalidPayload
-from app.service.ports import Request
+from app.service.source_ports import Request
 
 _MULTIPART = "multipart/form-data"
 _JSON_IN_FIELD = ("payload", "data")

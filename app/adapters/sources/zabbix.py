@@ -12,7 +12,7 @@ from app.adapters.sources.unread import FLAG
 from app.adapters.sources.webhook_fields import Sent, read_sent
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity, SourceSettings
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 
 _RESOLVED = ("0", "ok", "resolved", "recovery", "recovered", "resolve")
 _FIRING = ("1", "problem", "alerting", "trigger", "firing")

@@ -11,7 +11,7 @@ from app.domain.alert import Alert
 from app.domain.classify import SourceSettings
 from app.domain.ruleset import Rules
 from app.service.check_alerts import Sender
-from app.service.ports import Alerts, Request
+from app.service.source_ports import Alerts, Request
 
 JSON = {"content-type": "application/json"}
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from app.adapters.sources import SOURCES
 from app.domain.classify import SourceSettings
 from app.domain.ruleset import Rules
-from app.service.ports import Alerts, Request
 from app.service.simulate import simulate
 from app.service.simulated import What
+from app.service.source_ports import Alerts, Request
 from app.wiring import Application
 
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - recognised here, not bound

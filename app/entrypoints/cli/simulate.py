@@ -71,7 +71,7 @@ def _headers(given: Sequence[str]) -> dict[str, str]:
 
 def _alerts(raw: bytes, name: str, headers: Mapping[str, str], at: datetime, rules: Rules) -> tuple[Alert, ...]:
     from app.adapters.sources import SOURCES
-    from app.service.ports import Alerts, Request
+    from app.service.source_ports import Alerts, Request
 
     instance = rules.sources.get(name)
     source = SOURCES.get(instance.type) if instance else None

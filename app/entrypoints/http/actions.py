@@ -42,9 +42,9 @@ from app.entrypoints.http.incident_views import Effect, IncidentView, incident_v
 from app.entrypoints.http.incidents import IncidentId, checked
 from app.entrypoints.http.once import Once, OncePerKey
 from app.entrypoints.http.replies import reply_of, sent
-from app.service.apply import Applied
 from app.service.audit_log import Act
 from app.service.idempotency import Keep, Reply
+from app.service.job import Applied
 from app.service.ports import Record
 from app.service.respond import raise_by_person, respond
 from app.service.tokens import Token

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 from app.entrypoints.http import (
     action_items,
@@ -52,6 +53,7 @@ from app.entrypoints.slack import routes as slack
 from app.entrypoints.slack.desk import Desk
 from app.entrypoints.slack.socket import listening
 from app.entrypoints.web.live import Live
+from app.entrypoints.web.not_found import not_found
 from app.entrypoints.web.routers import PAGES
 from app.entrypoints.worker import Worker
 from app.wired_channels import slack_api
@@ -130,6 +132,7 @@ def create_app(application: Application, worker: Worker | None = None) -> FastAP
     app.state.live = Live(application.bell, application.clock)
     app.state.readiness = Readiness(application.store)
     add_error_handlers(app)
+    app.add_exception_handler(HTTPException, not_found)
     app.include_router(probes.router)
     if application.settings.role != "worker":
         _add_surfaces(app, application)

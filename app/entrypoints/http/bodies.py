@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 
 from app.domain.errors import InvalidPayload, PayloadTooLarge, UnsupportedMedia
-from app.service.ports import Request
+from app.service.source_ports import Request
 
 
 async def plain_request(request: HttpRequest, most: int, now: datetime) -> Request:

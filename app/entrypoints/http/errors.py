@@ -94,7 +94,7 @@ def problem_of(error: AppError, is_value: bool = False) -> JSONResponse:
 def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, http_error)
 
 
 async def _app_error(request: Request, error: Exception) -> JSONResponse:
@@ -116,6 +116,7 @@ def _field_problem(found: Mapping[str, Any]) -> dict[str, str]:
     return {"field": field[:MOST_OF_A_NAME], "reason": reason, "kind": str(found["type"])}
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def http_error(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses by itself, such as a path that there is not."""
     assert isinstance(error, HTTPException)  # noqa: S101
     return problem(error.status_code, str(error.detail), str(error.detail), dict(error.headers or {}))

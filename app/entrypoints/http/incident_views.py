@@ -6,8 +6,9 @@ from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
 from app.domain.incident import AlertRow, Incident, Mark, Outcome, Status, Timer
 from app.domain.message import MessageKind
-from app.domain.notification import Notification, NotificationState, begin
+from app.domain.notification import Notification, NotificationState
 from app.domain.receipt import SendState
+from app.domain.sending import begin
 from app.domain.suppress import SuppressedBy
 from app.entrypoints.http.examples import ALERT, ENTRY, INCIDENT, NOTIFICATION, exemplified
 from app.entrypoints.http.masking import Masked

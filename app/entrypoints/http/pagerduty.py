@@ -22,8 +22,8 @@ from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.documented import refusals
 from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.http.webhooks import count
-from app.service.ports import Control
-from app.service.ports import Request as PlainRequest
+from app.service.source_ports import Control
+from app.service.source_ports import Request as PlainRequest
 from app.service.tokens import Scope
 from app.wiring import Application
 

@@ -12,7 +12,7 @@ from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.documented import example, refusals
 from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.http.webhooks import count
-from app.service.ports import Control
+from app.service.source_ports import Control
 
 router = APIRouter(tags=["drop-in"])
 

@@ -198,7 +198,7 @@ def _view(one: Silence, now: datetime) -> SilenceView:
     return SilenceView(
         id=one.id,
         kind="maintenance" if one.kind is SuppressedBy.MAINTENANCE else "silence",
-        state=_state(one, now, until),
+        state=state_of(one, now),
         matchers=list(one.matchers),
         starts_at=one.starts_at,
         ends_at=one.ends_at,
@@ -214,8 +214,8 @@ def _view(one: Silence, now: datetime) -> SilenceView:
     )
 
 
-def _state(one: Silence, now: datetime, until: datetime | None) -> State:
-    if until is not None:
+def state_of(one: Silence, now: datetime) -> State:
+    if one.is_in_force(now):
         return "active"
     if one.is_over_at <= now:
         return "over"

@@ -16,7 +16,7 @@ from app.domain.errors import InvalidPayload, NotFound, StoreUnavailable
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.replies import REPLAYED
 from app.service.idempotency import Asked, Keep, Reply
-from app.service.ports import Request as PlainRequest
+from app.service.source_ports import Request as PlainRequest
 from app.wired_channels import twilio_accounts
 from app.wiring import Application
 

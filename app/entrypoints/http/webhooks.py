@@ -19,9 +19,9 @@ from app.entrypoints.http.errors import problem, problem_of
 from app.entrypoints.http.examples import exemplified
 from app.service.ingest import Taken
 from app.service.journalling import Journalled
-from app.service.ports import Control
-from app.service.ports import Request as PlainRequest
 from app.service.receive import Received
+from app.service.source_ports import Control
+from app.service.source_ports import Request as PlainRequest
 from app.wiring import Application
 
 _log = structlog.get_logger()

@@ -12,9 +12,9 @@ from app.domain.incident import Incident, Status
 from app.domain.ruleset import Rules
 from app.entrypoints.answering import answered
 from app.entrypoints.slack.wording import effect_of, line_of, stranger
-from app.service.apply import Applied
 from app.service.audit_log import Act
 from app.service.idempotency import Asked, Keep, Reply
+from app.service.job import Applied
 from app.service.ports import IncidentQuery, Record
 from app.service.respond import raise_by_person
 from app.service.rota_facts import Change, Records

@@ -46,10 +46,10 @@ async def accept_offer(asking: Asking, id: str) -> str:
 async def offer_what_is_needed(asking: Asking, about: str) -> str:
     """Ask everybody of the rota for what the message of that key speaks of."""
     person = asking.known_person()
-    need = need_of(about, await asking.application.absences.needed())
+    need = need_of(about, await asking.application.absences.needed(), asking.application.clock.now())
     if need is None or need.person != person:
         raise Conflict("that is covered by now, or not yours")
-    return await _offered(asking, Stretch(need.rota, need.since, need.until), "")
+    return await _offered(asking, Stretch(need.rota, need.since, need.until), "", about)
 
 
 async def _list(asking: Asking, words: Sequence[str]) -> str:
@@ -87,13 +87,13 @@ async def _offer(asking: Asking, words: Sequence[str]) -> str:
     now, zone = asking.application.clock.now(), asking.rules.zone
     asks_one = bool(rest) and not is_when(rest[0], zone, now)
     to, when = (_person(asking, rest[0]), rest[1:]) if asks_one else ("", rest)
-    return await _offered(asking, _stretch(asking, rota, when), to)
+    return await _offered(asking, _stretch(asking, rota, when), to, words)
 
 
-async def _offered(asking: Asking, asked: Stretch, to: str) -> str:
+async def _offered(asking: Asking, asked: Stretch, to: str, about: object) -> str:
     return await asking.change(
         "cover.offer",
-        f"{to} {asked}",
+        str(about),
         lambda by, records: asking.application.covers.offer(asked, by.person, to, by, "", records),
         lambda change: _said(asking, "They are asked. It is yours until somebody says yes.", change),
     )

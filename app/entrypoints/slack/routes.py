@@ -11,7 +11,7 @@ from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.replies import GuardedJson
 from app.entrypoints.slack.desk import Desk
-from app.service.ports import Request as PlainRequest
+from app.service.source_ports import Request as PlainRequest
 from app.wiring import Application
 
 router = APIRouter(prefix="/slack", include_in_schema=False)

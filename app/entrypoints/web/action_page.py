@@ -23,8 +23,8 @@ from app.entrypoints.web.page_route import LinkRoute
 from app.entrypoints.web.pages import page
 from app.entrypoints.web.runbook_html import runbook_html
 from app.entrypoints.web.shown_incident import shown_incident
-from app.service.apply import Applied
 from app.service.audit_log import Act
+from app.service.job import Applied
 from app.wiring import Application
 
 router = APIRouter(prefix="/a", route_class=LinkRoute, include_in_schema=False)

@@ -13,7 +13,6 @@ from app.domain.errors import AppError, InvalidPayload, NotFound, StoreUnavailab
 from app.domain.rota import OnCall, held
 from app.entrypoints.http.instants import parse_instant
 from app.entrypoints.web.page_route import PageRoute
-from app.entrypoints.web.rota_calendar import cover_address
 from app.entrypoints.web.viewer import CHANNEL, Page, Reading, Responding
 from app.entrypoints.web.wording import iso, name_of
 from app.service.audit_log import Act
@@ -176,7 +175,6 @@ def _show(page: Page, typed: Typed, stretch: Stretch | None, wrong: str) -> Resp
         others=sorted(others, key=lambda one: one.name),
         swaps=_swaps(page, typed.rota) if stretch else [],
         back=f"/rota?{urlencode({'at': stretch.since.astimezone(page.viewer.zone).date()})}" if stretch else "/rota",
-        again=cover_address(stretch.rota, stretch.since, stretch.until) if stretch else "",
     )
 
 

@@ -15,8 +15,8 @@ from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.runbook_html import runbook_html
 from app.entrypoints.web.shown_incident import Shown, shown_incident
 from app.entrypoints.web.viewer import CHANNEL, Page, Reading, Responding
-from app.service.apply import Applied
 from app.service.audit_log import Act
+from app.service.job import Applied
 from app.service.respond import would_change
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

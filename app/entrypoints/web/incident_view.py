@@ -7,9 +7,10 @@ from datetime import datetime
 from app.domain.context import Context
 from app.domain.incident import Entry, Incident, Mark
 from app.domain.message import is_address
-from app.domain.notification import Notification, Send, begin
+from app.domain.notification import Notification, Send
 from app.domain.receipt import SendState
 from app.domain.ruleset import Rules
+from app.domain.sending import begin
 from app.entrypoints.http.masking import masked
 from app.entrypoints.web.action_view import status_of
 from app.entrypoints.web.incident_row import Row, row_of

@@ -34,7 +34,18 @@ BEATS_EVERY = 10.0
 BEAT = b"event: beat\ndata: \n\n"
 LATE = b"event: late\ndata: \n\n"
 
+ASKS_EVERY = 60.0
+"""Seconds after which it is looked whether a viewer has signed out."""
+
 Render = Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """How long a viewer may stay: until `ends`, or until `has_left` says that they have signed out."""
+
+    ends: datetime
+    has_left: Callable[[], Awaitable[bool]]
 
 
 @dataclass(slots=True)
@@ -70,12 +81,12 @@ class Live:
         self._over = asyncio.Event()
         self._log = structlog.get_logger()
 
-    async def answer(self, request: Request, key: str, render: Render, ends: datetime) -> Response:
-        """A stream of this piece until `ends`, or with `?once` the piece alone. `key` says all that it depends on."""
+    async def answer(self, request: Request, key: str, render: Render, leave: Leave) -> Response:
+        """A stream of this piece, or with `?once` the piece alone. `key` says all that it depends on."""
         if "once" in request.query_params:
             return HTMLResponse(await render(), headers={"cache-control": "no-store"})
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(key, render, ends), headers=headers, media_type="text/event-stream")
+        return StreamingResponse(self._events(key, render, leave), headers=headers, media_type="text/event-stream")
 
     def close(self) -> None:
         """End every stream, so that the server can."""
@@ -89,15 +100,19 @@ class Live:
     def viewers(self) -> int:
         return sum(room.viewers for room in self._rooms.values())
 
-    async def _events(self, key: str, render: Render, ends: datetime) -> AsyncIterator[bytes]:
+    async def _events(self, key: str, render: Render, leave: Leave) -> AsyncIterator[bytes]:
         room = self._rooms.setdefault(key, Room(render))
         room.viewers += 1
         try:
             if room.viewers == 1:
                 await self._look(room)
             self._begin()
-            seen = 0
-            while not self._over.is_set() and self._clock.now() < ends:
+            seen, asked = 0, perf_counter()
+            while not self._over.is_set() and self._clock.now() < leave.ends:
+                if perf_counter() - asked > ASKS_EVERY:
+                    asked = perf_counter()
+                    if await leave.has_left():
+                        return
                 changed = room.changed
                 if room.number != seen:
                     seen = room.number

@@ -23,10 +23,12 @@ NAV = (
     Item("/triage", "Triage", "t"),
     Item("/rota", "Rota", "o"),
     Item("/raise", "Raise", "n", Scope.RESPOND),
-    Item("/rules", "Rules", "u"),
+    Item("/silences", "Silences", "s"),
+    Item("/me", "My page", "m"),
     Item("/postmortems", "Post-mortems", "p"),
     Item("/runbooks", "Runbooks", "b"),
     Item("/reports", "Reports", "r"),
+    Item("/rules", "Rules", "u"),
     Item("/pay", "Pay", "y"),
     Item("/health", "Health", "h"),
 )

@@ -32,7 +32,7 @@ SAID = {
 }
 """What the page says after a button, by the word in the redirect; any other word says nothing."""
 
-MOST_VERSIONS = 50
+MOST_VERSIONS = 20
 TYPED = ("kind", "text", "owner", "due", "ticket")
 
 

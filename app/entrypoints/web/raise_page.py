@@ -9,8 +9,8 @@ from app.domain.errors import InvalidPayload
 from app.domain.incident import Outcome
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.viewer import CHANNEL, Page, Responding
-from app.service.apply import Applied
 from app.service.audit_log import Act
+from app.service.job import Applied
 from app.service.ports import Record
 from app.service.respond import raise_by_person
 

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from app.adapters.sessions import Session
 from app.adapters.sources.body import parse_form
-from app.domain.errors import InvalidPayload
+from app.domain.errors import Forbidden, InvalidPayload
 from app.entrypoints.http.assembled import App
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.cookies import SESSION, drop, set_session
@@ -36,7 +36,10 @@ async def open_link(secret: str, application: App) -> Response:
 
 @router.post("/sign-in/link/{secret}")
 async def use_link(secret: str, request: Request, application: App) -> Response:
-    """Needs no token against forgery: whoever can name the address holds the secret."""
+    """Needs no token against forgery: whoever can name the address holds the secret. But no page of another site, which
+    may know a secret of its own, signs anybody in."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise Forbidden("open the link itself: another site has sent you here")
     form = parse_form((await plain_request(request, application.settings.max_body, application.clock.now())).body)
     offer = await application.signing_in.look(secret)
     person = offer.person or form.get("person", "")

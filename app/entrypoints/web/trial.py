@@ -9,9 +9,9 @@ from app.adapters.lengths import parse_length
 from app.domain.errors import AppError, InvalidPayload
 from app.entrypoints.web.viewer import Form
 from app.entrypoints.web.wording import line, name_of, squad_name
-from app.service.ports import Alerts, Request
 from app.service.simulate import simulate
 from app.service.simulated import Line, each_reason_once, first_reminders, together
+from app.service.source_ports import Alerts, Request
 from app.wiring import Application
 
 LONGEST = timedelta(days=7)

@@ -19,7 +19,7 @@ from app.domain.ruleset import Rules
 from app.entrypoints.http.assembled import application_of
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.cookies import SESSION, THEME, ZONE, cookie_named, set_session
-from app.entrypoints.web.live import Live, Render
+from app.entrypoints.web.live import Leave, Live, Render
 from app.entrypoints.web.nav import NAV, SIDE_BY_SIDE
 from app.entrypoints.web.pages import packed, page, rendered
 from app.entrypoints.web.wording import name_of
@@ -127,8 +127,9 @@ class Page:
         """A piece of a page that stays up to date. `key` says what else it depends on than the reader's zone: all who
         look at the same share what `render` makes, so it must hold nothing that is for one of them alone."""
         live: Live = self.request.app.state.live
-        ends = self.application.sessions.ends(self.viewer.session)
-        return await live.answer(self.request, f"{key} {self.viewer.zone}", render, ends)
+        application, session = self.application, self.viewer.session
+        leave = Leave(application.sessions.ends(session), lambda: application.signing_in.is_signed_out(session.id))
+        return await live.answer(self.request, f"{key} {self.viewer.zone}", render, leave)
 
     def go(self, to: str) -> Response:
         """To a page of this server by GET, so that reloading it does not act once more."""

@@ -10,16 +10,18 @@ from app.domain.incident import Outcome
 from app.domain.people import Person
 from app.domain.route import route_alert
 from app.domain.ruleset import Rules
-from app.service.apply import Applied, Applier, Records
+from app.service.apply import Applier
 from app.service.in_force import InForce
 from app.service.ingest import Taken
+from app.service.job import Applied, Records
 from app.service.journalling import Journalled
 from app.service.opsgenie.alerts import Known, Named, find, is_firing, rows_of
 from app.service.opsgenie.requests import UNKNOWN, Processed, request_record
 from app.service.opsgenie.sheet import Change, record_of, revised, sheet_of
-from app.service.ports import Alerts, Clock, Record, Store
+from app.service.ports import Clock, Record, Store
 from app.service.receive import Receiver
 from app.service.respond import SOURCE, respond
+from app.service.source_ports import Alerts
 
 DONE = {
     "Create": "Created alert",

@@ -11,7 +11,7 @@ from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus, Link
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
-from app.service.ports import Alerts
+from app.service.source_ports import Alerts
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 

@@ -16,7 +16,7 @@ from app.adapters.sources.certificate import good_until
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Configurable, Control, Fetching, Request, Verdict
+from app.service.source_ports import Configurable, Control, Fetching, Request, Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import (
     AT,

@@ -12,7 +12,7 @@ from app.adapters.sources.checkly import SIGNATURE
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
-from app.service.ports import Request
+from app.service.source_ports import Request
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, with_header
 

@@ -14,7 +14,7 @@ from app.adapters.sources.unread import FLAG
 from app.domain.alert import Alert, AlertStatus, Link
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload
-from app.service.ports import Handshaking, Request
+from app.service.source_ports import Handshaking, Request
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 

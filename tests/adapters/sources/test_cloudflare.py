@@ -11,7 +11,7 @@ from app.adapters.sources.cloudflare import SECRET as HEADER
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.errors import Unauthorised
-from app.service.ports import Verdict
+from app.service.source_ports import Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import AT, Rig, a_request, alerts_of, an_instance, with_header
 

@@ -13,7 +13,7 @@ from app.adapters.sources.datadog_title import Title, read_title
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.classify import Severity, SourceSettings, classify
-from app.service.ports import Control
+from app.service.source_ports import Control
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 

@@ -8,7 +8,7 @@ import pytest
 from app.adapters.sources import SOURCES
 from app.domain.alert import Alert, AlertStatus
 from app.domain.errors import InvalidPayload
-from app.service.ports import Control
+from app.service.source_ports import Control
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance
 

@@ -11,7 +11,7 @@ from app.adapters.sources import SOURCES
 from app.adapters.sources.generic_mapping import load_mapping
 from app.domain.alert import AlertStatus, Link
 from app.domain.errors import InvalidPayload, UnsupportedMedia
-from app.service.ports import Alerts, Control, Request, Verdict
+from app.service.source_ports import Alerts, Control, Request, Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance, with_header
 

@@ -15,7 +15,7 @@ from app.adapters.sources.unread import FLAG
 from app.domain.alert import Alert, AlertStatus
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Control, Request, Verdict
+from app.service.source_ports import Control, Request, Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import AT, SECRET, Rig, a_request, alerts_of, an_instance, with_header
 

@@ -8,7 +8,7 @@ from app.adapters.sources import SOURCES
 from app.adapters.sources.honeycomb import TOKEN
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
-from app.service.ports import Control
+from app.service.source_ports import Control
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import Rig, a_request, alerts_of, an_instance, with_header
 

@@ -13,7 +13,7 @@ from app.adapters.sources.opsgenie import action_path, genie_key, named
 from app.domain.alert import AlertStatus, Link
 from app.domain.classify import Severity, classify
 from app.domain.errors import InvalidPayload
-from app.service.ports import Request, Verdict
+from app.service.source_ports import Request, Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import AT, SECRET, Rig, a_request, alerts_of, an_instance, with_header
 

@@ -18,7 +18,7 @@ from app.adapters.sources.pagerduty import (
 from app.domain.alert import AlertStatus, Link
 from app.domain.classify import Severity
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Control, Request, Verdict
+from app.service.source_ports import Control, Request, Verdict
 from tests.contracts.source_contract import SignedContract
 from tests.contracts.source_rig import AT, SECRET, Rig, a_request, alerts_of, an_instance
 

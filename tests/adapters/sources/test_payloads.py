@@ -19,7 +19,7 @@ from app.adapters.sources import SOURCES
 from app.domain.alert import Alert
 from app.domain.classify import SourceSettings
 from app.domain.errors import InvalidPayload, Unauthorised
-from app.service.ports import Alerts, Fetching, Request, Verdict
+from app.service.source_ports import Alerts, Fetching, Request, Verdict
 
 FOLDERS = {"alertmanager": "prometheus-alertmanager", "pagerduty": "pagerduty-events-v2"}
 """The folders that are not simply called like the source."""

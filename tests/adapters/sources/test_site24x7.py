@@ -11,7 +11,7 @@ from app.adapters.sources import SOURCES
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.classify import Severity
-from app.service.ports import Request
+from app.service.source_ports import Request
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import AT, Rig, a_request, alerts_of
 

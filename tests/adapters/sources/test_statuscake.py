@@ -12,7 +12,7 @@ from app.adapters.sources import SOURCES
 from app.adapters.sources.unread import FLAG
 from app.domain.alert import AlertStatus
 from app.domain.errors import Unauthorised
-from app.service.ports import Request, Verdict
+from app.service.source_ports import Request, Verdict
 from tests.contracts.source_contract import SourceContract
 from tests.contracts.source_rig import AT, MALFORMED_PROOFS, Rig, a_request, alerts_of, an_instance
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.adapters.sources.webhook_fields import given_proof, read_sent
 from app.domain.errors import InvalidPayload
-from app.service.ports import Request
+from app.service.source_ports import Request
 from tests.contracts.source_rig import AT, a_request
 
 FORM = "application/x-www-form-urlencoded"

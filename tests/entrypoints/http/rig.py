@@ -14,7 +14,7 @@ from app.config import Settings
 from app.domain.message import Message
 from app.domain.notification import Result, Sent
 from app.entrypoints.http.app import create_app
-from app.service.ports import Outside
+from app.service.source_ports import Outside
 from app.service.tick import tick
 from app.service.tokens import Scope
 from app.wiring import Application, assemble

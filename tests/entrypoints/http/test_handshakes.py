@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.adapters.sources import SOURCES
-from app.service.ports import Handshaking
+from app.service.source_ports import Handshaking
 from app.service.tokens import Scope
 from tests.entrypoints.http.rig import Rig, rigged
 

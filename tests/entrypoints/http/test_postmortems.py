@@ -1,12 +1,13 @@
 """Post-mortems over HTTP: what is shown, every refusal, who may, and that a repeated request does nothing twice."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.service.tokens import Scope
-from tests.entrypoints.http.rig import Rig
+from tests.entrypoints.http.rig import Rig, rigged
 
 KEY = {"Idempotency-Key": "9c7cde10-6a4f-4b0e-b6a7-1e5d7f3f5a11"}
 POST_MORTEMS = "/api/v1/postmortems"
@@ -202,3 +203,16 @@ async def test_saying_that_the_runbook_helped_after_all_settles_the_debt(rig: Ri
 
     debts = (await rig.client.get("/api/v1/runbook-debts?settled=true")).json()["items"]
     assert [(one["id"], one["settled_by"]) for one in debts] == [(incident, "asha")]
+
+
+async def test_a_broken_template_of_the_user_s_gives_way_to_ours_and_the_draft_says_so(tmp_path: Path) -> None:
+    (tmp_path / "ours.md").write_text("## Impact\n{{ nobody }}\n")
+    async with rigged(tmp_path, postmortem_template=str(tmp_path / "ours.md")) as rig:
+        broken = await shown(rig, f"/{await over(rig)}")
+        (tmp_path / "ours.md").write_text("## Impact\n{{ incident.severity }}\n")
+        mended = await shown(rig, f"/{await over(rig, dedup_key='other')}")
+
+    assert "generic reported it" in broken["sections"]["detection"]
+    assert broken["further"] == "the template ours.md could not be used: 'nobody' is undefined"
+    assert broken["change"] == "drafted; the template ours.md could not be used: 'nobody' is undefined"
+    assert (mended["sections"]["impact"], mended["further"]) == ("critical", "")

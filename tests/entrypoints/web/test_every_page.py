@@ -36,6 +36,39 @@ async def test_without_a_session_no_page_shows_or_does_anything(rig: Rig) -> Non
         assert live or method == "POST" or reply.headers["location"].startswith("/sign-in?next="), path
 
 
+async def test_an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs(rig: Rig) -> None:
+    person = await rig.client.get("/nowhere", headers={"accept": "text/html,*/*"})
+    program = await rig.client.get("/nowhere")
+    api = await rig.client.get("/api/v1/nowhere", headers={"accept": "text/html,*/*"})
+
+    assert (person.status_code, program.status_code, api.status_code) == (404, 404, 404)
+    assert "There is nothing here" in person.text
+    assert program.headers["content-type"] == api.headers["content-type"] == "application/problem+json"
+
+
+async def test_nothing_that_is_sent_to_a_page_breaks_it(rig: Rig, asha: Visitor) -> None:
+    await rig.opened()
+    odd = (
+        "%00",
+        "%FF%FE",
+        "%ED%A0%80",
+        "x" * 5000,
+        "..%2F..%2Fetc",
+        "%0d%0aset-cookie:a=b",
+        "06bf80f9c0000001'--",
+        "{{7*7}}",
+    )
+    for method, path in sorted(pages(rig) - {("POST", "/sign-out")}):
+        for value in odd:
+            asked = "/".join(value[:500] if part.startswith("{") else part for part in path.split("/"))
+            query = f"show={value}&before={value}&did={value}&once={value}"
+            body = f"form_token={asha.form_token}&title={value}&text={value}&for={value}&to={value}&squads={value}"
+            given = {"content": body} if method == "POST" else {}
+            reply = await asha.client.request(method, f"{asked}?{query}", **given)
+            assert reply.status_code < 500, (method, asked, reply.text[:300])
+            assert "set-cookie" not in reply.headers, (method, asked)
+
+
 async def test_without_a_proof_no_form_does_anything(rig: Rig, asha: Visitor) -> None:
     asha.form_token = ""
     for path in sorted(path for method, path in pages(rig) if method == "POST"):

@@ -6,7 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from app.domain.events import TicketOpened
-from app.service.apply import Job
+from app.service.job import Job
 from tests.adapters.fake_zoom import ACCOUNT, CLIENT, SECRET, a_zoom
 from tests.entrypoints.http.rig import RULES, rigged
 from tests.entrypoints.web.visitor import visiting

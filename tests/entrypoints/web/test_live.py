@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import pytest
+
 from app.domain.errors import StoreUnavailable
-from app.entrypoints.web.live import BEAT, LATE, Live, event_of
+from app.entrypoints.web.live import BEAT, LATE, Leave, Live, event_of
 from app.service.bell import Bell
 from tests.entrypoints.http.rig import Rig, StandingClock
 from tests.entrypoints.web.visitor import Visitor
@@ -26,8 +28,11 @@ class Board:
         return self.text
 
 
-def viewing(live: Live, board: Board, clock: StandingClock) -> AsyncIterator[bytes]:
-    return live._events("board", board.render, clock.at + timedelta(hours=1))
+def viewing(live: Live, board: Board, clock: StandingClock, has_left: bool = False) -> AsyncIterator[bytes]:
+    async def left() -> bool:
+        return has_left
+
+    return live._events("board", board.render, Leave(clock.at + timedelta(hours=1), left))
 
 
 async def test_many_viewers_share_one_making_and_each_gets_it() -> None:
@@ -86,6 +91,23 @@ async def test_a_stream_ends_with_the_session_and_with_the_server() -> None:
 
     assert ended == []
     assert [event async for event in other] == []
+
+
+async def test_a_stream_ends_for_whoever_has_signed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    bell, clock, board = Bell(), StandingClock(), Board()
+    live = Live(bell, clock)
+    gone, stays = viewing(live, board, clock, has_left=True), viewing(live, board, clock)
+    await anext(gone)
+    await anext(stays)
+    (room,) = live._rooms.values()
+    monkeypatch.setattr("app.entrypoints.web.live.ASKS_EVERY", 0.0)
+
+    room.changed.set()
+
+    assert [event async for event in gone] == []
+    assert await anext(stays) == BEAT
+    await stays.aclose()
+    live.close()
 
 
 async def test_a_piece_stays_the_same_while_nothing_but_time_passes(rig: Rig, asha: Visitor) -> None:

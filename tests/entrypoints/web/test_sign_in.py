@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from app.entrypoints.web.sign_in import inside
 from app.service.tokens import Scope
-from tests.entrypoints.http.rig import RULES, Rig
+from tests.entrypoints.http.rig import RULES, Rig, rigged
 from tests.entrypoints.web.visitor import Visitor, link, visiting
 
 READER = frozenset({Scope.READ})
@@ -77,6 +78,25 @@ async def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(rig: 
     assert cookie.startswith("oncall_session=")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
+
+
+async def test_over_tls_the_cookie_is_for_this_host_alone(tmp_path: Path) -> None:
+    async with rigged(tmp_path, public_url="https://oncall.example.com") as rig, visiting(rig) as visitor:
+        reply = await visitor.client.post(await link(rig, "asha"))
+
+    cookie = reply.headers["set-cookie"]
+    assert cookie.startswith("__Host-oncall_session=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+
+
+async def test_another_site_signs_nobody_in(rig: Rig) -> None:
+    to = await link(rig, "asha")
+    async with visiting(rig) as visitor:
+        forced = await visitor.client.post(to, headers={"sec-fetch-site": "cross-site"})
+        own = await visitor.client.post(to, headers={"sec-fetch-site": "same-origin"})
+
+    assert (forced.status_code, own.status_code) == (403, 303)
 
 
 async def test_a_changed_cookie_opens_nothing(rig: Rig, asha: Visitor) -> None:

@@ -14,8 +14,8 @@ from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.opsgenie.documented import pinging
 from app.entrypoints.http.opsgenie.face import HEARTBEATS, face_of
 from app.entrypoints.http.replies import GuardedJson
-from app.service.ports import Request as PlainRequest
 from app.service.receive import Receiver, credentials
+from app.service.source_ports import Request as PlainRequest
 from app.wiring import Application
 
 SCHEME = "geniekey"

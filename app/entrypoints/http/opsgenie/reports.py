@@ -18,8 +18,8 @@ from app.entrypoints.http.opsgenie.route import OpsgenieRoute, Reporting, fields
 from app.entrypoints.http.webhooks import count
 from app.service.opsgenie.alerts import By, Named, find, is_firing, rows_of
 from app.service.opsgenie.requests import UNKNOWN
-from app.service.ports import Alerts
-from app.service.ports import Request as PlainRequest
+from app.service.source_ports import Alerts
+from app.service.source_ports import Request as PlainRequest
 from app.wiring import Application
 
 router = APIRouter(prefix=ALERTS, tags=["drop-in"], route_class=OpsgenieRoute)

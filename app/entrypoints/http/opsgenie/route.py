@@ -16,7 +16,7 @@ from app.entrypoints.http.assembled import application_of
 from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.http.errors import problem_of
 from app.entrypoints.http.opsgenie.face import face_of
-from app.service.ports import Request as PlainRequest
+from app.service.source_ports import Request as PlainRequest
 from app.service.tokens import Scope
 
 _KEY = APIKeyHeader(

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+import pytest
+
 from app.domain.message import Message
 from app.domain.notification import Result, Sent
 from app.entrypoints.worker import Worker
-from tests.stories.stage import RULES, Stage, alert, stage
+from tests.stories.stage import BOTH_STORES, RULES, Stage, alert, stage
+
+pytestmark = [BOTH_STORES, pytest.mark.usefixtures("on_every_store")]
 
 CROWD = [f"p{number:02}" for number in range(40)]
 
