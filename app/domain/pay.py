@@ -180,7 +180,9 @@ def check_edit(edit: HoursEdit, hours: Sequence[Hours], so_far: Sequence[Work] =
     for going_on in so_far:
         if going_on.person == edit.person and going_on.since <= end and edit.since <= going_on.until:
             named = ", ".join(going_on.incidents)
-            raise InvalidPayload(f"is one with work that still goes on: change it once incident {named} is over", "since")
+            raise InvalidPayload(
+                f"is one with work that still goes on: change it once incident {named} is over", "since"
+            )
 
 
 def _hours(
