@@ -7,7 +7,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from dataclasses import dataclass
+from html import unescape
+from http.client import HTTPConnection, HTTPResponse
+from statistics import mean
 
 from bench.accepting import NEW, OWN, accepted, rows_of_one
 from bench.bodies import webhook
@@ -16,36 +19,52 @@ from bench.crowded import AT_ONCE
 from bench.figures import Figure, Target, percentile
 from bench.load import Load, warm_up
 from bench.paging import send
-from bench.serving import CLIENT_CORE, TOKEN, Server, on_core, python
+from bench.serving import CLIENT_CORE, TOKEN, Server, ServerFailedError, on_core, python
 from bench.stored import look, wait_until_sent
 
-OPEN = 1_000
+FEW, OPEN = 50, 1_000
 LOOKS = 300
 VIEWERS = 200
+LEG_SECONDS = 4.0
+"""At the least, so that a few changes are shown while alerts come in."""
+
 PATIENCE = 120.0
 _ROUND_OF_KEYS = 200_000_000
 _PERSON = "asha"
 
 
 def measure(course: Course) -> list[Figure]:
-    weights, took, ratios = list[float](), list[float](), list[float]()
     with course.routing() as (server, _):
-        course.step(f"opening {OPEN:,} incidents")
-        send(server, OWN, OPEN // AT_ONCE, alerts=AT_ONCE)
-        wait_until_sent(lambda: look(server.database), PATIENCE)
+        _open(course, server, FEW)
         cookie = sign_in(server)
-        weights.append(weight(server, cookie) / 1000)
-        for number in range(1, course.rounds + 1):
-            course.step(f"round {number}: the first page with {OPEN:,} open")
-            took.append(percentile(looks(server, cookie), 0.95))
-    for number in range(1, course.rounds + 1):
-        ratios.append(_beside_viewers(course, number))
+        weight, begins = weight_of_first(server, cookie)
+        _open(course, server, OPEN - FEW)
+        took, cpu = zip(*[_looked_at(course, server, cookie, one) for one in _numbers(course)], strict=True)
+    beside = [_beside_viewers(course, number) for number in _numbers(course)]
     group = "the web pages"
     return [
-        Figure(group, "first page, everything it loads, on the wire", tuple(weights), "kB", Target("<", 60)),
-        Figure(group, f"its HTML with {OPEN:,} open, p95", tuple(took), "ms", Target("<", 50)),
-        Figure(group, f"accepted with {VIEWERS} live viewers, of with none", tuple(ratios), "", Target("≥", 0.9)),
+        Figure(group, f"first page with {FEW} open, all that it loads", (weight / 1000,), "kB", Target("<", 60)),
+        Figure(group, "of this, what its stream begins with", (begins / 1000,), "kB"),
+        Figure(group, f"its HTML with {OPEN:,} open, p95", took, "ms", Target("<", 50)),
+        Figure(group, "the same, what the server's core spent on it", cpu, "ms"),
+        Figure(group, f"accepted with {VIEWERS} live viewers", tuple(one.rate for one in beside), "alerts/s"),
+        Figure(group, "the same, of with none", tuple(one.ratio for one in beside), "", Target("≥", 0.9)),
+        Figure(group, "meanwhile each is shown a change every", tuple(one.every for one in beside), "s"),
     ]
+
+
+def _numbers(course: Course) -> range:
+    return range(1, course.rounds + 1)
+
+
+def _open(course: Course, server: Server, more: int) -> None:
+    """So many more incidents, which everybody has been paged about."""
+    before = look(server.database).incidents
+    course.step(f"opening {more:,} incidents")
+    alerts = min(more, AT_ONCE // 2)
+    send(server, OWN, more // alerts, alerts=alerts, start=before)
+    wait_until_sent(lambda: look(server.database), PATIENCE)
+    assert look(server.database).incidents == before + more
 
 
 def sign_in(server: Server) -> str:
@@ -60,26 +79,49 @@ def sign_in(server: Server) -> str:
     return str(reply.headers["set-cookie"]).partition(";")[0]
 
 
-def weight(server: Server, cookie: str) -> int:
-    """Bytes of the page and of all that a browser fetches for it, bodies as they are sent."""
+def weight_of_first(server: Server, cookie: str) -> tuple[int, int]:
+    """Bytes of the replies, heads included, to all that a browser asks for which has never been here: the page, its
+    files, and its stream up to the end of the first event. The second number is the stream's."""
     connection = HTTPConnection("127.0.0.1", server.port)
-    packed = {"cookie": cookie, "accept-encoding": "gzip"}
-
-    def fetched(path: str) -> int:
-        connection.request("GET", path, headers=packed)
-        return len(connection.getresponse().read())
-
     connection.request("GET", "/", headers={"cookie": cookie})
     html = connection.getresponse().read().decode()
     files = {*re.findall(r'(?:src|href)="(/static/[^"#]+)', html)}
-    return fetched("/") + sum(map(fetched, files))
+    whole = 0
+    for path in ("/", *files):
+        connection.request("GET", path, headers={"cookie": cookie, "accept-encoding": "gzip"})
+        reply = connection.getresponse()
+        body = reply.read()
+        whole += _head(reply) + len(body)
+        if path == "/":
+            assert reply.headers["content-encoding"] == "gzip"
+    begins = _beginning(server, cookie, unescape(re.findall(r'hx-sse:connect="([^"]+)', html)[0]))
+    return whole + begins, begins
 
 
-def looks(server: Server, cookie: str) -> list[float]:
-    """Milliseconds from the request to the whole page, one after another."""
+def _beginning(server: Server, cookie: str, address: str) -> int:
+    connection = HTTPConnection("127.0.0.1", server.port)
+    connection.request("GET", address, headers={"cookie": cookie, "accept": "text/event-stream"})
+    reply = connection.getresponse()
+    length = 0
+    while line := reply.readline():
+        length += len(line)
+        if line == b"\n":
+            break
+    connection.close()
+    return _head(reply) + length
+
+
+def _head(reply: HTTPResponse) -> int:
+    return len(f"HTTP/1.1 {reply.status} {reply.reason}\r\n") + len(reply.headers.as_bytes())
+
+
+def _looked_at(course: Course, server: Server, cookie: str, number: int) -> tuple[float, float]:
+    """Of the page, one after another, in milliseconds: p95 from the request to its end, and CPU of the server on
+    average."""
+    course.step(f"round {number}: the first page with {OPEN:,} open")
     connection = HTTPConnection("127.0.0.1", server.port)
     headers = {"cookie": cookie, "accept-encoding": "gzip"}
-    took = []
+    cpu, took = server.cpu_seconds(), list[float]()
     for _ in range(LOOKS):
         start = time.perf_counter()
         connection.request("GET", "/", headers=headers)
@@ -87,36 +129,57 @@ def looks(server: Server, cookie: str) -> list[float]:
         reply.read()
         assert reply.status == 200
         took.append((time.perf_counter() - start) * 1000)
-    return took
+    return percentile(took, 0.95), (server.cpu_seconds() - cpu) * 1000 / LOOKS
 
 
-def _beside_viewers(course: Course, number: int) -> float:
-    """The rate of accepting with viewers over that without, on one server, each before and after the other by turns."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """`rate` of accepting with viewers, its `ratio` to that without, and seconds between two changes that are shown."""
+
+    rate: float
+    ratio: float
+    every: float
+
+
+def _beside_viewers(course: Course, number: int) -> Beside:
+    """On one server, without viewers before and after with them, or the other way round: what slows down as the store
+    fills slows both."""
+    seconds = max(course.seconds, LEG_SECONDS)
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    every = []
     with course.routing() as (server, _):
         warm_up(server, Load(webhook(NEW)))
         cookie = sign_in(server)
-        rates: dict[bool, float] = {}
-        order = (False, True) if number % 2 else (True, False)
-        for place, with_viewers in enumerate(order):
+        outer = bool(number % 2 == 0)
+        for place, with_viewers in enumerate((outer, not outer, not outer, outer)):
             course.step(f"round {number}: accepting {'with' if with_viewers else 'without'} {VIEWERS} viewers")
             wait_until_sent(lambda: look(server.database), PATIENCE)
             load = Load(webhook(NEW), start=(place + 1) * _ROUND_OF_KEYS)
-            if with_viewers:
-                with viewing(server, cookie):
-                    rates[True] = accepted(server, load, course.seconds, rows_of_one).rate
-            else:
-                rates[False] = accepted(server, load, course.seconds, rows_of_one).rate
-    return rates[True] / rates[False]
+            if not with_viewers:
+                rates[False].append(accepted(server, load, seconds, rows_of_one).rate)
+                continue
+            with viewing(server, cookie) as shown:
+                rates[True].append(accepted(server, load, seconds, rows_of_one).rate)
+            every.append(seconds / shown[0])
+    return Beside(mean(rates[True]), mean(rates[True]) / mean(rates[False]), mean(every))
 
 
 @contextmanager
-def viewing(server: Server, cookie: str) -> Iterator[None]:
-    """So many browsers that look at the open incidents, each with a stream of its own."""
+def viewing(server: Server, cookie: str) -> Iterator[list[int]]:
+    """So many browsers that look at the open incidents, each with a stream of its own. At the end the list holds how
+    many changes each was shown at the least; raises `ServerFailedError` when one saw none, or lost its stream."""
     command = on_core(CLIENT_CORE, *python("bench.viewers", server.port, VIEWERS, cookie))
+    shown = list[int]()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline().startswith("looking"), "the viewers see nothing"
-            yield
+            if process.stdout.readline() != "looking\n":
+                raise ServerFailedError("the viewers see nothing")
+            yield shown
+            process.terminate()
+            fewest = process.stdout.read()
+            if process.wait() or int(fewest) < 1:
+                raise ServerFailedError(f"a viewer has lost sight: {fewest}")
+            shown.append(int(fewest))
         finally:
             process.kill()

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from app.domain.absences import told_to_find_cover
 from app.domain.cover_told import linked, told_nobody_has_taken
 from app.domain.notification import Notification
-from app.domain.rota_facts import KeptOffer
+from app.domain.rota import DatedFacts, held
+from app.domain.rota_facts import KeptOffer, dated
+from app.domain.ruleset import Rules
 from app.service.absences import Absences
 from app.service.rota_facts import RotaFacts
 
@@ -26,7 +28,8 @@ class CoverWatch:
 
     async def tell(self) -> None:
         rules, now = self.facts.in_force.rules, self.facts.clock.now()
-        offers = [one for one in (await self.facts.kept()).offers if _is_late(one, now)]
+        kept = await self.facts.kept()
+        offers = [one for one in kept.offers if _is_late(one, now) and _still_holds(one, dated(kept), rules, now)]
         found = (
             *(told_nobody_has_taken(one, rules, now) for one in offers),
             *told_to_find_cover(await self.absences.needed(), rules, now),
@@ -36,6 +39,14 @@ class CoverWatch:
         if news:
             await self.facts.store.commit((), notices=news)
         self._told = frozenset(row.key for row in rows)
+
+
+def _still_holds(offer: KeptOffer, facts: DatedFacts, rules: Rules, now: datetime) -> bool:
+    """Not when it was covered without anybody's saying yes to the offer."""
+    rota, since = rules.rotas.get(offer.rota), max(offer.since, now)
+    return rota is not None and any(
+        part.person == offer.person for part in held(rota, rules.people, facts, since, offer.until)
+    )
 
 
 def _is_late(offer: KeptOffer, now: datetime) -> bool:

@@ -10,8 +10,8 @@ from app.domain.cover_told import linked, told_of_covers, told_of_offer, told_of
 from app.domain.errors import Conflict, Forbidden, NotFound
 from app.domain.incident import Incident, Status
 from app.domain.notification import Notification
-from app.domain.rota import OnCall
-from app.domain.rota_facts import Kept, KeptCover, KeptOffer
+from app.domain.rota import OnCall, held
+from app.domain.rota_facts import Kept, KeptCover, KeptOffer, dated
 from app.service.ports import IncidentQuery
 from app.service.respond import must_be_person
 from app.service.rota_facts import Change, Records, RotaFacts
@@ -125,7 +125,8 @@ class Covers:
                 for one in _with_its_swap(cover, kept.covers)
                 if one.until > scene.now
             )
-            return Change(ended, linked(told_of_withdrawal(ended, scene.rules, scene.now), self.page))
+            left = who_holds(ended, kept, scene)
+            return Change(ended, linked(told_of_withdrawal(ended, left, scene.rules, scene.now), self.page))
 
         return await self.facts.change(decide, records)
 
@@ -179,6 +180,18 @@ class Covers:
             )
             for part in parts
         )
+
+
+def who_holds(changed: Sequence[KeptCover], kept: Kept, scene: Scene) -> tuple[OnCall, ...]:
+    """What is still to come of covers that have changed, by whoever holds it then; gaps too."""
+    now_so = {one.id: one for one in changed}
+    facts = dated(replace(kept, covers=tuple(now_so.get(one.id, one) for one in kept.covers)))
+    return tuple(
+        part
+        for one in changed
+        if (rota := scene.rules.rotas.get(one.rota))
+        for part in held(rota, scene.rules.people, facts, max(one.since, scene.now), one.until)
+    )
 
 
 def must_have_room(kept: Kept, scene: Scene) -> None:

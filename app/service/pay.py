@@ -24,6 +24,7 @@ from app.domain.pay import (
 )
 from app.domain.pay_report import PayReport, missing_rates
 from app.domain.pay_terms import Choice, DayRates, PayTerms
+from app.domain.replacing import replace
 from app.domain.rota import OnCall, Rota
 from app.domain.ruleset import Rules
 from app.domain.work import Stretch, stretches_of, work_of
@@ -116,13 +117,14 @@ class Pay:
         if since + now > moment:
             raise InvalidPayload("is not over yet", "worked")
         then = await self._rules_around(since, since + LONGEST_WORK)
-        around, _ = await self._hours(then, since - LONGEST_WORK, since + LONGEST_WORK)
+        around, unfinished = await self._hours(then, since - LONGEST_WORK, since + LONGEST_WORK)
+        so_far = work_of([replace(one, until=moment) for one in unfinished], then.calendar_at)
         meant = beginning_at(person, since, around)
         before = length_now(meant) if meant else timedelta(0)
         if abs(was - before) < A_MINUTE:
             was = before
         edit = HoursEdit(person, meant.since if meant else since, was, now, by, moment, why)
-        check_edit(edit, around)
+        check_edit(edit, around, so_far)
         if meant is None and then.calendar_at(since).is_open(since):
             raise InvalidPayload(f"is {then.calendar_at(since).explain(since)}", "since")
         terms = then.terms_at(edit.since)

@@ -134,6 +134,18 @@ async def test_an_offer_that_nobody_has_taken_is_said_the_day_before(tmp_path: P
         assert town.messages()[-1].headline.startswith("Nobody has taken what you offered: rota primary, Mon 30 Nov")
 
 
+async def test_an_offer_whose_shift_was_covered_without_a_yes_is_no_longer_theirs(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        await said(town, "cover-offers", rota="primary", shift="2026-11-30", by="dee")
+        await said(town, "covers", rota="primary", shift="2026-11-30", by="ben")
+        town.news()
+        await town.go_to("2026-11-29 17:30")
+
+        await look(town)
+
+        assert town.news() == []
+
+
 async def test_on_slack_one_button_asks_the_rota_and_another_takes_it(tmp_path: Path, httpserver: HTTPServer) -> None:
     httpserver.expect_request(SECRET).respond_with_data(CALENDAR)
     rules = SLACK_RULES.replace("quiet: [{send: [email]}]", "quiet: [{send: [slack]}]").replace(

@@ -20,6 +20,8 @@ from tests.stories.stage import RULES, Stage, alert, london, stage
 THREE = RULES.replace("members: [asha], starts", "members: [asha, ben, dee], starts")
 """Asha's week as primary is the one of Monday 16 November 2026, then ben's, then dee's."""
 
+ENDS = THREE.replace("ben, dee], starts", "ben, dee], ends: 2026-12-01, starts")
+
 SUNDAY = "2026-11-22 12:00"
 
 pytestmark = pytest.mark.usefixtures("on_every_store")
@@ -46,6 +48,12 @@ async def primary(stage: Stage, moment: str = "") -> str | None:
     query = {"at": at(moment)} if moment else {}
     reply = await stage.client.get("/api/v1/oncall", params=query)
     return {one["rota"]: one["person"] for one in reply.json()["items"]}["primary"]
+
+
+def said_of_holder(stage: Stage) -> str:
+    """The line of the latest message that says who holds it now."""
+    notice = stage.messages()[-1].notice
+    return next(line for line in notice.lines if line.startswith("Now held")) if notice else ""
 
 
 async def test_a_cover_is_in_effect_at_once_and_both_are_told(tmp_path: Path) -> None:
@@ -202,6 +210,39 @@ async def test_what_was_held_of_a_cover_stays_when_it_is_withdrawn(tmp_path: Pat
         )
         held = [(one["person"], one["since"]) for one in reply.json()["items"]]
         assert held == [("ben", "2026-11-22T12:00:00Z"), ("asha", "2026-11-22T15:00:00Z")]
+
+
+async def test_whose_it_is_after_a_withdrawal_is_told_though_they_had_no_part_in_it(tmp_path: Path) -> None:
+    """Ben covers Asha, and Dee covers Ben. Without Ben's it is still Dee's, and without Dee's it is Asha's."""
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        bens = (await said(town, "covers", rota="primary", by="ben"))["items"][0]["id"]
+        dees = (await said(town, "covers", rota="primary", by="dee"))["items"][0]["id"]
+        town.news()
+        await said(town, f"covers/{bens}/withdraw", 200, by="ben")
+        first = town.news()
+
+        await said(town, f"covers/{dees}/withdraw", 200, by="dee")
+
+        assert first == ["Sun 12:00 notice asha", "Sun 12:00 notice ben", "Sun 12:00 notice dee"]
+        assert town.news() == ["Sun 12:00 notice asha", "Sun 12:00 notice ben", "Sun 12:00 notice dee"]
+        assert said_of_holder(town) == "Now held by: Asha."
+        assert await primary(town) == "asha"
+
+
+async def test_a_gap_that_a_withdrawal_leaves_again_is_told_to_all_who_could_fill_it(tmp_path: Path) -> None:
+    async with stage(
+        tmp_path,
+        "2026-12-01 12:00",
+        ENDS,
+    ) as town:
+        stretch = {"since": at("2026-12-02 18:00"), "until": at("2026-12-02 22:00")}
+        cover = (await said(town, "covers", rota="primary", by="ben", **stretch))["items"][0]["id"]
+        town.news()
+
+        await said(town, f"covers/{cover}/withdraw", 200, by="ben")
+
+        assert town.news() == [f"Tue 12:00 notice {one}" for one in ("asha", "ben", "dee")]
+        assert said_of_holder(town) == "Now held by: nobody."
 
 
 async def test_the_one_whose_turn_fills_in_for_is_in_debt(tmp_path: Path) -> None:

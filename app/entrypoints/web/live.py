@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from app.domain.errors import AppError
+from app.entrypoints.web.held_piece import held_by, version_of
 from app.service.bell import Bell
 from app.service.ports import Clock
 
@@ -50,12 +51,13 @@ class Leave:
 
 @dataclass(slots=True)
 class Room:
-    """One piece of a page and all who look at it. `event` is it as sent; `number` counts how often it changed.
-    `is_late`: it could not be made again, so what is known of it is old."""
+    """One piece of a page and all who look at it. `event` is it as sent, and `version` names it; `number` counts how
+    often it changed. `is_late`: it could not be made again, so what is known of it is old."""
 
     render: Render
     html: bytes = b""
     event: bytes = b""
+    version: str = ""
     number: int = 0
     viewers: int = 0
     is_late: bool = False
@@ -65,7 +67,8 @@ class Room:
         """Make it again, and wake all who look at it if it is another. What cannot be made stays as it was."""
         html = await self.render()
         if html != self.html:
-            self.html, self.event, self.number = html, event_of(html), self.number + 1
+            self.html, self.version, self.number = html, version_of(html), self.number + 1
+            self.event = event_of(html, self.version)
             self.changed.set()
             self.changed = asyncio.Event()
 
@@ -82,11 +85,13 @@ class Live:
         self._log = structlog.get_logger()
 
     async def answer(self, request: Request, key: str, render: Render, leave: Leave) -> Response:
-        """A stream of this piece, or with `?once` the piece alone. `key` says all that it depends on."""
+        """A stream of this piece, or with `?once` the piece alone. `key` says all that it depends on. A page that holds
+        the piece as it is gets it only when it has changed."""
         if "once" in request.query_params:
             return HTMLResponse(await render(), headers={"cache-control": "no-store"})
+        events = self._events(key, render, leave, held_by(request, self._clock.now()))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(key, render, leave), headers=headers, media_type="text/event-stream")
+        return StreamingResponse(events, headers=headers, media_type="text/event-stream")
 
     def close(self) -> None:
         """End every stream, so that the server can."""
@@ -100,14 +105,15 @@ class Live:
     def viewers(self) -> int:
         return sum(room.viewers for room in self._rooms.values())
 
-    async def _events(self, key: str, render: Render, leave: Leave) -> AsyncIterator[bytes]:
+    async def _events(self, key: str, render: Render, leave: Leave, held: str = "") -> AsyncIterator[bytes]:
         room = self._rooms.setdefault(key, Room(render))
         room.viewers += 1
         try:
             if room.viewers == 1:
                 await self._look(room)
             self._begin()
-            seen, asked = 0, perf_counter()
+            seen = room.number if held and held == room.version else 0
+            asked = perf_counter()
             while not self._over.is_set() and self._clock.now() < leave.ends:
                 if perf_counter() - asked > ASKS_EVERY:
                     asked = perf_counter()
@@ -151,6 +157,7 @@ class Live:
             room.is_late = True
 
 
-def event_of(html: bytes) -> bytes:
+def event_of(html: bytes, version: str) -> bytes:
     """A piece of a page as a server-sent event."""
-    return b"".join(b"data: " + line + b"\n" for line in html.splitlines()) + b"\n"
+    lines = b"".join(b"data: " + line + b"\n" for line in html.splitlines())
+    return b"id: " + version.encode() + b"\n" + lines + b"\n"

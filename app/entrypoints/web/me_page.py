@@ -105,7 +105,7 @@ async def _show(page: Page, wrong: str, said: str, test: str = "") -> Response:
     reach = await _reach(person.id, application)
     rotas = sorted({one.rota for one in shifts})
     feeds = application.shift_feeds
-    return page.show(
+    return page.show_secret(
         "me.html",
         422 if wrong else 200,
         person=person,

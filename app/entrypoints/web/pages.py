@@ -1,6 +1,7 @@
 """Templates to HTML: everything is escaped, and a name that is missing is an error, not a blank."""
 
 import gzip
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.entrypoints.web import wording
+from app.entrypoints.web.held_piece import holding
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -36,10 +38,10 @@ def rendered(template: str, **values: object) -> bytes:
 
 
 def packed(response: HTMLResponse, accepted: str) -> HTMLResponse:
-    """The same, compressed where the browser takes that. Nothing secret in a page stays the same from one to the next,
-    so its length tells nothing of it."""
+    """The same, compressed where the browser takes that. Only for pages in which nothing secret stays the same from one
+    to the next, for its length may tell of what is in it (https://breachattack.com)."""
     body = bytes(response.body)
-    if len(body) < WORTH_PACKING or "gzip" not in accepted:
+    if len(body) < WORTH_PACKING or not takes_gzip(accepted):
         return response
     response.body = gzip.compress(body, 5)
     response.headers["content-encoding"] = "gzip"
@@ -48,10 +50,23 @@ def packed(response: HTMLResponse, accepted: str) -> HTMLResponse:
     return response
 
 
+def takes_gzip(accepted: str) -> bool:
+    """Whether an `accept-encoding` names gzip, and not with a weight of nothing (RFC 9110, 12.5.3)."""
+    return any(_GZIP.fullmatch(one.strip()) for one in accepted.split(","))
+
+
 @cache
 def static(path: str) -> str:
     """The address of a static file, which changes with what is in it: so browsers may keep it for ever."""
-    return f"/static/{path}?v={sha256((STATIC / path).read_bytes()).hexdigest()[:12]}"
+    return f"/static/{path}?v={digest(path)}"
+
+
+@cache
+def digest(path: str) -> str:
+    return sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+
+
+_GZIP = re.compile(r"gzip *(; *q=(1(\.0*)?|0\.0*[1-9]\d*))?", re.IGNORECASE)
 
 
 _ENVIRONMENT = Environment(
@@ -62,6 +77,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.globals["static"] = static
+_ENVIRONMENT.globals["holding"] = holding
 _ENVIRONMENT.filters.update(
     local=wording.local,
     zones=wording.zones,

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import NotFound
-from app.entrypoints.web.pages import STATIC
+from app.entrypoints.web.pages import STATIC, digest, takes_gzip
 
 router = APIRouter(prefix="/static", include_in_schema=False)
 
@@ -19,12 +19,13 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"])
 async def static_file(path: str, request: Request, v: str = "") -> Response:
-    """Raises `NotFound`. `v` is a digest of the file, so what was fetched with it never changes."""
+    """Raises `NotFound`. `v` is a digest of the file, so what was fetched with it never changes. Another digest is of
+    another version of this server, whose pages are asked for beside this one's during a roll-out."""
     if path not in _names():
         raise NotFound("there is no such file")
-    headers = {"cache-control": FOR_EVER if v else AGAIN, "vary": "accept-encoding"}
+    headers = {"cache-control": FOR_EVER if v == digest(path) else AGAIN, "vary": "accept-encoding"}
     body = _body(path)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request.headers.get("accept-encoding", "")):
         body, headers["content-encoding"] = _packed(path), "gzip"
     return Response(body, headers=headers, media_type=_type(path))
 

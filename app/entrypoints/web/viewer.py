@@ -108,9 +108,15 @@ class Page:
 
     def show(self, template: str, status: int = 200, **values: object) -> Response:
         """The page in its frame, with navigation. Templates find `viewer`, `now`, `ticks`, `zone`, `form_token` too."""
+        whole = self.show_secret(template, status, **values)
+        return packed(whole, self.request.headers.get("accept-encoding", ""))
+
+    def show_secret(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """The same of a page with something secret in it that stays as it is: not compressed, so that its length says
+        nothing of it."""
         response = page(template, status, None, **self._frame(), **values)
         self._keep_signed_in(response)
-        return packed(response, self.request.headers.get("accept-encoding", ""))
+        return response
 
     def part(self, template: str, **values: object) -> bytes:
         """A piece of a page; the same for all who look at it in the same zone, so it can be made once for them, and for

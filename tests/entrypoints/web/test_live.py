@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.errors import StoreUnavailable
+from app.entrypoints.web.held_piece import version_of
 from app.entrypoints.web.live import BEAT, LATE, Leave, Live, event_of
 from app.service.bell import Bell
 from tests.entrypoints.http.rig import Rig, StandingClock
@@ -46,8 +47,8 @@ async def test_many_viewers_share_one_making_and_each_gets_it() -> None:
     bell.ring()
     second = await asyncio.gather(*(anext(one) for one in viewers))
 
-    assert {*first} == {b"data: <p>one</p>\n\n"}
-    assert {*second} == {b"data: <p>two</p>\ndata: <p>three</p>\n\n"}
+    assert {*first} == {event_of(b"<p>one</p>", version_of(b"<p>one</p>"))}
+    assert {*second} == {event_of(board.text, version_of(board.text))}
     assert (made, board.made, live.viewers) == (1, 2, 50)
     for one in viewers:
         await one.aclose()
@@ -121,4 +122,6 @@ async def test_a_piece_stays_the_same_while_nothing_but_time_passes(rig: Rig, as
 
 
 def test_a_line_of_a_piece_cannot_end_its_event() -> None:
-    assert event_of("<p>a\r\n\r\nb\u2028c</p>".encode()) == "data: <p>a\ndata: \ndata: b\u2028c</p>\n\n".encode()
+    event = event_of("<p>a\r\n\r\nb\u2028c</p>".encode(), "7")
+
+    assert event == "id: 7\ndata: <p>a\ndata: \ndata: b\u2028c</p>\n\n".encode()
