@@ -96,7 +96,7 @@ def _check(wanted: Apprenticeship, kept: Kept, scene: Scene) -> None:
         if wanted.person not in rota.members:
             raise InvalidPayload(f"{wanted.person} is not in rota {rota.name}: add them in the rules file", "person")
     must_not_be_past(wanted.since, scene.rules, scene.now)
-    if not wanted.since < wanted.until <= wanted.since + LONGEST:
+    if not timedelta(0) < wanted.until - wanted.since <= LONGEST:
         raise InvalidPayload("must be later than `since`, and within a year of it", "until")
     ours = (one for one in kept.shadowings if (one.person, one.rota) == (wanted.person, wanted.rota))
     if until := max((one.ends for one in ours if one.ends > wanted.since), default=None):
