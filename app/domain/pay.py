@@ -165,8 +165,10 @@ def beginning_at(person: str, since: datetime, hours: Sequence[Hours]) -> Hours 
 
 
 def check_edit(edit: HoursEdit, hours: Sequence[Hours], so_far: Sequence[Work] = ()) -> None:
-    """Raises `Conflict` when somebody has changed it since, and `InvalidPayload` for what would pay time twice. `so_far`
-    is what has come until now of work that goes on: once it has ended, it is one with all that it touches."""
+    """Raises `Conflict` when somebody has changed it since, and `InvalidPayload` for what would pay time twice.
+
+    `so_far` is what has come until now of work that goes on: once it has ended, it is one with all that it touches.
+    """
     own = [one for one in hours if one.person == edit.person]
     meant = next((one for one in own if one.since == edit.since), None)
     now = length_now(meant) if meant else _NONE

@@ -11,7 +11,7 @@ from app.domain.rota import has_consent
 from app.domain.rota_facts import Kept, Shadowing, dated
 from app.service.consents import BEGUN
 from app.service.respond import must_be_person
-from app.service.rota_facts import Change, Records, RotaFacts
+from app.service.rota_facts import Change, Records, RotaFacts, later_ids
 
 LONGEST = timedelta(days=366)
 
@@ -40,7 +40,7 @@ class Shadowings:
             must_be_person(by.person, "by", scene.rules)
             _check(wanted, kept, scene)
             said = Shadowing(
-                self.new_id(),
+                next(later_ids(kept.shadowings, self.new_id)),
                 wanted.person,
                 wanted.rota,
                 wanted.becomes,
