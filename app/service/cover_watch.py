@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.absences import told_to_find_cover
+from app.domain.classify import Mode
 from app.domain.cover_told import linked, told_nobody_has_taken
 from app.domain.notification import Notification
 from app.domain.rota import DatedFacts, held
@@ -27,12 +28,14 @@ class CoverWatch:
     _told: frozenset[str] = field(default=frozenset())
 
     async def tell(self) -> None:
+        """Rules that only observe ask nobody for cover of an absence; an offer is somebody's own doing."""
         rules, now = self.facts.in_force.rules, self.facts.clock.now()
         kept = await self.facts.kept()
         offers = [one for one in kept.offers if _is_late(one, now) and _still_holds(one, dated(kept), rules, now)]
+        needs = () if rules.mode is Mode.OBSERVE else await self.absences.needed()
         found = (
             *(told_nobody_has_taken(one, rules, now) for one in offers),
-            *told_to_find_cover(await self.absences.needed(), rules, now),
+            *told_to_find_cover(needs, rules, now),
         )
         rows = [row for row in linked(found, self.page) if isinstance(row, Notification)]
         news = [row for row in rows if row.key not in self._told]

@@ -1,6 +1,6 @@
 """Cover on an honour system: taken, given, offered, swapped and withdrawn by people, in effect at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -14,7 +14,7 @@ from app.domain.rota import OnCall, held
 from app.domain.rota_facts import Kept, KeptCover, KeptOffer, dated
 from app.service.ports import IncidentQuery
 from app.service.respond import must_be_person
-from app.service.rota_facts import Change, Records, RotaFacts
+from app.service.rota_facts import Change, Records, RotaFacts, later_ids
 
 MOST = 2000
 """How many covers and offers may be to come."""
@@ -46,7 +46,8 @@ class Covers:
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
             must_have_room(kept, scene)
-            covers = self._covers(to_cover(scene, asked, person, by), person, by, scene.now, note)
+            ids = later_ids(kept.covers, self.new_id)
+            covers = _covers(ids, to_cover(scene, asked, person, by), person, by, scene.now, note)
             return Change(covers, self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
@@ -81,7 +82,8 @@ class Covers:
             if offer.taken_by == by.person:
                 return Change(already=(*(one for one in kept.covers if one.offer == id), offer))
             parts = to_accept(scene, offer, by.person)
-            covers = self._covers(parts, by.person, by, scene.now, offer.note, offer=offer.id)
+            ids = later_ids(kept.covers, self.new_id)
+            covers = _covers(ids, parts, by.person, by, scene.now, offer.note, offer=offer.id)
             taken = replace(offer, taken_at=scene.now, taken_by=by.person)
             return Change((*covers, taken), self._told(covers, scene, incidents))
 
@@ -96,10 +98,10 @@ class Covers:
             must_be_person(by.person, "by", scene.rules)
             must_be_person(other, "with", scene.rules)
             must_have_room(kept, scene)
-            pair, giver = self.new_id(), by.person
+            pair, giver, ids = self.new_id(), by.person, later_ids(kept.covers, self.new_id)
             covers = (
-                *self._covers(to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
-                *self._covers(to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
+                *_covers(ids, to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
+                *_covers(ids, to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
             )
             return Change(covers, self._told(covers, scene, incidents))
 
@@ -154,33 +156,6 @@ class Covers:
     ) -> tuple[Notification | str, ...]:
         return linked(told_of_covers(covers, scene.rules, scene.now, incidents), self.page)
 
-    def _covers(
-        self,
-        parts: Iterable[OnCall],
-        person: str,
-        by: Actor,
-        now: datetime,
-        note: str,
-        offer: str = "",
-        swap: str = "",
-    ) -> tuple[KeptCover, ...]:
-        return tuple(
-            KeptCover(
-                id=self.new_id(),
-                rota=part.rota,
-                person=person,
-                instead_of=part.person or "",
-                since=part.since or now,
-                until=part.until or now,
-                by=by.person,
-                at=now,
-                note=note,
-                offer=offer,
-                swap=swap,
-            )
-            for part in parts
-        )
-
 
 def who_holds(changed: Sequence[KeptCover], kept: Kept, scene: Scene) -> tuple[OnCall, ...]:
     """What is still to come of covers that have changed, by whoever holds it then; gaps too."""
@@ -211,3 +186,31 @@ def _the(id: str, known: Iterable[T], noun: str) -> T:
     if found is None:
         raise NotFound(f"no {noun} has the id {id[:40]!r}")
     return found
+
+
+def _covers(
+    ids: Iterator[str],
+    parts: Iterable[OnCall],
+    person: str,
+    by: Actor,
+    now: datetime,
+    note: str,
+    offer: str = "",
+    swap: str = "",
+) -> tuple[KeptCover, ...]:
+    return tuple(
+        KeptCover(
+            id=next(ids),
+            rota=part.rota,
+            person=person,
+            instead_of=part.person or "",
+            since=part.since or now,
+            until=part.until or now,
+            by=by.person,
+            at=now,
+            note=note,
+            offer=offer,
+            swap=swap,
+        )
+        for part in parts
+    )

@@ -125,8 +125,7 @@ class Pay:
             was = before
         edit = HoursEdit(person, meant.since if meant else since, was, now, by, moment, why)
         check_edit(edit, around, so_far)
-        if meant is None and then.calendar_at(since).is_open(since):
-            raise InvalidPayload(f"is {then.calendar_at(since).explain(since)}", "since")
+        _check_out_of_hours(edit, then.calendar_at(edit.since))
         terms = then.terms_at(edit.since)
         return edited(edit, meant, terms), edit_record(edit, len(meant.edits) if meant else 0)
 
@@ -183,6 +182,16 @@ def _within(held: Sequence[OnCall], since: datetime, until: datetime) -> tuple[O
     return tuple(
         one for one in held if (one.since is None or one.since < until) and (one.until is None or one.until > since)
     )
+
+
+def _check_out_of_hours(edit: HoursEdit, calendar: Calendar) -> None:
+    """Raises `InvalidPayload` for what is somebody's day's work."""
+    if not edit.before and calendar.is_open(edit.since):
+        raise InvalidPayload(f"is {calendar.explain(edit.since)}", "since")
+    if edit.after > edit.before and calendar.working_between(edit.since, edit.since + edit.after):
+        opens = calendar.next_change(edit.since)
+        when = f", which begin at {opens:%Y-%m-%dT%H:%M:%SZ}" if opens else ""
+        raise InvalidPayload(f"reaches into working hours{when}", "worked")
 
 
 def _check_period(since: datetime, until: datetime) -> None:

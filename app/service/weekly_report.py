@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from app.domain.calendar import instant
+from app.domain.classify import Mode
 from app.domain.errors import Conflict
 from app.domain.notice import to_squad
 from app.domain.notification import Notification
@@ -39,7 +40,7 @@ class WeeklyReport:
         several weeks that were missed, the latest."""
         rules, now = self.in_force.rules, self.clock.now()
         due = last_due(rules, now)
-        if due is None:
+        if due is None or rules.mode is Mode.OBSERVE:
             return ()
         monday = _monday_before(due, rules)
         if monday == self._told or await self.store.record(KIND, monday.isoformat()):

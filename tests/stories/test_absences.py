@@ -81,6 +81,15 @@ async def test_one_who_is_away_is_asked_once_and_it_is_listed_until_it_is_covere
         assert "hospital" not in str(town.messages())
 
 
+async def test_rules_that_only_observe_ask_nobody_for_cover(tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(SECRET).respond_with_data(CALENDAR)
+    async with stage(tmp_path, SUNDAY, "mode: observe\n" + with_calendar(THREE, httpserver)) as town:
+        await look(town)
+
+        assert town.news() == []
+        assert len((await needed(town))["items"]) == 1
+
+
 async def test_a_calendar_that_cannot_be_read_says_so_and_what_was_read_last_counts(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.cover import Actor
+from app.domain.cover import Actor, Stretch
 from app.domain.errors import Conflict
 from app.domain.rota_facts import KeptCover
 from app.service import covers as covers_module
@@ -149,6 +149,23 @@ async def test_two_who_take_the_same_at_once_both_know_who_has_it(tmp_path: Path
         assert await primary(town) == covers[1].person
 
 
+async def test_the_last_word_holds_though_another_replicas_clock_is_ahead(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        ahead = Covers(town.application.rota_facts, lambda: "7fffffffffffff00", "")
+        await ahead.take(
+            Stretch("primary", london("2026-11-22 12:00"), london("2026-11-23 17:30")),
+            "ben",
+            Actor("ben"),
+            "",
+            nothing_besides,
+        )
+        assert await primary(town) == "ben"
+
+        await said(town, "covers", rota="primary", by="asha")
+
+        assert await primary(town) == "asha"
+
+
 async def test_there_is_an_end_to_covers_and_those_that_are_over_do_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,7 +230,7 @@ async def test_what_was_held_of_a_cover_stays_when_it_is_withdrawn(tmp_path: Pat
 
 
 async def test_whose_it_is_after_a_withdrawal_is_told_though_they_had_no_part_in_it(tmp_path: Path) -> None:
-    """Ben covers Asha, and Dee covers Ben. Without Ben's it is still Dee's, and without Dee's it is Asha's."""
+    """Ben covers Asha, and Dee covers Ben: without Ben it is still hers, and without her it is Asha's."""
     async with stage(tmp_path, SUNDAY, THREE) as town:
         bens = (await said(town, "covers", rota="primary", by="ben"))["items"][0]["id"]
         dees = (await said(town, "covers", rota="primary", by="dee"))["items"][0]["id"]

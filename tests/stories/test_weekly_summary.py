@@ -55,3 +55,11 @@ async def test_a_summary_that_was_due_while_no_worker_ran_comes_late_and_only_th
 
         assert s.news() == ["Wed 12:00 notice payments"]
         assert s.messages()[-1].headline.startswith("Payments, week of 16 Nov to 22 Nov")
+
+
+async def test_rules_that_only_observe_send_no_summary(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-23 09:30", "mode: observe\n" + WEEKLY) as s:
+        await s.application.weekly_report.look()
+        await s.settle()
+
+        assert s.news() == []

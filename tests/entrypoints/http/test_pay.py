@@ -251,6 +251,7 @@ async def test_under_the_same_key_hours_are_changed_once(rig: Rig) -> None:
         ),
         ({"since": "2026-12-01T08:00:00Z", "was": "0m", "worked": "3h"}, "worked", "is not over yet"),
         ({"worked": "8d"}, "worked", "is more than a week"),
+        ({"worked": "2d"}, "worked", "reaches into working hours, which begin at 2026-11-23T09:00:00Z"),
         ({"why": ""}, "why", "at least 1 character"),
     ],
 )
