@@ -1,6 +1,6 @@
 """Looks at the open incidents as many browsers would: `python -m bench.viewers PORT HOW_MANY COOKIE`.
 
-Says `looking` once every one of them has been sent something, and looks until it is told to end. Then it says how many
+Says `looking` once every one of them has been sent the piece, and looks until it is told to end. Then it says how many
 changes the one has been shown that was shown fewest. Ends with an error when the server ends a stream.
 """
 
@@ -28,8 +28,9 @@ class Viewer:
             raise SystemExit(f"refused: {head[:200]!r}")
         while size := int(await reader.readline(), 16):
             event = await reader.readexactly(size + 2)
-            self.changes += event.startswith(CHANGE)
-            self.sees.set()
+            if event.startswith(CHANGE):
+                self.changes += 1
+                self.sees.set()
         raise SystemExit("the server has ended a stream")
 
 

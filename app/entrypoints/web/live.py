@@ -26,6 +26,10 @@ RESTS = 1.0
 SHARE = 0.05
 """How much of the process's time the looks may take, so that any number of rooms slows no alert."""
 
+RESTS_FOR_ROOM = 1.0
+"""Seconds between two looks for each room, at most: what takes longer than a share of that waits for the store in a
+storm, when what is shown must not be old, and takes no time of this process."""
+
 RESTS_FOR_EACH = 0.01
 """Seconds more between two looks for each viewer, for sending takes time as well."""
 
@@ -145,7 +149,7 @@ class Live:
             for room in list(self._rooms.values()):
                 await self._look(room)
             took = perf_counter() - start
-            await asyncio.sleep(max(RESTS, took / SHARE, self.viewers * RESTS_FOR_EACH))
+            await asyncio.sleep(rest_after(took, len(self._rooms), self.viewers))
 
     async def _look(self, room: Room) -> None:
         try:
@@ -155,6 +159,11 @@ class Live:
             if not room.is_late:
                 self._log.warning("live.late", error=type(error).__name__, exc_info=not isinstance(error, AppError))
             room.is_late = True
+
+
+def rest_after(took: float, rooms: int, viewers: int) -> float:
+    """Seconds until the next look, when a look at all rooms took so many."""
+    return max(RESTS, min(took / SHARE, rooms * RESTS_FOR_ROOM), viewers * RESTS_FOR_EACH)
 
 
 def event_of(html: bytes, version: str) -> bytes:

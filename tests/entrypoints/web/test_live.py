@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import StoreUnavailable
 from app.entrypoints.web.held_piece import version_of
-from app.entrypoints.web.live import BEAT, LATE, Leave, Live, event_of
+from app.entrypoints.web.live import BEAT, LATE, Leave, Live, event_of, rest_after
 from app.service.bell import Bell
 from tests.entrypoints.http.rig import Rig, StandingClock
 from tests.entrypoints.web.visitor import Visitor
@@ -119,6 +119,23 @@ async def test_a_piece_stays_the_same_while_nothing_but_time_passes(rig: Rig, as
     rig.clock.pass_by(timedelta(minutes=7))
 
     assert [(await asha.client.get(path)).content for path in paths] == before
+
+
+@pytest.mark.parametrize(
+    ("took", "rooms", "viewers", "rests"),
+    [
+        (0.01, 1, 1, 1.0),
+        (0.5, 1, 1, 1.0),
+        (0.01, 1, 200, 2.0),
+        (0.5, 1, 200, 2.0),
+        (0.2, 40, 40, 4.0),
+        (9.0, 40, 40, 40.0),
+    ],
+)
+def test_looks_rest_by_what_they_cost_but_one_that_waits_for_the_store_makes_no_page_old(
+    took: float, rooms: int, viewers: int, rests: float
+) -> None:
+    assert rest_after(took, rooms, viewers) == pytest.approx(rests)
 
 
 def test_a_line_of_a_piece_cannot_end_its_event() -> None:
