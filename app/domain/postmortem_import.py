@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.action_item import ActionItem, ActionKind, ActionState, one_text
@@ -88,8 +88,13 @@ def edit_of(before: PostMortem, given: Imported) -> Edit:
 
 def _merged(known: tuple[ActionItem, ...], given: tuple[ActionItem, ...]) -> tuple[ActionItem, ...]:
     named, ids = {item.id: item for item in given}, {item.id for item in known}
-    new = [item for item in given if item.id not in ids]
+    new = as_new(item for item in given if item.id not in ids)
     return (*(_as_given(item, named.get(item.id)) for item in known), *new)
+
+
+def as_new(given: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
+    """Items that are to get ids of their own: a line that was copied from elsewhere has that of another item."""
+    return tuple(replace(item, id="") for item in given)
 
 
 def _as_given(item: ActionItem, given: ActionItem | None) -> ActionItem:
