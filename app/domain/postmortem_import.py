@@ -87,9 +87,15 @@ def edit_of(before: PostMortem, given: Imported) -> Edit:
 
 
 def _merged(known: tuple[ActionItem, ...], given: tuple[ActionItem, ...]) -> tuple[ActionItem, ...]:
-    named, ids = {item.id: item for item in given}, {item.id for item in known}
-    new = as_new(item for item in given if item.id not in ids)
-    return (*(_as_given(item, named.get(item.id)) for item in known), *new)
+    """The first line with an item's id is that item; one that was copied within the file is another."""
+    ids, named = {item.id for item in known}, dict[str, ActionItem]()
+    new: list[ActionItem] = []
+    for item in given:
+        if item.id in ids and item.id not in named:
+            named[item.id] = item
+        else:
+            new.append(item)
+    return (*(_as_given(item, named.get(item.id)) for item in known), *as_new(new))
 
 
 def as_new(given: Iterable[ActionItem]) -> tuple[ActionItem, ...]:

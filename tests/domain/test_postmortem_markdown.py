@@ -231,3 +231,12 @@ def test_an_action_item_that_was_copied_from_another_post_mortem_is_a_new_one() 
         (one.actions[0].id, one.actions[0].text),
         ("", "Theirs"),
     ]
+
+
+def test_a_line_that_was_copied_within_the_file_is_another_item_and_neither_is_lost() -> None:
+    one = a_post_mortem(actions=(an_action_item(),))
+    id = one.actions[0].id
+
+    edit = edit_of(one, read_markdown(f"## Action items\n- [ ] First (other) #{id}\n- [ ] Second (other) #{id}\n"))
+
+    assert [(item.id, item.text) for item in edit.actions or ()] == [(id, "First"), ("", "Second")]
