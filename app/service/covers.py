@@ -53,7 +53,8 @@ class Covers:
         return await self.facts.change(decide, records)
 
     async def offer(self, asked: Stretch, person: str, to: str, by: Actor, note: str, records: Records) -> Change:
-        """Ask one person, or (`to` empty) everybody of the rota; nothing changes before somebody says yes."""
+        """Ask one person, or (`to` empty) everybody of the rota; nothing changes before somebody says yes. Asked again
+        while that is open, nobody is asked a second time."""
 
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
@@ -63,6 +64,8 @@ class Covers:
             offer = KeptOffer(
                 self.new_id(), offered.rota, person, to, offered.since, offered.until, by.person, scene.now, note
             )
+            if same := next((one for one in kept.offers if one.is_open(scene.now) and _is_part_of(offer, one)), None):
+                return Change(already=(same,))
             must_have_room(kept, scene)
             readers = who_is_asked(scene, offer)
             if not readers:
@@ -167,6 +170,12 @@ def who_holds(changed: Sequence[KeptCover], kept: Kept, scene: Scene) -> tuple[O
         if (rota := scene.rules.rotas.get(one.rota))
         for part in held(rota, scene.rules.people, facts, max(one.since, scene.now), one.until)
     )
+
+
+def _is_part_of(offer: KeptOffer, other: KeptOffer) -> bool:
+    """Whether the other one asks the same of the same people, though it may have begun earlier."""
+    mine, theirs = ((one.rota, one.person, one.to, one.until) for one in (offer, other))
+    return mine == theirs and other.since <= offer.since
 
 
 def must_have_room(kept: Kept, scene: Scene) -> None:

@@ -120,6 +120,18 @@ async def test_the_first_to_say_yes_has_an_offer_and_nobody_else(tmp_path: Path)
         assert town.news() == ["Sun 12:00 notice ben", "Sun 12:00 notice dee"]
 
 
+async def test_an_offer_that_is_made_twice_asks_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        first = await said(town, "cover-offers", rota="primary", by="asha")
+        town.news()
+        await town.go_to("2026-11-22 12:01")
+
+        again = await said(town, "cover-offers", rota="primary", by="asha")
+
+        assert (again["effect"], again["offer"]["id"]) == ("already", first["offer"]["id"])
+        assert town.news() == []
+
+
 async def test_of_many_who_say_yes_at_once_in_two_replicas_exactly_one_has_it(tmp_path: Path) -> None:
     async with stage(tmp_path, SUNDAY, THREE) as town:
         offer = (await said(town, "cover-offers", rota="primary", by="asha"))["offer"]["id"]
