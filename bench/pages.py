@@ -172,8 +172,8 @@ def _beside_viewers(course: Course, number: int) -> Beside:
 @contextmanager
 def viewing(server: Server, cookie: str) -> Iterator[list[int]]:
     """So many browsers that look at the open incidents, each with a stream of its own. At the end the list holds how
-    many changes each was shown at the least; raises `ServerFailedError` when one saw none, or lost its stream. They give
-    way to whoever sends alerts, for real ones are on other machines."""
+    many changes each was shown at the least; raises `ServerFailedError` when one saw none, or lost its stream. They
+    give way to whoever sends alerts, for real ones are on other machines."""
     command = on_core(CLIENT_CORE, "nice", "-n", 19, *python("bench.viewers", server.port, VIEWERS, cookie))
     shown = list[int]()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
