@@ -30,8 +30,9 @@ RESTS_FOR_ROOM = 1.0
 """Seconds between two looks for each room, at most: what takes longer than a share of that waits for the store in a
 storm, when what is shown must not be old, and takes no time of this process."""
 
-RESTS_FOR_EACH = 0.01
-"""Seconds more between two looks for each viewer, for sending takes time as well."""
+RESTS_FOR_EACH = 0.02
+"""Seconds between two looks for each viewer, for sending takes time as well: half of this cost a tenth of the alerts
+with 200 of them (docs/benchmarks.md)."""
 
 BEATS_EVERY = 10.0
 """Seconds after which a viewer hears that all is as it was; a page that hears nothing for longer says so."""
