@@ -25,7 +25,7 @@ test: .venv/.dev ## install what is needed and run every test
 	@sh scripts/tools.sh prometheus prometheus-alertmanager strace chromium nodejs npm
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
-test-quick: .venv/.dev ## the tests that start no server, in less than a minute
+test-quick: .venv/.dev ## the tests that start no server
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not server" $(PYTEST)
 
 check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and every test: what CI runs
@@ -42,10 +42,7 @@ stories: .venv/.dev ## every story on every sort of store there is: SQLite, two 
 	ONCALL_EVERY_STORE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/stories $(PYTEST)
 
 .PHONY: image-test
-image-demo: .venv/.runtime ## a made-up company with five weeks behind it, and incidents that go on; http://127.0.0.1:8080
-	@exec $(BIN)/python -m demo $(DEMO)
-
-test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
+image-test: .venv/.dev ## build the container image on a base made here and test it (root and buildah; minutes)
 	@sh scripts/tools.sh buildah debootstrap
 	@sh scripts/image_test.sh
 
