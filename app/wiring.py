@@ -158,6 +158,7 @@ async def assemble(
     by_phone = _by_phone(application)
     application.text_answers = TextAnswers(by_phone, application.tickets.code)
     application.call_answers = CallAnswers(by_phone)
+    application.provider = _provider(application)
     application.applier.start()
     return application
 

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import subprocess
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,8 +20,6 @@ from demo.living import live
 from demo.past import play
 from demo.town import settle_in
 
-STARTS_WITHIN = 30.0
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
@@ -32,13 +29,8 @@ def main() -> None:
     asked = parser.parse_args()
     settings = settle_in(asked.folder, datetime.now(UTC).date(), asked.port)
     seed(settings)
-    token = "oncall_" + token_urlsafe(24)
-    with subprocess.Popen(serving(), env=environment(settings, token)) as server:  # noqa: S603 - our own server
-        try:
-            asyncio.run(_beside(server, settings, token, still=asked.still))
-        except KeyboardInterrupt:
-            server.terminate()
-    sys.exit(0 if server.returncode in (0, -15) else server.returncode)
+    with suppress(KeyboardInterrupt):
+        sys.exit(asyncio.run(serve(settings, still=asked.still)))
 
 
 def seed(settings: Settings) -> None:
@@ -67,28 +59,25 @@ def environment(settings: Settings, token: str) -> dict[str, str]:
     }
 
 
-async def _beside(server: "subprocess.Popen[bytes]", settings: Settings, token: str, still: bool) -> None:
-    """What goes on while the server runs."""
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}", headers=headers) as client:
-        await _until_ready(server, client)
-        living = None if still else asyncio.create_task(live(Acting(client)))
-        await asyncio.to_thread(server.wait)
+async def serve(settings: Settings, still: bool) -> int:
+    """Run the server, and let things happen in it unless `still`; its exit code. Ends the server when cancelled."""
+    token = "oncall_" + token_urlsafe(24)
+    server = await asyncio.create_subprocess_exec(*serving(), env=environment(settings, token))
+    living = None if still else asyncio.create_task(_live(settings, token))
+    try:
+        return await server.wait()
+    finally:
         if living:
             living.cancel()
-            with suppress(asyncio.CancelledError, httpx.HTTPError):
-                await living
+        with suppress(ProcessLookupError):
+            server.terminate()
+        await server.wait()
 
 
-async def _until_ready(server: "subprocess.Popen[bytes]", client: httpx.AsyncClient) -> None:
-    for _ in range(int(STARTS_WITHIN / 0.2)):
-        if server.poll() is not None:
-            return
-        with suppress(httpx.HTTPError):
-            if (await client.get("/readyz")).is_success:
-                return
-        await asyncio.sleep(0.2)
-    raise SystemExit(f"the server did not begin to answer within {STARTS_WITHIN:.0f} s")
+async def _live(settings: Settings, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}", headers=headers) as client:
+        await live(Acting(client))
 
 
 if __name__ == "__main__":

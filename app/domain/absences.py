@@ -80,13 +80,12 @@ def needs_cover(
 
 
 def told_to_find_cover(needs: Iterable[NeedsCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
-    """Each of them is asked three weeks before it begins, and once more three days before."""
+    """Each of them is asked three weeks before it begins, and once more three days before; what is found out later than
+    that is asked for once."""
     return tuple(
-        _asked(need, place, rules, now)
+        _asked(need, "again" if need.since - ASKED_AGAIN <= now else "first", rules, now)
         for need in needs
-        if need.since > now
-        for place, ahead in (("first", FIRST_ASKED), ("again", ASKED_AGAIN))
-        if need.since - ahead <= now
+        if need.since - FIRST_ASKED <= now < need.since
     )
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from app.domain.errors import InvalidPayload
 
 LONGEST_TEXT = 500
+YEARS = range(2000, 2200)
+"""In which something can be due."""
 
 
 class ActionKind(StrEnum):
@@ -50,9 +52,11 @@ def one_text(given: str) -> str:
 
 
 def check_action(item: ActionItem) -> None:
-    """Raises `InvalidPayload` for a text that is none, or is too long."""
+    """Raises `InvalidPayload` for a text that is none or is too long, and for a date that nobody means."""
     if not item.text or len(item.text) > LONGEST_TEXT:
         raise InvalidPayload(f"must be 1 to {LONGEST_TEXT} characters", "text")
+    if item.due and item.due.year not in YEARS:
+        raise InvalidPayload(f"must lie between {YEARS.start} and {YEARS.stop}", "due")
 
 
 def numbered(items: Iterable[ActionItem], new_id: Callable[[], str]) -> tuple[ActionItem, ...]:

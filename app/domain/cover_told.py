@@ -9,6 +9,7 @@ from app.domain.message import TAKE_COVER, Notice, one_line
 from app.domain.notice import to_person
 from app.domain.notification import Notification
 from app.domain.people import Urgency
+from app.domain.rota import OnCall
 from app.domain.rota_facts import KeptCover, KeptOffer
 from app.domain.ruleset import Rules
 from app.domain.spoken import spoken
@@ -40,17 +41,35 @@ def told_of_covers(
     return tuple(map(row, _readers(covers)))
 
 
-def told_of_withdrawal(covers: Sequence[KeptCover], rules: Rules, now: datetime) -> tuple[Row, ...]:
-    """The same people again; who holds it from now on is told loudly when that is soon."""
+def told_of_withdrawal(
+    covers: Sequence[KeptCover], left: Sequence[OnCall], rules: Rules, now: datetime
+) -> tuple[Row, ...]:
+    """The same people again, and whoever else holds some of it from now on, as `left` says: those are told loudly when
+    it is soon. Where it is nobody, everybody is told who could fill the gap."""
     words = tuple(f"Withdrawn: {cover_line(one, rules)}" for one in covers)
-    lines = (f"By {_name(covers[0].withdrawn_by, rules)}. What was held of it stays as it was.",)
+    by = covers[0].withdrawn_by
+    held = " and ".join(dict.fromkeys(_name(one.person, rules) if one.person else "nobody" for one in left))
+    lines = (
+        f"By {_name(by, rules)}. What was held of it stays as it was.",
+        *([f"Now held by: {held}."] if held else ()),
+    )
+    takers = {part: _takers(part, rules) for part in left}
 
     def row(reader: str) -> Row:
-        soon = any(one.instead_of == reader != one.withdrawn_by and one.since < now + SOON for one in covers)
+        mine = (part for part, people in takers.items() if reader in people and reader != by)
+        soon = any((part.since or now) < now + SOON for part in mine)
         urgency = Urgency.URGENT if soon else Urgency.QUIET
         return _row(f"cover/{covers[0].id}/withdrawn/{reader}", reader, words, lines, urgency, rules, now)
 
-    return tuple(map(row, _readers(covers)))
+    return tuple(map(row, dict.fromkeys((*_readers(covers), *(who for people in takers.values() for who in people)))))
+
+
+def _takers(part: OnCall, rules: Rules) -> tuple[str, ...]:
+    """Who holds it, or whose it could be."""
+    if part.person:
+        return (part.person,)
+    rota = rules.rotas[part.rota]
+    return tuple(one for one in rota.members if one not in rota.opted_out) or (rules.last_resort,)
 
 
 def told_of_offer(offer: KeptOffer, asked: Iterable[str], rules: Rules, now: datetime) -> tuple[Row, ...]:

@@ -164,8 +164,9 @@ def beginning_at(person: str, since: datetime, hours: Sequence[Hours]) -> Hours 
     return found[0] if len(found) == 1 else None
 
 
-def check_edit(edit: HoursEdit, hours: Sequence[Hours]) -> None:
-    """Raises `Conflict` when somebody has changed it since, and `InvalidPayload` for what would pay time twice."""
+def check_edit(edit: HoursEdit, hours: Sequence[Hours], so_far: Sequence[Work] = ()) -> None:
+    """Raises `Conflict` when somebody has changed it since, and `InvalidPayload` for what would pay time twice.
+    `so_far` is what has come until now of work that goes on: once it has ended, it is one with all that it touches."""
     own = [one for one in hours if one.person == edit.person]
     meant = next((one for one in own if one.since == edit.since), None)
     now = length_now(meant) if meant else _NONE
@@ -175,6 +176,13 @@ def check_edit(edit: HoursEdit, hours: Sequence[Hours]) -> None:
         if one is not meant and _overlap((edit.since, edit.after), (one.since, length_now(one))):
             began = f"{one.since:%Y-%m-%dT%H:%M:%SZ}"
             raise InvalidPayload(f"overlaps the work that began at {began}: change that instead", "since")
+    end = edit.since + max(edit.before, edit.after)
+    for going_on in so_far:
+        if going_on.person == edit.person and going_on.since <= end and edit.since <= going_on.until:
+            named = ", ".join(going_on.incidents)
+            raise InvalidPayload(
+                f"is one with work that still goes on: change it once incident {named} is over", "since"
+            )
 
 
 def _hours(

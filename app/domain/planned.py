@@ -1,11 +1,11 @@
 """What rotas come to over months: who holds each part of them, and which parts nobody holds."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.people import Person
-from app.domain.rota import DatedFacts, OnCall, Rota, on_call, shifts
+from app.domain.rota import DatedFacts, OnCall, Rota, shifts
 from app.domain.ruleset import Rules
 
 
@@ -32,20 +32,8 @@ def planned(rules: Rules, facts: DatedFacts, since: datetime, until: datetime) -
 def slots(
     rota: Rota, people: Mapping[str, Person], facts: DatedFacts, since: datetime, until: datetime
 ) -> tuple[Slot, ...]:
-    """What `shifts` gives, cut to `since` and `until`.
-
-    No cover reaches beyond the shift that it cuts, so each shift is held against its own covers only.
-    """
-    ours = tuple(one for one in facts.covers if one.rota == rota.name)
-    found: list[OnCall] = []
-    moment = since
-    while moment < until:
-        shift = on_call(rota, people, replace(facts, covers=()), moment)
-        end = min(shift.until or until, until)
-        covers = tuple(one for one in ours if one.since < end and (shift.since is None or one.until > shift.since))
-        found += shifts(rota, people, replace(facts, covers=covers), moment, end)
-        moment = end
-    return cut(found, since, until)
+    """What `shifts` gives, cut to `since` and `until`."""
+    return cut(shifts(rota, people, facts, since, until), since, until)
 
 
 def cut(found: Iterable[OnCall], since: datetime, until: datetime) -> tuple[Slot, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.action_item import ActionItem, ActionKind, ActionState, one_text
@@ -87,9 +87,20 @@ def edit_of(before: PostMortem, given: Imported) -> Edit:
 
 
 def _merged(known: tuple[ActionItem, ...], given: tuple[ActionItem, ...]) -> tuple[ActionItem, ...]:
-    named, ids = {item.id: item for item in given}, {item.id for item in known}
-    new = [item for item in given if item.id not in ids]
-    return (*(_as_given(item, named.get(item.id)) for item in known), *new)
+    """The first line with an item's id is that item; one that was copied within the file is another."""
+    ids, named = {item.id for item in known}, dict[str, ActionItem]()
+    new: list[ActionItem] = []
+    for item in given:
+        if item.id in ids and item.id not in named:
+            named[item.id] = item
+        else:
+            new.append(item)
+    return (*(_as_given(item, named.get(item.id)) for item in known), *as_new(new))
+
+
+def as_new(given: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
+    """Items that are to get ids of their own: a line that was copied from elsewhere has that of another item."""
+    return tuple(replace(item, id="") for item in given)
 
 
 def _as_given(item: ActionItem, given: ActionItem | None) -> ActionItem:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from app.domain.people import ContactMethod, Person
-from app.domain.rota import DatedFacts, OnCall, on_call, shifts
+from app.domain.rota import DatedFacts, OnCall, has_consent, on_call, shifts
 from app.domain.ruleset import Rules
 from app.domain.tell import LAST_RESORT
 
@@ -168,14 +168,13 @@ def _lacks(
 
 def _lacks_consent(person: Person, rules: Rules, facts: DatedFacts, now: datetime) -> bool:
     """Of whoever is in the turn of a rota that needs it; who has opted out of that is in no turn."""
-    spans = (facts.consents or {}).get(person.id, ())
-    for rota in rules.rotas.values():
-        today = now.astimezone(rota.zone).date()
-        dated = any(since <= today and (until is None or today < until) for since, until in spans)
-        in_turn = person.id in rota.members and person.id not in rota.opted_out
-        if rota.consent_required and in_turn and not dated and not person.consents(today):
-            return True
-    return False
+    return any(
+        rota.consent_required
+        and person.id in rota.members
+        and person.id not in rota.opted_out
+        and not has_consent(person, facts, now.astimezone(rota.zone).date())
+        for rota in rules.rotas.values()
+    )
 
 
 def _coming(rules: Rules, facts: DatedFacts, now: datetime) -> dict[str, OnCall]:

@@ -114,9 +114,23 @@ def shifts(
     found: list[OnCall] = []
     moment: datetime | None = since
     while moment is not None and moment < until:
-        found.append(on_call(rota, people, facts, moment))
-        moment = found[-1].until
+        shift = _shift(rota, people, facts, moment)
+        ours = replace(facts, covers=_touching(facts.covers, shift))
+        while moment is not None and moment < until and (shift.until is None or moment < shift.until):
+            found.append(_with_cover(rota, people, ours, shift, moment))
+            moment = found[-1].until
     return tuple(found)
+
+
+def _touching(covers: tuple[Cover, ...], shift: OnCall) -> tuple[Cover, ...]:
+    """Those that can cut this shift: over a year, few of all that there are."""
+    return tuple(
+        cover
+        for cover in covers
+        if cover.rota == shift.rota
+        and (shift.until is None or cover.since < shift.until)
+        and (shift.since is None or cover.until > shift.since)
+    )
 
 
 def held(

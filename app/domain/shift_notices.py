@@ -9,8 +9,8 @@ from app.domain.message import Notice
 from app.domain.rota import DatedFacts, OnCall, Rota, on_call, shifts
 from app.domain.ruleset import Rules
 
-STILL_NEWS = timedelta(hours=1)
-"""How long after a handover somebody is still told of it, when no process ran at that moment."""
+STILL_NEWS = timedelta(days=1)
+"""How long after a handover both are still told of it, when no process ran at that moment and it still stands."""
 
 _AN_INSTANT = timedelta(microseconds=1)
 
@@ -40,7 +40,7 @@ def shift_notices(rules: Rules, facts: DatedFacts, now: datetime, lacks: Lacks) 
     for rota in rules.rotas.values():
         for stretch in shifts(rota, people, facts, first, now + ahead + _AN_INSTANT):
             since = stretch.since
-            if since is None or since < first:
+            if since is None or since < first or (stretch.until is not None and stretch.until <= now):
                 continue
             before = on_call(rota, people, facts, since - _AN_INSTANT)
             if before.person == stretch.person:

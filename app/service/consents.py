@@ -10,7 +10,7 @@ from app.domain.past_kept import keeps_the_past, must_not_be_past
 from app.domain.rota import has_consent
 from app.domain.rota_facts import Kept, KeptConsent, dated
 from app.service.respond import must_be_person
-from app.service.rota_facts import Change, Records, RotaFacts
+from app.service.rota_facts import Change, Records, RotaFacts, later_ids
 
 BEGUN = "a shift that has begun on that day would change hands: say a later date"
 
@@ -44,7 +44,7 @@ class Consents:
         if since is not None:
             must_not_be_past(since, scene.rules, scene.now)
         for day in (since,) if since else (today, today + timedelta(days=1), today + timedelta(days=2)):
-            said = KeptConsent(self.new_id(), person, day, given, by.person, scene.now)
+            said = KeptConsent(next(later_ids(kept.consents, self.new_id)), person, day, given, by.person, scene.now)
             after = dated(replace(kept, consents=(*kept.consents, said)))
             if keeps_the_past(scene.facts, after, scene.rules, scene.now):
                 return said

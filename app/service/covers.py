@@ -1,6 +1,6 @@
 """Cover on an honour system: taken, given, offered, swapped and withdrawn by people, in effect at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -10,11 +10,11 @@ from app.domain.cover_told import linked, told_of_covers, told_of_offer, told_of
 from app.domain.errors import Conflict, Forbidden, NotFound
 from app.domain.incident import Incident, Status
 from app.domain.notification import Notification
-from app.domain.rota import OnCall
-from app.domain.rota_facts import Kept, KeptCover, KeptOffer
+from app.domain.rota import OnCall, held
+from app.domain.rota_facts import Kept, KeptCover, KeptOffer, dated
 from app.service.ports import IncidentQuery
 from app.service.respond import must_be_person
-from app.service.rota_facts import Change, Records, RotaFacts
+from app.service.rota_facts import Change, Records, RotaFacts, later_ids
 
 MOST = 2000
 """How many covers and offers may be to come."""
@@ -46,13 +46,15 @@ class Covers:
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
             must_have_room(kept, scene)
-            covers = self._covers(to_cover(scene, asked, person, by), person, by, scene.now, note)
+            ids = later_ids(kept.covers, self.new_id)
+            covers = _covers(ids, to_cover(scene, asked, person, by), person, by, scene.now, note)
             return Change(covers, self._told(covers, scene, incidents))
 
         return await self.facts.change(decide, records)
 
     async def offer(self, asked: Stretch, person: str, to: str, by: Actor, note: str, records: Records) -> Change:
-        """Ask one person, or (`to` empty) everybody of the rota; nothing changes before somebody says yes."""
+        """Ask one person, or (`to` empty) everybody of the rota; nothing changes before somebody says yes. Asked again
+        while that is open, nobody is asked a second time."""
 
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
@@ -62,6 +64,8 @@ class Covers:
             offer = KeptOffer(
                 self.new_id(), offered.rota, person, to, offered.since, offered.until, by.person, scene.now, note
             )
+            if same := next((one for one in kept.offers if one.is_open(scene.now) and _is_part_of(offer, one)), None):
+                return Change(already=(same,))
             must_have_room(kept, scene)
             readers = who_is_asked(scene, offer)
             if not readers:
@@ -81,7 +85,8 @@ class Covers:
             if offer.taken_by == by.person:
                 return Change(already=(*(one for one in kept.covers if one.offer == id), offer))
             parts = to_accept(scene, offer, by.person)
-            covers = self._covers(parts, by.person, by, scene.now, offer.note, offer=offer.id)
+            ids = later_ids(kept.covers, self.new_id)
+            covers = _covers(ids, parts, by.person, by, scene.now, offer.note, offer=offer.id)
             taken = replace(offer, taken_at=scene.now, taken_by=by.person)
             return Change((*covers, taken), self._told(covers, scene, incidents))
 
@@ -96,10 +101,10 @@ class Covers:
             must_be_person(by.person, "by", scene.rules)
             must_be_person(other, "with", scene.rules)
             must_have_room(kept, scene)
-            pair, giver = self.new_id(), by.person
+            pair, giver, ids = self.new_id(), by.person, later_ids(kept.covers, self.new_id)
             covers = (
-                *self._covers(to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
-                *self._covers(to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
+                *_covers(ids, to_swap(scene, mine, giver, other), other, by, scene.now, note, swap=pair),
+                *_covers(ids, to_swap(scene, theirs, other, giver), giver, by, scene.now, note, swap=pair),
             )
             return Change(covers, self._told(covers, scene, incidents))
 
@@ -125,7 +130,8 @@ class Covers:
                 for one in _with_its_swap(cover, kept.covers)
                 if one.until > scene.now
             )
-            return Change(ended, linked(told_of_withdrawal(ended, scene.rules, scene.now), self.page))
+            left = who_holds(ended, kept, scene)
+            return Change(ended, linked(told_of_withdrawal(ended, left, scene.rules, scene.now), self.page))
 
         return await self.facts.change(decide, records)
 
@@ -153,32 +159,23 @@ class Covers:
     ) -> tuple[Notification | str, ...]:
         return linked(told_of_covers(covers, scene.rules, scene.now, incidents), self.page)
 
-    def _covers(
-        self,
-        parts: Iterable[OnCall],
-        person: str,
-        by: Actor,
-        now: datetime,
-        note: str,
-        offer: str = "",
-        swap: str = "",
-    ) -> tuple[KeptCover, ...]:
-        return tuple(
-            KeptCover(
-                id=self.new_id(),
-                rota=part.rota,
-                person=person,
-                instead_of=part.person or "",
-                since=part.since or now,
-                until=part.until or now,
-                by=by.person,
-                at=now,
-                note=note,
-                offer=offer,
-                swap=swap,
-            )
-            for part in parts
-        )
+
+def who_holds(changed: Sequence[KeptCover], kept: Kept, scene: Scene) -> tuple[OnCall, ...]:
+    """What is still to come of covers that have changed, by whoever holds it then; gaps too."""
+    now_so = {one.id: one for one in changed}
+    facts = dated(replace(kept, covers=tuple(now_so.get(one.id, one) for one in kept.covers)))
+    return tuple(
+        part
+        for one in changed
+        if (rota := scene.rules.rotas.get(one.rota))
+        for part in held(rota, scene.rules.people, facts, max(one.since, scene.now), one.until)
+    )
+
+
+def _is_part_of(offer: KeptOffer, other: KeptOffer) -> bool:
+    """Whether the other one asks the same of the same people, though it may have begun earlier."""
+    mine, theirs = ((one.rota, one.person, one.to, one.until) for one in (offer, other))
+    return mine == theirs and other.since <= offer.since
 
 
 def must_have_room(kept: Kept, scene: Scene) -> None:
@@ -198,3 +195,31 @@ def _the(id: str, known: Iterable[T], noun: str) -> T:
     if found is None:
         raise NotFound(f"no {noun} has the id {id[:40]!r}")
     return found
+
+
+def _covers(
+    ids: Iterator[str],
+    parts: Iterable[OnCall],
+    person: str,
+    by: Actor,
+    now: datetime,
+    note: str,
+    offer: str = "",
+    swap: str = "",
+) -> tuple[KeptCover, ...]:
+    return tuple(
+        KeptCover(
+            id=next(ids),
+            rota=part.rota,
+            person=person,
+            instead_of=part.person or "",
+            since=part.since or now,
+            until=part.until or now,
+            by=by.person,
+            at=now,
+            note=note,
+            offer=offer,
+            swap=swap,
+        )
+        for part in parts
+    )

@@ -36,13 +36,15 @@ async def fair_shares(
     if only and only not in rules.rotas:
         raise NotFound(f"the rules have no rota {only[:40]!r}")
     calendar = rules.calendars[rules.default_calendar]
+    names = [only] if only else list(rules.rotas)
+    plans = await history.held_each(names, since, until)
     found = []
-    for name in [only] if only else rules.rotas:
+    for name in names:
         rota = rules.rotas[name]
         told = tuple(hours for hours in Hours if name in rotas_told(rules.policies.values(), hours))
         if not told:
             continue
-        held = cut(await history.held(name, since, until), since, until)
+        held = cut(plans[name], since, until)
         days = burdens(calendar, rota.zone, since, until) if Hours.OUT in told else NONE
         turn = tuple(dict.fromkeys(one for one in rota.members if one not in rota.opted_out))
         found.append(RotaShares(name, told, turn, shares(held, turn, told, calendar, days)))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from app.domain.classify import Mode
 from app.domain.gap_told import told_of_gaps
 from app.domain.rota_gaps import AHEAD, Outlook, outlook
 from app.service.in_force import InForce
@@ -27,7 +28,10 @@ class GapWatch:
         return outlook(self.in_force.rules, self.in_force.facts, now, now + AHEAD)
 
     async def tell(self, ahead: Outlook) -> None:
-        """Have everybody told who could fill the gaps of the week, once for each gap however many processes look."""
+        """Have everybody told who could fill the gaps of the week, once for each gap however many processes look. Rules
+        that only observe tell nobody."""
+        if self.in_force.rules.mode is Mode.OBSERVE:
+            return
         soon = [gap for gap in ahead.gaps if gap.since < ahead.since + WITHIN]
         rows = told_of_gaps(soon, ahead, self.in_force.rules)
         news = [row for row in rows if row.key not in self._told]

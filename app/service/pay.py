@@ -24,6 +24,7 @@ from app.domain.pay import (
 )
 from app.domain.pay_report import PayReport, missing_rates
 from app.domain.pay_terms import Choice, DayRates, PayTerms
+from app.domain.replacing import replace
 from app.domain.rota import OnCall, Rota
 from app.domain.ruleset import Rules
 from app.domain.work import Stretch, stretches_of, work_of
@@ -116,15 +117,15 @@ class Pay:
         if since + now > moment:
             raise InvalidPayload("is not over yet", "worked")
         then = await self._rules_around(since, since + LONGEST_WORK)
-        around, _ = await self._hours(then, since - LONGEST_WORK, since + LONGEST_WORK)
+        around, unfinished = await self._hours(then, since - LONGEST_WORK, since + LONGEST_WORK)
+        so_far = work_of([replace(one, until=moment) for one in unfinished], then.calendar_at)
         meant = beginning_at(person, since, around)
         before = length_now(meant) if meant else timedelta(0)
         if abs(was - before) < A_MINUTE:
             was = before
         edit = HoursEdit(person, meant.since if meant else since, was, now, by, moment, why)
-        check_edit(edit, around)
-        if meant is None and then.calendar_at(since).is_open(since):
-            raise InvalidPayload(f"is {then.calendar_at(since).explain(since)}", "since")
+        check_edit(edit, around, so_far)
+        _check_out_of_hours(edit, then.calendar_at(edit.since))
         terms = then.terms_at(edit.since)
         return edited(edit, meant, terms), edit_record(edit, len(meant.edits) if meant else 0)
 
@@ -181,6 +182,16 @@ def _within(held: Sequence[OnCall], since: datetime, until: datetime) -> tuple[O
     return tuple(
         one for one in held if (one.since is None or one.since < until) and (one.until is None or one.until > since)
     )
+
+
+def _check_out_of_hours(edit: HoursEdit, calendar: Calendar) -> None:
+    """Raises `InvalidPayload` for what is somebody's day's work."""
+    if not edit.before and calendar.is_open(edit.since):
+        raise InvalidPayload(f"is {calendar.explain(edit.since)}", "since")
+    if edit.after > edit.before and calendar.working_between(edit.since, edit.since + edit.after):
+        opens = calendar.next_change(edit.since)
+        when = f", which begin at {opens:%Y-%m-%dT%H:%M:%SZ}" if opens else ""
+        raise InvalidPayload(f"reaches into working hours{when}", "worked")
 
 
 def _check_period(since: datetime, until: datetime) -> None:

@@ -11,7 +11,7 @@ from app.domain.incident import Entry, Incident
 from app.domain.notification import Notification
 from app.domain.postmortem import Facts, PostMortem, PostMortemState, Section, with_facts
 from app.domain.postmortem_draft import facts_of, is_reviewed, owner_of, template_values
-from app.domain.postmortem_import import Imported
+from app.domain.postmortem_import import Imported, as_new
 from app.domain.postmortem_notices import Desk, of_debt, of_reopening, of_version
 from app.domain.runbook_debt import debt_of, is_taken_back
 from app.domain.working_days import due_after
@@ -156,7 +156,7 @@ class PostMortems:
             by=by,
             change=f"drafted; {complaint}" if complaint else "drafted",
             further=further,
-            actions=numbered(begun.actions, self.new_id),
+            actions=numbered(as_new(begun.actions), self.new_id),
         )
 
     async def _brought_up_to_date(self, found: Found) -> PostMortem:

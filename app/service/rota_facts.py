@@ -1,6 +1,6 @@
 """What changes in rotas from week to week: said by people, kept in the store, and in force in every replica."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -104,6 +104,15 @@ class RotaFacts:
     def _at_hand(self, facts: DatedFacts) -> DatedFacts:
         since = self.clock.now() - REMEMBERED
         return replace(facts, covers=tuple(cover for cover in facts.covers if cover.until > since))
+
+
+def later_ids(said: Sequence[Said], new_id: Callable[[], str]) -> Iterator[str]:
+    """New ids that come after all of `said`: the last word holds, also where the clock of the replica that wrote the
+    one before is ahead of ours."""
+    latest = max((one.id for one in said), default="")
+    while True:
+        latest = max(new_id(), f"{int(latest, 16) + 1:0{len(latest)}x}" if latest else "")
+        yield latest
 
 
 class _Overtaken(Exception):

@@ -52,10 +52,16 @@ class RotaHistory:
 
         `until` may lie ahead: what is to come goes by the rules in force now.
         """
-        facts = await self.facts.ever()
-        return _joined(
-            stretch for then in await self.rules_between(since, until) for stretch in held_under(rota, then, facts)
-        )
+        return (await self.held_each((rota,), since, until))[rota]
+
+    async def held_each(
+        self, rotas: Iterable[str], since: datetime, until: datetime
+    ) -> Mapping[str, tuple[OnCall, ...]]:
+        """The same of several rotas, for which all is read once."""
+        facts, periods = await self.facts.ever(), await self.rules_between(since, until)
+        return {
+            rota: _joined(stretch for then in periods for stretch in held_under(rota, then, facts)) for rota in rotas
+        }
 
     async def layers(self, since: datetime, until: datetime) -> Mapping[str, Layers]:
         """Of every rota of today, in that time."""

@@ -11,7 +11,7 @@ from app.domain.rota import has_consent
 from app.domain.rota_facts import Kept, Shadowing, dated
 from app.service.consents import BEGUN
 from app.service.respond import must_be_person
-from app.service.rota_facts import Change, Records, RotaFacts
+from app.service.rota_facts import Change, Records, RotaFacts, later_ids
 
 LONGEST = timedelta(days=366)
 
@@ -40,7 +40,7 @@ class Shadowings:
             must_be_person(by.person, "by", scene.rules)
             _check(wanted, kept, scene)
             said = Shadowing(
-                self.new_id(),
+                next(later_ids(kept.shadowings, self.new_id)),
                 wanted.person,
                 wanted.rota,
                 wanted.becomes,
@@ -96,7 +96,7 @@ def _check(wanted: Apprenticeship, kept: Kept, scene: Scene) -> None:
         if wanted.person not in rota.members:
             raise InvalidPayload(f"{wanted.person} is not in rota {rota.name}: add them in the rules file", "person")
     must_not_be_past(wanted.since, scene.rules, scene.now)
-    if not wanted.since < wanted.until <= wanted.since + LONGEST:
+    if not timedelta(0) < wanted.until - wanted.since <= LONGEST:
         raise InvalidPayload("must be later than `since`, and within a year of it", "until")
     ours = (one for one in kept.shadowings if (one.person, one.rota) == (wanted.person, wanted.rota))
     if until := max((one.ends for one in ours if one.ends > wanted.since), default=None):

@@ -3,7 +3,7 @@
 import hmac
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -93,12 +93,12 @@ class ShiftFeeds:
         rules = self.in_force.rules
         _check(feed, rules)
         if feed.kind is FeedKind.ROTA:
-            return entries_of_rota(await self._held(feed.name, since, until), rules.people)
-        held = [one for rota in rules.rotas for one in await self._held(rota, since, until)]
-        return entries_of_person(held, feed.name)
+            return entries_of_rota(await self._held([feed.name], since, until), rules.people)
+        return entries_of_person(await self._held(rules.rotas, since, until), feed.name)
 
-    async def _held(self, rota: str, since: datetime, until: datetime) -> tuple[Slot, ...]:
-        return uncut(cut(await self.history.held(rota, since, until), since, until), since, until)
+    async def _held(self, rotas: Iterable[str], since: datetime, until: datetime) -> tuple[Slot, ...]:
+        held = await self.history.held_each(rotas, since, until)
+        return uncut((slot for found in held.values() for slot in cut(found, since, until)), since, until)
 
     def _address(self, feed: Feed, renewed: Record | None) -> FeedAddress:
         at = datetime.fromisoformat(json.loads(renewed.body)["at"]) if renewed else None

@@ -12,7 +12,7 @@ from app.domain.rota_facts import Kept, KeptCover
 from app.domain.rota_import import CalendarEntry, ImportPlan, plan_import
 from app.domain.ruleset import Rules
 from app.service.respond import must_be_person
-from app.service.rota_facts import Change, Records, RotaFacts
+from app.service.rota_facts import Change, Records, RotaFacts, later_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,18 @@ class ShiftImport:
         def decide(kept: Kept, scene: Scene) -> Change:
             must_be_person(by.person, "by", scene.rules)
             plan = _plan(rota, entries, scene)
-            covers = tuple(self._covers(rota, plan, by, note, scene.now))
+            ids = later_ids(kept.covers, self.new_id)
+            covers = tuple(_covers(ids, rota, plan, by, note, scene.now))
             return Change(covers, _told(covers, scene.rules, scene.now))
 
         return await self.facts.change(decide, records)
 
-    def _covers(self, rota: str, plan: ImportPlan, by: Actor, note: str, now: datetime) -> Iterator[KeptCover]:
-        for one in plan.covers:
-            yield KeptCover(self.new_id(), rota, one.person, one.instead_of, one.since, one.until, by.person, now, note)
+
+def _covers(
+    ids: Iterator[str], rota: str, plan: ImportPlan, by: Actor, note: str, now: datetime
+) -> Iterator[KeptCover]:
+    for one in plan.covers:
+        yield KeptCover(next(ids), rota, one.person, one.instead_of, one.since, one.until, by.person, now, note)
 
 
 def _plan(rota: str, entries: Sequence[CalendarEntry], scene: Scene) -> ImportPlan:

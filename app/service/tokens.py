@@ -31,6 +31,11 @@ class Scope(StrEnum):
 ADMIN = frozenset(Scope)
 
 
+def allows(scopes: frozenset[Scope], scope: Scope) -> bool:
+    """Whether somebody with these scopes may do what needs that one."""
+    return scope in scopes or (Scope.MANAGE in scopes and scope is not Scope.PAY)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What is known of a token: its name, its scopes, and the person it belongs to (empty: nobody in particular).
@@ -46,7 +51,7 @@ class Token:
     shows_pay: bool = True
 
     def may(self, scope: Scope) -> bool:
-        return scope in self.scopes or (Scope.MANAGE in self.scopes and scope is not Scope.PAY)
+        return allows(self.scopes, scope)
 
     @property
     def own_pay(self) -> str:

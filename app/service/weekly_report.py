@@ -1,4 +1,4 @@
-"""The weekly summary goes out once, however many workers there are, and not at all when it would come a day late."""
+"""The weekly summary goes out once, however many workers there are, and late when none of them ran as it was due."""
 
 import json
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from app.domain.calendar import instant
+from app.domain.classify import Mode
 from app.domain.errors import Conflict
 from app.domain.notice import to_squad
 from app.domain.notification import Notification
@@ -17,6 +18,8 @@ from app.service.ports import Clock, Record, Store
 
 KIND = "weekly-report"
 TOO_LATE = timedelta(days=1)
+"""How long after it was due the first summary ever is still sent: later there was no week that anybody waits for."""
+
 KEPT = timedelta(days=60)
 _WEEK = timedelta(days=7)
 
@@ -33,14 +36,17 @@ class WeeklyReport:
     _told: date | None = field(default=None)
 
     async def look(self) -> tuple[str, ...]:
-        """Tell every squad of the week before, if that is due and nobody has; for each that could not be told, why."""
+        """Tell every squad of the week before, if that is due and nobody has; for each that could not be told, why. Of
+        several weeks that were missed, the latest."""
         rules, now = self.in_force.rules, self.clock.now()
         due = last_due(rules, now)
-        if due is None or now - due > TOO_LATE:
+        if due is None or rules.mode is Mode.OBSERVE:
             return ()
         monday = _monday_before(due, rules)
         if monday == self._told or await self.store.record(KIND, monday.isoformat()):
             self._told = monday
+            return ()
+        if now - due > TOO_LATE and not await self.store.records(KIND, 1):
             return ()
         return await self._tell(monday, rules, now)
 

@@ -68,6 +68,8 @@ def test_the_users_file_is_read_each_time(tmp_path: Path) -> None:
         ("{% for a in range(99999) %}xxxxxxxxxx{% endfor %}", f"more than {LONGEST_OUTPUT:,} characters"),
         ("{% for a in range(10000000) %}{% endfor %}", "Range too big"),
         ("{% include '/etc/passwd' %}", "no loader"),
+        ("{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}", "recursion"),
+        ("{{ cycler() }}", "at least one item"),
         ("x" * 100_001, "larger than 100,000 bytes"),
         ("## Impact\n" + "x" * 20_001, "sections.impact: is longer than 20,000"),
         ("## Action items\n- [ ] x (other; due soon)", "'soon' is not a date"),

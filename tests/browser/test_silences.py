@@ -17,7 +17,9 @@ def test_a_silence_is_made_counted_down_and_ended(site: Site, asha: Page) -> Non
     asha.get_by_role("button", name="Keep quiet").click()
 
     row = asha.get_by_role("list", name="Silences").get_by_role("listitem").filter(has_text="database upgrade")
-    expect(row.locator("[data-until]")).to_have_text("29:58", timeout=10_000)
+    first = row.locator("[data-until]").inner_text()
+    expect(row.locator("[data-until]")).not_to_have_text(first)
+    assert first in ("30:00", "29:59", "29:58", "29:57", "29:56", "29:55")
     id = site.opened("quiet")
     assert site.incident(id)["marks"] == ["suppressed"]
 

@@ -1,6 +1,6 @@
 """Post-mortems: how they move on, what a version says that it changed, and what keeps one from being published."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -102,9 +102,11 @@ def test_an_edit_that_changes_nothing_is_no_version() -> None:
         (Edit(actions=tuple(an_action_item(id=an_id(n)) for n in range(MOST_ACTIONS + 1))), "actions"),
         (Edit(actions=(an_action_item(text=""),)), "text"),
         (Edit(actions=(an_action_item(text="x" * 501),)), "text"),
+        (Edit(actions=(an_action_item(due=date(9999, 12, 31)),)), "due"),
+        (Edit(actions=(an_action_item(due=date(1, 1, 1)),)), "due"),
     ],
 )
-def test_what_is_too_long_is_refused(edit: Edit, field: str) -> None:
+def test_what_is_too_long_or_no_date_that_anybody_means_is_refused(edit: Edit, field: str) -> None:
     with pytest.raises(InvalidPayload) as refused:
         edited(a_post_mortem(), edit, "asha", LATER)
 

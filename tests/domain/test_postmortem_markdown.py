@@ -31,7 +31,7 @@ ACTIONS = st.builds(
     state=st.sampled_from(ActionState),
     text=TEXTS,
     owner=NAMES,
-    due=st.none() | st.dates(),
+    due=st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31)),
 )
 WRITTEN = st.builds(
     a_post_mortem,
@@ -220,3 +220,23 @@ def test_an_action_item_that_the_file_leaves_out_stays() -> None:
     one = edited(a_post_mortem(), Edit(actions=(an_action_item(),)), "asha", NINE + timedelta(hours=1))
 
     assert brought_back(one, "## Action items\n").actions == one.actions
+
+
+def test_an_action_item_that_was_copied_from_another_post_mortem_is_a_new_one() -> None:
+    one = a_post_mortem(actions=(an_action_item(),))
+
+    edit = edit_of(one, read_markdown(f"## Action items\n- [ ] Theirs (other) #{an_id(99)}\n"))
+
+    assert [(item.id, item.text) for item in edit.actions or ()] == [
+        (one.actions[0].id, one.actions[0].text),
+        ("", "Theirs"),
+    ]
+
+
+def test_a_line_that_was_copied_within_the_file_is_another_item_and_neither_is_lost() -> None:
+    one = a_post_mortem(actions=(an_action_item(),))
+    id = one.actions[0].id
+
+    edit = edit_of(one, read_markdown(f"## Action items\n- [ ] First (other) #{id}\n- [ ] Second (other) #{id}\n"))
+
+    assert [(item.id, item.text) for item in edit.actions or ()] == [(id, "First"), ("", "Second")]

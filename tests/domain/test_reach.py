@@ -65,6 +65,12 @@ def test_consent_is_asked_of_whoever_is_in_the_turn_of_a_rota_that_needs_it() ->
     assert of("asha", everything(), replace(without, rotas={**rules.rotas, "primary": opted_out})).is_ready
 
 
+def test_a_consent_of_the_rules_file_that_was_withdrawn_since_is_none() -> None:
+    withdrawn = DatedFacts(withdrawn={"asha": ((date(2026, 11, 1), None),)})
+
+    assert Lack.NO_CONSENT in of("asha", everything(), facts=withdrawn).lacks
+
+
 def test_whoever_is_on_call_soonest_comes_first_and_of_those_whoever_lacks_something() -> None:
     """Dee's week of second line begins on Monday; the last resort may be called at any hour."""
     found = reach(town_rules(RULES_OF_TOWN), DatedFacts(), everything(), NOW)

@@ -36,6 +36,15 @@ COMING = "ben: You are primary from Mon 23 Nov 12:30 EST"
 BEGUN = ["ben: You are primary now", "asha: You are primary no longer: Ben is"]
 
 
+def test_what_was_over_before_anybody_looked_is_no_news() -> None:
+    """Asha covers Ben from 19:00 to 20:00."""
+    cover = DatedFacts((Cover("primary", "asha", utc("2026-11-23 19:00"), utc("2026-11-23 20:00")),))
+
+    found = shift_notices(rules(), cover, utc("2026-11-23 23:00"), lambda _: ())
+
+    assert [f"{one.person}: {one.notice.headline}" for one in found] == BEGUN
+
+
 @pytest.mark.parametrize(
     ("at", "lines"),
     [
@@ -43,8 +52,8 @@ BEGUN = ["ben: You are primary now", "asha: You are primary no longer: Ben is"]
         ("2026-11-22 17:30", [COMING]),
         ("2026-11-23 17:29:59", [COMING]),
         ("2026-11-23 17:30", BEGUN),
-        ("2026-11-23 18:30", BEGUN),
-        ("2026-11-23 18:30:01", []),
+        ("2026-11-24 17:30", BEGUN),
+        ("2026-11-24 17:30:01", []),
     ],
 )
 def test_whoever_is_next_is_told_a_day_before_and_both_at_the_handover(at: str, lines: list[str]) -> None:

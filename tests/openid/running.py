@@ -1,5 +1,6 @@
 """A real provider of OpenID Connect on loopback: npm's oidc-provider, fetched once, by what the lock file pins."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -18,7 +20,9 @@ CLIENT = ("oncall", "secret & sign=")
 @contextmanager
 def provider(redirect_uri: str) -> Iterator[str]:
     """Its issuer. Skips the test where it cannot be had, and says so; in CI that is a failure."""
-    _fetch()
+    with (Path(gettempdir()) / "oncall-router-openid.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # Workers that run side by side fetch it once.
+        _fetch()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -210,6 +210,11 @@ async def test_a_shadowing_that_cannot_be_is_refused(
             await office.shadow(since, until, who)
 
 
+async def test_the_last_year_that_there_is_is_a_year_like_any_other(tmp_path: Path) -> None:
+    async with an_office(tmp_path) as office:
+        assert (await office.shadow(date(9999, 6, 1), date(9999, 12, 31))).until == date(9999, 12, 31)
+
+
 async def test_ready_from_today_takes_no_shift_that_has_begun_from_anybody(tmp_path: Path) -> None:
     async with an_office(tmp_path) as office:
         await office.agree("eve", since=MON_23)

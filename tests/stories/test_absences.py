@@ -81,6 +81,15 @@ async def test_one_who_is_away_is_asked_once_and_it_is_listed_until_it_is_covere
         assert "hospital" not in str(town.messages())
 
 
+async def test_rules_that_only_observe_ask_nobody_for_cover(tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(SECRET).respond_with_data(CALENDAR)
+    async with stage(tmp_path, SUNDAY, "mode: observe\n" + with_calendar(THREE, httpserver)) as town:
+        await look(town)
+
+        assert town.news() == []
+        assert len((await needed(town))["items"]) == 1
+
+
 async def test_a_calendar_that_cannot_be_read_says_so_and_what_was_read_last_counts(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
@@ -132,6 +141,18 @@ async def test_an_offer_that_nobody_has_taken_is_said_the_day_before(tmp_path: P
 
         assert town.news() == ["Sun 17:30 notice dee"]
         assert town.messages()[-1].headline.startswith("Nobody has taken what you offered: rota primary, Mon 30 Nov")
+
+
+async def test_an_offer_whose_shift_was_covered_without_a_yes_is_no_longer_theirs(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        await said(town, "cover-offers", rota="primary", shift="2026-11-30", by="dee")
+        await said(town, "covers", rota="primary", shift="2026-11-30", by="ben")
+        town.news()
+        await town.go_to("2026-11-29 17:30")
+
+        await look(town)
+
+        assert town.news() == []
 
 
 async def test_on_slack_one_button_asks_the_rota_and_another_takes_it(tmp_path: Path, httpserver: HTTPServer) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.cover import Actor
+from app.domain.cover import Actor, Stretch
 from app.domain.errors import Conflict
 from app.domain.rota_facts import KeptCover
 from app.service import covers as covers_module
@@ -19,6 +19,8 @@ from tests.stories.stage import RULES, Stage, alert, london, stage
 
 THREE = RULES.replace("members: [asha], starts", "members: [asha, ben, dee], starts")
 """Asha's week as primary is the one of Monday 16 November 2026, then ben's, then dee's."""
+
+ENDS = THREE.replace("ben, dee], starts", "ben, dee], ends: 2026-12-01, starts")
 
 SUNDAY = "2026-11-22 12:00"
 
@@ -46,6 +48,12 @@ async def primary(stage: Stage, moment: str = "") -> str | None:
     query = {"at": at(moment)} if moment else {}
     reply = await stage.client.get("/api/v1/oncall", params=query)
     return {one["rota"]: one["person"] for one in reply.json()["items"]}["primary"]
+
+
+def said_of_holder(stage: Stage) -> str:
+    """The line of the latest message that says who holds it now."""
+    notice = stage.messages()[-1].notice
+    return next(line for line in notice.lines if line.startswith("Now held")) if notice else ""
 
 
 async def test_a_cover_is_in_effect_at_once_and_both_are_told(tmp_path: Path) -> None:
@@ -112,6 +120,18 @@ async def test_the_first_to_say_yes_has_an_offer_and_nobody_else(tmp_path: Path)
         assert town.news() == ["Sun 12:00 notice ben", "Sun 12:00 notice dee"]
 
 
+async def test_an_offer_that_is_made_twice_asks_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        first = await said(town, "cover-offers", rota="primary", by="asha")
+        town.news()
+        await town.go_to("2026-11-22 12:01")
+
+        again = await said(town, "cover-offers", rota="primary", by="asha")
+
+        assert (again["effect"], again["offer"]["id"]) == ("already", first["offer"]["id"])
+        assert town.news() == []
+
+
 async def test_of_many_who_say_yes_at_once_in_two_replicas_exactly_one_has_it(tmp_path: Path) -> None:
     async with stage(tmp_path, SUNDAY, THREE) as town:
         offer = (await said(town, "cover-offers", rota="primary", by="asha"))["offer"]["id"]
@@ -139,6 +159,23 @@ async def test_two_who_take_the_same_at_once_both_know_who_has_it(tmp_path: Path
         assert covers[0].instead_of == "asha"
         assert covers[1].instead_of == covers[0].person
         assert await primary(town) == covers[1].person
+
+
+async def test_the_last_word_holds_though_another_replicas_clock_is_ahead(tmp_path: Path) -> None:
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        ahead = Covers(town.application.rota_facts, lambda: "7fffffffffffff00", "")
+        await ahead.take(
+            Stretch("primary", london("2026-11-22 12:00"), london("2026-11-23 17:30")),
+            "ben",
+            Actor("ben"),
+            "",
+            nothing_besides,
+        )
+        assert await primary(town) == "ben"
+
+        await said(town, "covers", rota="primary", by="asha")
+
+        assert await primary(town) == "asha"
 
 
 async def test_there_is_an_end_to_covers_and_those_that_are_over_do_not_count(
@@ -202,6 +239,39 @@ async def test_what_was_held_of_a_cover_stays_when_it_is_withdrawn(tmp_path: Pat
         )
         held = [(one["person"], one["since"]) for one in reply.json()["items"]]
         assert held == [("ben", "2026-11-22T12:00:00Z"), ("asha", "2026-11-22T15:00:00Z")]
+
+
+async def test_whose_it_is_after_a_withdrawal_is_told_though_they_had_no_part_in_it(tmp_path: Path) -> None:
+    """Ben covers Asha, and Dee covers Ben: without Ben it is still hers, and without her it is Asha's."""
+    async with stage(tmp_path, SUNDAY, THREE) as town:
+        bens = (await said(town, "covers", rota="primary", by="ben"))["items"][0]["id"]
+        dees = (await said(town, "covers", rota="primary", by="dee"))["items"][0]["id"]
+        town.news()
+        await said(town, f"covers/{bens}/withdraw", 200, by="ben")
+        first = town.news()
+
+        await said(town, f"covers/{dees}/withdraw", 200, by="dee")
+
+        assert first == ["Sun 12:00 notice asha", "Sun 12:00 notice ben", "Sun 12:00 notice dee"]
+        assert town.news() == ["Sun 12:00 notice asha", "Sun 12:00 notice ben", "Sun 12:00 notice dee"]
+        assert said_of_holder(town) == "Now held by: Asha."
+        assert await primary(town) == "asha"
+
+
+async def test_a_gap_that_a_withdrawal_leaves_again_is_told_to_all_who_could_fill_it(tmp_path: Path) -> None:
+    async with stage(
+        tmp_path,
+        "2026-12-01 12:00",
+        ENDS,
+    ) as town:
+        stretch = {"since": at("2026-12-02 18:00"), "until": at("2026-12-02 22:00")}
+        cover = (await said(town, "covers", rota="primary", by="ben", **stretch))["items"][0]["id"]
+        town.news()
+
+        await said(town, f"covers/{cover}/withdraw", 200, by="ben")
+
+        assert town.news() == [f"Tue 12:00 notice {one}" for one in ("asha", "ben", "dee")]
+        assert said_of_holder(town) == "Now held by: nobody."
 
 
 async def test_the_one_whose_turn_fills_in_for_is_in_debt(tmp_path: Path) -> None:

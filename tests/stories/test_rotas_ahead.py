@@ -54,6 +54,11 @@ async def test_a_gap_that_is_there_is_told_again_each_week(tmp_path: Path) -> No
         assert first[0].startswith("Asha: Nobody is primary from now on, for months")
 
 
+async def test_rules_that_only_observe_tell_nobody_of_gaps(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-12-01 12:00", "mode: observe\n" + ENDS) as story:
+        assert await look(story) == []
+
+
 async def test_the_last_resort_is_told_of_a_gap_that_nobody_can_be_asked_to_fill(tmp_path: Path) -> None:
     empty = RULES.replace("members: [asha], starts", "members: [], starts")
     async with stage(tmp_path, "2026-12-01 12:00", empty) as story:

@@ -69,13 +69,16 @@ async def test_whoever_covers_after_the_notice_is_told_too(tmp_path: Path) -> No
         ]
 
 
-async def test_a_handover_that_nobody_watched_is_told_within_the_hour_and_not_after_it(tmp_path: Path) -> None:
-    async with stage(tmp_path, "2026-11-23 18:20", ROTA) as story:
+async def test_a_handover_that_nobody_watched_is_told_within_the_day(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-24 09:20", ROTA) as story:
         await another_worker(story).round()
         await story.settle()
-        assert story.news() == ["Mon 18:20 notice asha", "Mon 18:20 notice dee"]
+        assert story.news() == ["Tue 09:20 notice asha", "Tue 09:20 notice dee"]
 
-        assert await look_until(story, "2026-11-23 20:00") == []
+
+async def test_a_handover_of_the_day_before_is_told_to_nobody(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-24 18:00", ROTA) as story:
+        assert await look_until(story, "2026-11-24 18:30") == []
 
 
 async def test_rules_that_only_observe_tell_nobody_of_shifts(tmp_path: Path) -> None:

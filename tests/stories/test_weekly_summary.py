@@ -33,9 +33,33 @@ async def test_the_weekly_summary_comes_once(on_every_store: None, tmp_path: Pat
         assert message.headline == "Payments, week of 16 Nov to 22 Nov: 1 production incident, 2 pages"
 
 
-async def test_a_summary_that_would_come_a_day_late_does_not_come(tmp_path: Path) -> None:
+async def test_the_first_summary_ever_does_not_come_a_day_late(tmp_path: Path) -> None:
     async with stage(tmp_path, "2026-11-24 09:31", WEEKLY) as s:
         assert await s.application.weekly_report.look() == ()
+        await s.settle()
+
+        assert s.news() == []
+
+
+async def test_a_summary_that_was_due_while_no_worker_ran_comes_late_and_only_the_latest(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-09 09:30", WEEKLY) as s:
+        await s.application.weekly_report.look()
+        await s.settle()
+        s.news()
+
+        await s.go_to("2026-11-25 12:00")
+        for _ in range(2):
+            assert await s.application.weekly_report.look() == ()
+            s.application.weekly_report._told = None
+        await s.settle()
+
+        assert s.news() == ["Wed 12:00 notice payments"]
+        assert s.messages()[-1].headline.startswith("Payments, week of 16 Nov to 22 Nov")
+
+
+async def test_rules_that_only_observe_send_no_summary(tmp_path: Path) -> None:
+    async with stage(tmp_path, "2026-11-23 09:30", "mode: observe\n" + WEEKLY) as s:
+        await s.application.weekly_report.look()
         await s.settle()
 
         assert s.news() == []

@@ -32,6 +32,7 @@ _BROKEN = (
     OSError,
     ValueError,
     ArithmeticError,
+    RuntimeError,
     LookupError,
     TypeError,
     AttributeError,

@@ -73,7 +73,7 @@ async def _done(id: str, act: str, page: Page, work: Callable[[], Awaitable[Appl
     except OutsideUnavailable as error:
         return await _show(id, page, 503, wrong=f"Nothing was changed: {error}")
     except InvalidPayload as error:
-        return await _show(id, page, 422, wrong=f"Nothing was changed: {error}", act=act)
+        return await _show(id, page, 422, wrong=f"Nothing was changed: {error.reason}", act=act)
     except IllegalTransition as error:
         return await _show(id, page, 409, wrong=f"Nothing was changed, for things have moved on: {error}", act=act)
     did = word_of(act, applied.outcome)

@@ -1,6 +1,6 @@
 """Pay of a month: each sees their own, and with the scope for it everybody's; choices and corrections by form."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Response
 
@@ -49,6 +49,7 @@ async def totals(page: Reading, month: str = "") -> Response:
 async def choose(page: Responding) -> Response:
     form, application = page.form, page.application
     person = _whose(page, form.text("person"))
+    must_be_person(person, "person", page.rules)
     if form.text("choice") not in set(Choice):
         raise InvalidPayload("must be pay, or a day off", "choice")
     week, choice = _instant(form.text("week")), Choice(form.text("choice"))
@@ -118,7 +119,7 @@ def _instant(text: str, page: Page | None = None) -> datetime:
     try:
         at = datetime.fromisoformat(text)
         if at.tzinfo is None and page:
-            return at.replace(tzinfo=page.viewer.zone).astimezone(UTC)
+            text = at.replace(tzinfo=page.viewer.zone).isoformat()
         return parse_instant(text)
     except (ValueError, OverflowError):
         raise InvalidPayload("is not a time; write it as 2026-11-23T09:00", "since") from None

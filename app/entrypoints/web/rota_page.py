@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
@@ -16,6 +17,7 @@ from app.entrypoints.web.wording import name_of
 from app.service.tokens import Scope
 
 router = APIRouter(prefix="/rota", route_class=PageRoute, include_in_schema=False)
+live_router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 WEEK, MONTH = "week", "month"
 SAID = {
@@ -42,7 +44,6 @@ class Holder:
     until: datetime | None
     why: str
     is_gap: bool
-    is_me: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,34 @@ class View:
 
 @router.api_route("", methods=["GET", "HEAD"])
 async def rota(page: Reading, view: str = WEEK, at: str = "", did: str = "") -> Response:
-    day = _day(at, page)
-    month = view == MONTH
-    weeks = await _weeks(day, month, page)
     kept, now = await page.application.rota_facts.kept(), page.now
     return page.show(
         "rota.html",
-        view=_view(day, month),
-        weeks=weeks,
-        holders=_holders(page),
+        200,
+        **await _seen(page, view, at),
+        live=f"/live/rota?{urlencode({'view': view, 'at': at})}",
         offers=[_offer(one, page) for one in reversed(kept.offers) if one.is_open(now)],
         needs=[_need(one, page) for one in await page.application.absences.needed()],
         covers=[_cover(one, page) for one in kept.covers if not one.withdrawn_at and one.until > now],
         said=SAID.get(did, ""),
     )
+
+
+@live_router.get("/live/rota")
+async def live_rota(page: Reading, view: str = WEEK, at: str = "") -> Response:
+    _day(at, page)
+
+    async def render() -> bytes:
+        again = page.at(page.application.clock.now())
+        return again.part("rota_now.html", **await _seen(again, view, at))
+
+    return await page.live(f"rota {view} {at}", render)
+
+
+async def _seen(page: Page, view: str, at: str) -> dict[str, object]:
+    """Who holds what now and in the weeks that are looked at: the same for everybody in that zone."""
+    day, month = _day(at, page), view == MONTH
+    return {"view": _view(day, month), "weeks": await _weeks(day, month, page), "holders": _holders(page)}
 
 
 def _day(at: str, page: Page) -> date:
@@ -125,8 +140,7 @@ def _holders(page: Page) -> Sequence[Holder]:
         one = ctx.on_call(name)
         person = name_of(one.person, page.rules) if one.person else ""
         tone = tone_of(one.person or "", page.rules)
-        mine = bool(one.person) and one.person == page.viewer.person
-        found.append(Holder(name, person, tone, one.until, one.why, not person and not known.shadowing, mine))
+        found.append(Holder(name, person, tone, one.until, one.why, not person and not known.shadowing))
     return found
 
 

@@ -40,6 +40,7 @@ PAGES = (
     postmortem_page.router,
     runbooks_page.router,
     rota_page.router,
+    rota_page.live_router,
     cover_page.router,
     reports_page.router,
     pay_page.router,

@@ -11,14 +11,12 @@ from app.entrypoints.http.bodies import plain_request
 from app.entrypoints.web.cookies import SESSION, drop, set_session
 from app.entrypoints.web.page_route import PageRoute
 from app.entrypoints.web.pages import page
-from app.entrypoints.web.viewer import Reading
+from app.entrypoints.web.viewer import CHANNEL, Reading
 from app.service.audit_log import Act
 from app.service.respond import must_be_person
 from app.wiring import Application
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-
-CHANNEL = "web"
 
 
 @router.api_route("/sign-in", methods=["GET", "HEAD"])

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 
 from app.adapters.lengths import parse_length
+from app.adapters.matchers import Matcher, Operator
 from app.domain.errors import InvalidPayload
 from app.domain.suppress import Silence, SuppressedBy
+from app.entrypoints.http.incidents import incident_of
 from app.entrypoints.http.instants import parse_instant
 from app.entrypoints.http.silences import state_of
 from app.entrypoints.web.page_route import PageRoute
@@ -71,9 +73,10 @@ class Row:
 
 
 @router.api_route("", methods=["GET", "HEAD"])
-async def silences(page: Reading, show: str = "", did: str = "", match: str = "") -> Response:
-    """`match` fills the form, for links from elsewhere."""
-    return await _show(page, Typed(matchers=match[:_LONGEST_LINE]), "", show == "all", SAID.get(did, ""))
+async def silences(page: Reading, show: str = "", did: str = "", incident: str = "") -> Response:
+    """`incident` fills the form with what its first alert is known by."""
+    typed = Typed(matchers=await _like_those_of(incident, page) if incident else "")
+    return await _show(page, typed, "", show == "all", SAID.get(did, ""))
 
 
 @router.post("")
@@ -109,6 +112,22 @@ async def _show(page: Page, typed: Typed, wrong: str, over: bool = False, said: 
         lengths=LENGTHS,
         until=UNTIL,
     )
+
+
+async def _like_those_of(incident: str, page: Page) -> str:
+    """Matchers that the alert has which opened an incident: its labels, else what it is kept under.
+
+    Not its severity, which would mean every alert as grave where nothing else is known.
+    """
+    store = page.application.store
+    await incident_of(incident, store)
+    rows = await store.alerts(incident, 1)
+    if not rows:
+        return ""
+    alert = rows[0].alert
+    labels = {name: value for name, value in alert.labels.items() if name != "severity"}
+    known = labels or {"source": alert.source, "dedup_key": alert.dedup_key}
+    return "\n".join(str(Matcher(name, Operator.EQUAL, value)) for name, value in sorted(known.items()) if value)
 
 
 def _rows(silences: Sequence[Silence], now: datetime) -> list[Row]:

@@ -23,7 +23,7 @@ from app.entrypoints.web.live import Leave, Live, Render
 from app.entrypoints.web.nav import NAV, SIDE_BY_SIDE
 from app.entrypoints.web.pages import packed, page, rendered
 from app.entrypoints.web.wording import name_of
-from app.service.tokens import Scope
+from app.service.tokens import Scope, allows
 from app.wiring import Application
 
 CHANNEL = "web"
@@ -75,8 +75,7 @@ class Viewer:
     zone: ZoneInfo
 
     def may(self, scope: Scope) -> bool:
-        scopes = self.session.scopes
-        return scope in scopes or (Scope.MANAGE in scopes and scope is not Scope.PAY)
+        return allows(self.session.scopes, scope)
 
     @property
     def own_pay(self) -> str:

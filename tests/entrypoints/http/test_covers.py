@@ -17,6 +17,7 @@ IMPOSSIBLE: tuple[tuple[dict[str, Any], int, str], ...] = (
     ({"until": "2026-11-22T04:00:00Z"}, 422, "until: say either `until` or `for`"),
     ({"shift": "2026-11-23"}, 422, "shift: say either `shift`, or from when until when"),
     ({"shift": "2026-11-24", "for": None}, 422, "shift: no shift of rota primary begins on 2026-11-24"),
+    ({"shift": "9999-12-27", "for": None}, 422, "shift: no shift of rota primary begins on 9999-12-27"),
     ({"since": "2026-11-20T00:00:00Z"}, 422, "until: is past: who was on call then stays as it was"),
     ({"by": "asha"}, 409, "asha holds all of that already"),
     ({"colour": "red"}, 422, "colour: Extra inputs are not permitted"),

@@ -191,6 +191,25 @@ async def test_hours_are_corrected_and_the_trail_is_shown(rig: Rig) -> None:
     ]
 
 
+async def test_work_within_an_incident_that_goes_on_is_corrected_once_that_is_over(rig: Rig) -> None:
+    """What is in hand from 03:10 on ends at 06:00; until then nobody knows that all of the night is one piece."""
+    rig.clock.at = SUNDAY_NIGHT
+    long, short = await rig.opened(), await rig.opened(dedup_key="other")
+    for incident, minutes, action in ((long, 10, "acknowledge"), (short, 30, "acknowledge"), (short, 60, "resolve")):
+        rig.clock.at = SUNDAY_NIGHT + timedelta(minutes=minutes)
+        await rig.act(incident, action, by="asha")
+    rig.clock.at = SUNDAY_NIGHT + timedelta(hours=2)
+    change = {"since": "2026-11-22T03:30:00Z", "was": "30m", "worked": "1h", "why": "wrote it up", "person": "asha"}
+
+    early = await rig.client.post(f"{PAY}/hours", json=change)
+    rig.clock.at = SUNDAY_NIGHT + timedelta(hours=3)
+    await rig.act(long, "resolve", by="asha")
+    report = await shown(rig)
+
+    assert refused(early) == (422, "since")
+    assert [(one["since"], one["counted_seconds"]) for one in report["hours"]] == [("2026-11-22T03:10:00Z", 170 * 60)]
+
+
 async def test_work_that_no_incident_tells_of_is_added(rig: Rig) -> None:
     await a_night(rig)
 
@@ -232,6 +251,7 @@ async def test_under_the_same_key_hours_are_changed_once(rig: Rig) -> None:
         ),
         ({"since": "2026-12-01T08:00:00Z", "was": "0m", "worked": "3h"}, "worked", "is not over yet"),
         ({"worked": "8d"}, "worked", "is more than a week"),
+        ({"worked": "2d"}, "worked", "reaches into working hours, which begin at 2026-11-23T09:00:00Z"),
         ({"why": ""}, "why", "at least 1 character"),
     ],
 )

@@ -48,16 +48,7 @@ async def test_an_address_that_is_none_is_a_page_for_people_and_a_problem_for_pr
 
 async def test_nothing_that_is_sent_to_a_page_breaks_it(rig: Rig, asha: Visitor) -> None:
     await rig.opened()
-    odd = (
-        "%00",
-        "%FF%FE",
-        "%ED%A0%80",
-        "x" * 5000,
-        "..%2F..%2Fetc",
-        "%0d%0aset-cookie:a=b",
-        "06bf80f9c0000001'--",
-        "{{7*7}}",
-    )
+    odd = ("%00", "%ED%A0%80", "x" * 5000, "..%2F{{7*7}}'--%0d%0aset-cookie:a=b")
     for method, path in sorted(pages(rig) - {("POST", "/sign-out")}):
         for value in odd:
             asked = "/".join(value[:500] if part.startswith("{") else part for part in path.split("/"))

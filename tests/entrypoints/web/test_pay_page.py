@@ -83,6 +83,26 @@ async def test_what_cannot_be_is_said_and_what_was_typed_is_kept(asha: Visitor) 
     assert seen.every("input", name="why", value="wrote it up")
 
 
+@pytest.mark.parametrize("since", ["0001-01-05T00:00", "9999-12-31T23:59"])
+async def test_a_time_at_an_end_of_the_calendar_is_said_to_be_none(asha: Visitor, since: str) -> None:
+    await asha.get(NOVEMBER)
+
+    seen = await asha.send("/pay/hours", month="2026-11", person="asha", since=since, worked="30m", why="x")
+
+    assert (seen.status, "is not a time" in seen.said) == (422, True)
+
+
+async def test_nobody_takes_a_day_off_for_nobody(rig: Rig) -> None:
+    async with visiting(rig, person="cto", scopes=OWN | {Scope.PAY}) as cto:
+        await cto.get(NOVEMBER)
+
+        seen = await cto.send(
+            "/pay/choices", month="2026-11", rota="primary", week="2026-11-09T17:30:00Z", person="", choice="day_off"
+        )
+
+        assert seen.status == 400
+
+
 async def test_work_is_added_in_the_readers_own_zone(rig: Rig, asha: Visitor) -> None:
     asha.client.cookies.set("oncall_zone", "Asia/Tokyo")
     await asha.get(NOVEMBER)

@@ -81,6 +81,13 @@ async def test_groups_give_scopes_also_to_somebody_who_is_not_in_the_rules_file(
         assert "acknowledge" not in {found.get("data-act") for found in raised.every("button")}
 
 
+async def test_who_comes_by_the_provider_sees_their_own_pay(issuer: str, tmp_path: Path) -> None:
+    async with arriving(issuer, tmp_path) as (_, visitor):
+        seen = await visitor.get(await come_back(visitor, "asha", "/pay"))
+
+        assert (seen.path, seen.status) == ("/pay", 200)
+
+
 @pytest.mark.parametrize("account", ["mallory", "stranger"])
 async def test_nobody_comes_in_by_a_mail_that_is_not_proven_or_not_known(
     issuer: str, tmp_path: Path, account: str

@@ -52,7 +52,7 @@ async def test_it_says_who_is_on_call_now_and_in_this_week(rig: Rig, asha: Visit
     seen = await asha.get("/rota")
 
     assert seen.status == 200
-    assert "primary Asha you until Mon 23 Nov 17:30" in seen.said
+    assert "primary Asha until Mon 23 Nov 17:30" in seen.said
     assert "Week of 16 November 2026" in seen.said
     assert "Asha, Mon 16 Nov 17:30 to Mon 23 Nov 17:30" not in stretches(seen), "it is cut to the week"
     assert seen.every("td", class_="stretch held tone0", colspan="301")
@@ -183,3 +183,17 @@ async def test_the_past_is_shown_and_cannot_be_chosen(asha: Visitor) -> None:
 
     assert stretches(seen)
     assert not [one for one in seen.every("a") if str(one.get("href")).startswith("/rota/cover")]
+
+
+async def test_the_calendar_stays_up_to_date_and_holds_nothing_of_one_reader(rig: Rig, asha: Visitor) -> None:
+    page = await asha.get("/rota?view=month&at=2026-11-01")
+    (address,) = [str(one["hx-sse:connect"]) for one in page.every("div") if one.get("hx-sse:connect")]
+    stretch = Stretch("primary", rig.clock.at, rig.clock.at + timedelta(hours=12))
+    await rig.application.covers.take(stretch, "ben", Actor("ben"), "", lambda change: ())
+
+    seen = await asha.get(f"{address}&once")
+
+    assert seen.said.startswith("first responder Eve")
+    assert "primary Ben until 15:00:00" in seen.said
+    assert "form_token" not in seen.html
+    assert (await asha.get("/live/rota?at=nonsense&once")).status in (400, 422)

@@ -1,6 +1,7 @@
 """The page of silences: made with a form that keeps what was typed, shown with what is left, ended with a button."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -106,10 +107,35 @@ async def test_what_cannot_be_is_said_and_what_was_typed_stays(
     assert await rig.application.silences.listed(10) == []
 
 
-async def test_a_link_can_fill_in_which_alerts_are_meant(asha: Visitor) -> None:
-    seen = await asha.get('/silences?match=alertname%3D"Down"')
+async def test_an_incident_leads_to_a_form_with_what_its_alert_is_known_by(rig: Rig, asha: Visitor) -> None:
+    labels = PAYMENTS | {"alertname": "Down", "path": 'C:\\"x"'}
+    id = await rig.opened(labels=labels)
 
-    assert 'alertname="Down"' in seen.said
+    page = await asha.get(f"/incidents/{id}")
+    (link,) = page.every("a", href=f"/silences?incident={id}#new")
+    seen = await asha.get(str(link["href"]))
+    made = await asha.send("/silences", **FORM | {"matchers": typed(seen)})
+
+    assert typed(seen).splitlines() == ['alertname="Down"', 'path="C:\\\\\\"x\\""', 'service="payments"']
+    assert made.status == 200
+    (kept,) = await rig.application.silences.listed(10)
+    (row,) = await rig.application.store.alerts(id, 1)
+    assert kept.matches(row.alert)
+
+
+async def test_an_alert_without_labels_is_meant_by_what_it_is_kept_under(rig: Rig, asha: Visitor) -> None:
+    id = await rig.opened(labels={})
+
+    assert typed(await asha.get(f"/silences?incident={id}")) == 'dedup_key="down"\nsource="generic"'
+
+
+async def test_an_incident_that_is_not_there_fills_nothing_in(asha: Visitor) -> None:
+    assert (await asha.get("/silences?incident=06bf80f9c0000001")).status == 404
+
+
+def typed(seen: Seen) -> str:
+    """What stands in the form's matchers."""
+    return unescape(seen.html.partition('id="matchers"')[2].partition(">")[2].partition("</textarea>")[0])
 
 
 async def test_who_may_only_read_sees_them_and_has_no_buttons(rig: Rig, asha: Visitor) -> None:
