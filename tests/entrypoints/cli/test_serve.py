@@ -56,7 +56,7 @@ def test_the_link_that_it_prints_signs_in_and_an_open_page_does_not_hold_up_its_
 
             assert browser.get(url).status_code == 200
             with browser.stream("GET", f"{url}/live/incidents") as stream:
-                assert next(stream.iter_lines()).startswith("data: ")
+                assert next(stream.iter_lines()).startswith("id: ")
                 asked = monotonic()
                 code = process.end()
         finally:
