@@ -29,7 +29,7 @@ HOSTILE_TEXTS = {
 """What an alert may hold, by what it would do where it is not escaped."""
 
 HOSTILE = " ".join(HOSTILE_TEXTS.values())
-QUICK = timedelta(seconds=0.5)
+QUICK = timedelta(seconds=1)
 """The total timeout of a rig's channel, so that a silent peer does not make a slow test."""
 
 

@@ -3,7 +3,7 @@
 Run as `python -m tests.faults.planted WHAT serve …`; `lease=8` and `clock=300` are circumstances, with a number.
 """
 
-import random
+import itertools
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +16,7 @@ from app.adapters import clock, journal_file
 from app.adapters.store_redis import RedisStore
 from app.adapters.store_redis import clock as server_clock
 from app.adapters.store_sqlite import file
+from app.domain.incident import Outcome
 from app.entrypoints.cli.main import main
 from app.service import dispatch, tick
 
@@ -50,11 +51,13 @@ def claim_without_lease(_: float) -> None:
 
 
 def forget_the_outbox(_: float) -> None:
-    """One commit in ten leaves its outgoing messages out."""
-    careful = RedisStore.commit
+    """Every fifth commit that opens something leaves its outgoing messages out."""
+    careful, opening = RedisStore.commit, itertools.count(1)
 
     async def commit(self: RedisStore, decisions: Any, *rest: Any, **named: Any) -> None:
-        kept = [replace(one, notifications=()) for one in decisions] if random.random() < 0.1 else decisions
+        opens = any(one.outcome is Outcome.OPENED for one in decisions)
+        forgets = opens and next(opening) % 5 == 0
+        kept = [replace(one, notifications=()) for one in decisions] if forgets else decisions
         await careful(self, kept, *rest, **named)
 
     RedisStore.commit = commit  # type: ignore[method-assign]
