@@ -25,8 +25,8 @@ test: .venv/.dev ## install what is needed and run every test
 	@sh scripts/tools.sh prometheus prometheus-alertmanager strace chromium nodejs npm
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
-test-quick: .venv/.dev ## the tests that start no server
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not server" $(PYTEST)
+test-quick: .venv/.dev ## domain, use cases and adapters, without servers: a minute
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not server" tests/domain tests/service tests/adapters $(PYTEST)
 
 check: .venv/.dev ## format, lint, types, layers, dependencies, Dockerfile and every test: what CI runs
 	$(BIN)/ruff format --check
