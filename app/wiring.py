@@ -4,8 +4,6 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from secrets import token_urlsafe
 
 from app.adapters.codec import JOURNALLED, encode
 from app.adapters.confirm_links import ConfirmLinks
@@ -22,7 +20,7 @@ from app.adapters.sources import SOURCES
 from app.adapters.store_memory import MemoryStore
 from app.adapters.store_redis import RedisStore
 from app.config import Settings, environment_name, source_secrets
-from app.domain.errors import AppError, StoreRefused, StoreUnavailable
+from app.domain.errors import AppError, StoreUnavailable
 from app.domain.incident import Incident
 from app.domain.notification import Notification
 from app.domain.ruleset import Rules
@@ -43,18 +41,19 @@ from app.service.journalling import Journalling
 from app.service.opt_outs import OptOuts
 from app.service.outage import Outage
 from app.service.pinging import Pings
-from app.service.ports import Channel, Clock, Record, Store
+from app.service.ports import Channel, Clock, Store
 from app.service.put_aside import PutAside
 from app.service.reached import Reached
 from app.service.receipts import Receipts
 from app.service.receive import Receiver
 from app.service.reload import reload_rules
 from app.service.replicas import Replica
-from app.service.signing_in import Offer, SigningIn, sign_in_address
+from app.service.signing_in import SigningIn
 from app.service.source_ports import Fetching, Outside
 from app.service.text_answers import TextAnswers
-from app.service.tokens import ADMIN, Tokens
+from app.service.tokens import Tokens
 from app.service.watching import Watching
+from app.wired_access import first_token, secret_key
 from app.wired_channels import call_rooms, configured_channels, phone_channels
 from app.wired_process import WrittenProcess, add_process, add_reaching
 from app.wired_rules import read_rules
@@ -168,7 +167,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
     in_force = InForce(rules, clock.now())
     with suppress(StoreUnavailable):  # Without the store too, what is due must be told; the version is kept later.
         await reload_rules(lambda: rules, in_force, store, clock)
-    key = await _secret_key(settings, store)
+    key = await secret_key(settings, store)
     opt_outs = OptOuts(store, clock)
     tokens = Tokens(store, clock, settings.admin_token)
     new_id = id_maker(clock.now)
@@ -196,7 +195,7 @@ async def _parts(settings: Settings, rules: Rules, bell: Bell, store: Store, clo
         watch=FileWatch(settings.rules.parent, settings.runbooks, lambda: in_force.rules.files),
         name=f"{socket.gethostname()}:{settings.port}",
         started_at=clock.now(),
-        first_token=await _first_token(settings, store, tokens, clock.now()),
+        first_token=await first_token(settings, store, tokens, clock.now()),
     )
 
 
@@ -285,44 +284,3 @@ def _outage(application: Application, journalling: Journalling) -> Outage:
 def _by_phone(application: Application) -> ByPhone:
     held = application.outage.answer if application.outage else None
     return ByPhone(application.store, application.in_force, application.applier, application.audit_log, held)
-
-
-async def _secret_key(settings: Settings, store: Store) -> str:
-    """The signing key of action links: the setting, else one that is made at the first start and kept."""
-    if settings.secret_key:
-        return settings.secret_key
-    if settings.is_shared:
-        raise StoreRefused(
-            "with Redis, ONCALL_SECRET_KEY must be set, the same for every process, so that the links in messages work "
-            "also while Redis is away; make one with: openssl rand -base64 32"
-        )
-    await store.add_record(Record("secret", "action-links", token_urlsafe(32)))
-    kept = await store.record("secret", "action-links")
-    if kept is None:
-        raise AppError("the store did not keep the signing key; set ONCALL_SECRET_KEY")
-    return kept.body
-
-
-async def first_link(application: Application) -> str:
-    """A link to sign in by as anybody, with every scope: for whoever reads what the server prints where nothing else is
-    set up, and for nobody who shares its store or signs in by a provider. Empty when there is none."""
-    settings = application.settings
-    if settings.role != "all" or settings.is_shared or settings.oidc_issuer:
-        return ""
-    secret, record = application.signing_in.new_link(Offer("", ADMIN))
-    try:
-        await application.store.put_record(record)
-    except StoreUnavailable:
-        return ""
-    return sign_in_address(settings.base_url, secret)
-
-
-async def _first_token(settings: Settings, store: Store, tokens: Tokens, now: datetime) -> str:
-    """A token with every scope when none is set and none was ever made; empty otherwise. Of several processes that
-    start together, one makes it; a store that is away makes none."""
-    with suppress(StoreUnavailable):
-        if settings.admin_token or await store.records("token", 1):
-            return ""
-        if await store.add_record(Record("first-token", "election", "{}", now + timedelta(seconds=30))):
-            return await tokens.create("admin", ADMIN)
-    return ""

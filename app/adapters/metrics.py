@@ -25,6 +25,14 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._alerts: dict[tuple[str, str], Counter] = {}
+        self._of_what_comes_in()
+        self._of_what_is_done()
+        self._of_the_rules()
+        self._of_the_store_and_beats()
+        self._of_people()
+
+    def _of_what_comes_in(self) -> None:
+        """What is accepted, refused, held against a limit or kept quiet."""
         self.alerts = Counter(
             "oncall_alerts", "Alerts understood, by source and outcome.", ["source", "outcome"], registry=self.registry
         )
@@ -33,22 +41,6 @@ class Metrics:
             "Webhooks refused, by source and reason.",
             ["source", "reason"],
             registry=self.registry,
-        )
-        self.sends = Counter(
-            "oncall_sends", "Messages handed to a channel, by result.", ["channel", "result"], registry=self.registry
-        )
-        self.loop_errors = Counter(
-            "oncall_loop_errors", "Rounds of a loop that failed.", ["loop"], registry=self.registry
-        )
-        self.overdue = Gauge("oncall_overdue", "Due and not done yet, by kind.", ["kind"], registry=self.registry)
-        self.lateness = Gauge(
-            "oncall_lateness_seconds", "How late the oldest due one is, by kind.", ["kind"], registry=self.registry
-        )
-        self.rules_refused = Gauge(
-            "oncall_rules_refused", "1 while a newer rules file is refused.", registry=self.registry
-        )
-        self.rules_info = Gauge(
-            "oncall_rules_info", "1 for the rules version in force.", ["version"], registry=self.registry
         )
         self.without_runbook = Counter(
             "oncall_without_runbook",
@@ -66,17 +58,37 @@ class Metrics:
             "oncall_suppressed", "Alerts that told nobody, by what suppressed them.", ["by"], registry=self.registry
         )
         self.silences = Gauge("oncall_silences", "Silences in force, by kind.", ["kind"], registry=self.registry)
-        self.rota_gaps = Gauge(
-            "oncall_rota_gap_seconds",
-            "Time within the next 7 days that nobody holds, by rota.",
-            ["rota"],
+        self.accept_seconds = Histogram(
+            "oncall_accept_seconds",
+            "From the request to the durable answer.",
             registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
         )
-        self.double_bookings = Gauge(
-            "oncall_double_bookings",
-            "Times within the next 7 days that one person holds two roles that back each other.",
-            registry=self.registry,
+
+    def _of_what_is_done(self) -> None:
+        """What is sent, and what is late."""
+        self.sends = Counter(
+            "oncall_sends", "Messages handed to a channel, by result.", ["channel", "result"], registry=self.registry
         )
+        self.loop_errors = Counter(
+            "oncall_loop_errors", "Rounds of a loop that failed.", ["loop"], registry=self.registry
+        )
+        self.overdue = Gauge("oncall_overdue", "Due and not done yet, by kind.", ["kind"], registry=self.registry)
+        self.lateness = Gauge(
+            "oncall_lateness_seconds", "How late the oldest due one is, by kind.", ["kind"], registry=self.registry
+        )
+
+    def _of_the_rules(self) -> None:
+        """What is in force."""
+        self.rules_refused = Gauge(
+            "oncall_rules_refused", "1 while a newer rules file is refused.", registry=self.registry
+        )
+        self.rules_info = Gauge(
+            "oncall_rules_info", "1 for the rules version in force.", ["version"], registry=self.registry
+        )
+
+    def _of_the_store_and_beats(self) -> None:
+        """What this process stands on, and who beats."""
         self.store_up = Gauge("oncall_store_up", "1 while the store answers.", registry=self.registry)
         self.journal_entries = Gauge(
             "oncall_journal_entries", "Requests that wait in this process's journal.", registry=self.registry
@@ -92,17 +104,25 @@ class Metrics:
         self.quarantine = Gauge(
             "oncall_quarantine", "Refused bodies that wait, by source.", ["source"], registry=self.registry
         )
+
+    def _of_people(self) -> None:
+        """Who holds what, and who can be reached."""
+        self.rota_gaps = Gauge(
+            "oncall_rota_gap_seconds",
+            "Time within the next 7 days that nobody holds, by rota.",
+            ["rota"],
+            registry=self.registry,
+        )
+        self.double_bookings = Gauge(
+            "oncall_double_bookings",
+            "Times within the next 7 days that one person holds two roles that back each other.",
+            registry=self.registry,
+        )
         self.unready = Gauge(
             "oncall_people_unready",
             "People who lack something to be reached, by what it is and when they are next on call.",
             ["lack", "when"],
             registry=self.registry,
-        )
-        self.accept_seconds = Histogram(
-            "oncall_accept_seconds",
-            "From the request to the durable answer.",
-            registry=self.registry,
-            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
         )
 
     def sent(self, channel: str, result: Result) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar import WEEKDAYS, instant
+from app.domain.calendar import instant
 from app.domain.people import Person
+from app.domain.rota_words import local, stretch, why_covering, why_held
 
 OPTED_OUT = "opted out that week"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +173,11 @@ def _shift(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, at: date
     number = _number(rota, at)
     if number < 0:
         begins = _handover(rota, 0)
-        why = f"nobody in rota {rota.name}: its first shift begins {_local(begins, rota.zone)}"
+        why = f"nobody in rota {rota.name}: its first shift begins {local(begins, rota.zone)}"
         return OnCall(rota.name, None, None, _earlier(closes, begins), why)
     since, until = _handover(rota, number), _earlier(closes, _handover(rota, number + 1))
     person, passed_over = _in_turn(rota, people, facts, number)
-    why = _why(rota, person, passed_over, _stretch(rota, since, until))
+    why = why_held(rota.name, rota.weeks, person, passed_over, stretch(since, until, rota.zone))
     return OnCall(rota.name, person, since, until, why)
 
 
@@ -264,34 +264,10 @@ def _with_cover(rota: Rota, people: Mapping[str, Person], facts: DatedFacts, shi
             since, until = _later(since, cover.since), _earlier(until, cover.until)
             reason = _unfit(rota, people, facts, cover.person, cover.since.astimezone(rota.zone).date())
             if not reason:
-                why = _why_covering(rota, cover.person, shift.person, _stretch(rota, since, until))
+                why = why_covering(rota.name, cover.person, shift.person, stretch(since, until, rota.zone))
                 return OnCall(rota.name, cover.person, since, until, why + notes)
             notes += f"; {cover.person}'s cover does not count: {reason}"
     return OnCall(rota.name, shift.person, since, until, shift.why + notes)
-
-
-def _why_covering(rota: Rota, person: str, covered: str | None, stretch: str) -> str:
-    verb = "keeps their own turn" if person == covered else f"covers {covered or 'a gap'}"
-    return f"{person} {verb} in rota {rota.name}, {stretch}"
-
-
-def _why(rota: Rota, person: str | None, passed_over: Mapping[str, str], stretch: str) -> str:
-    named = [f"{member} ({reason})" for member, reason in passed_over.items()]
-    if person is None:
-        return f"nobody in rota {rota.name}, {stretch}: {' and '.join(named) or 'it has no members'}"
-    if named:
-        return f"{person} fills in for {' and '.join(named)} in rota {rota.name}, {stretch}"
-    return f"{person}'s {'week' if rota.weeks == 1 else 'turn'} in rota {rota.name}, {stretch}"
-
-
-def _stretch(rota: Rota, since: datetime, until: datetime) -> str:
-    return f"{_local(since, rota.zone)} to {_local(until, rota.zone)}"
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    """Such as "Mon 16 Nov 17:30"; spelled out here, for strftime follows the machine's language."""
-    local = at.astimezone(zone)
-    return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {_MONTHS[local.month - 1]} {local.hour:02}:{local.minute:02}"
 
 
 def _earlier(one: datetime | None, other: datetime) -> datetime:

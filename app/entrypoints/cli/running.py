@@ -18,7 +18,8 @@ from app.entrypoints.cli.failures import CommandFailed
 from app.entrypoints.cli.greeting import greeting
 from app.entrypoints.http.app import create_app
 from app.entrypoints.worker import Worker
-from app.wiring import assemble, first_link
+from app.wired_access import first_link
+from app.wiring import assemble
 
 BACKLOG = 2048
 KEEP_ALIVE = {
